@@ -1,0 +1,1 @@
+"""The way of the paper: from scanned bytes to settled values and totals."""

@@ -1,0 +1,1 @@
+"""The election as it is defined before the first ballot: levels, contests, units, areas, candidates, rules."""

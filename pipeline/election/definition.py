@@ -1,0 +1,125 @@
+"""An election event: its contests, the electoral units of each, the voting areas and the candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Level = Literal["assembly", "province", "commune", "other"]
+BallotForm = Literal["mau-13", "mau-14", "mau-15"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person on the ballot of one unit; ``order`` (from 1) is official input, as on the published list."""
+
+    id: str
+    unit: str
+    order: int
+    gender: Literal["male", "female"]
+    """Printed as "Ông" or "Bà"."""
+    family: str
+    middle: str
+    given: str
+    birth_date: date
+    other_name: str = ""
+    """Common or religious name, printed in brackets behind the birth name."""
+    two_lines: bool = False
+    """Whether the ballot prints ``other_name`` on a second line."""
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(p for p in (self.family, self.middle, self.given) if p)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An electoral unit, or a node above it, of one contest's tree: only leaves (with seats) have ballots."""
+
+    id: str
+    contest: str
+    number: str
+    name: str
+    parent: str | None
+    seats: int
+    """0 for a node that only adds up units below it (committee, country)."""
+    scope: str = ""
+    """The administrative units inside it, as the minutes print them ("Gồm ...")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One ballot of the day: whom it elects and by which prescribed form."""
+
+    id: str
+    level: Level
+    ballot_form: BallotForm
+    body: str
+    """The body elected in, as the forms print it: "Quốc hội", "tỉnh Hòa Bình", "xã An Phú"."""
+    body_term: str
+    """Khóa: "XVI"."""
+    years: str
+    """Nhiệm kỳ: "2026-2031"; empty where the form has none."""
+    paper: str = "#ffffff"
+    """Paper colour chosen by the province, ``#rrggbb``; print and simulation only, never used to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of the administrative tree: country, province, commune."""
+
+    id: str
+    kind: Literal["country", "province", "commune"]
+    name: str
+    """With its type, as forms print it: "Tỉnh Hòa Bình", "Xã An Phú"."""
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A voting area (khu vực bỏ phiếu): one polling team, at most one unit per contest."""
+
+    id: str
+    number: str
+    place: str
+    """Its commune."""
+    name: str
+    units: Mapping[str, str]
+    """contest id -> unit id; a contest that is not held here is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Election:
+    """The whole definition, validated; every id that is named exists."""
+
+    id: str
+    title: str
+    day: date
+    rule_set: str
+    places: tuple[Place, ...]
+    contests: tuple[Contest, ...]
+    units: tuple[Unit, ...]
+    areas: tuple[Area, ...]
+    candidates: tuple[Candidate, ...]
+
+    def contest(self, contest_id: str) -> Contest:
+        return next(c for c in self.contests if c.id == contest_id)
+
+    def unit(self, unit_id: str) -> Unit:
+        return next(u for u in self.units if u.id == unit_id)
+
+    def area(self, area_id: str) -> Area:
+        return next(a for a in self.areas if a.id == area_id)
+
+    def place(self, place_id: str) -> Place:
+        return next(p for p in self.places if p.id == place_id)
+
+    def candidates_of(self, unit_id: str) -> tuple[Candidate, ...]:
+        """The candidates of a unit in ballot order."""
+        return tuple(sorted((c for c in self.candidates if c.unit == unit_id), key=lambda c: c.order))
+
+    def ballot_form_id(self, area_id: str, contest_id: str) -> str:
+        """The id of the form that voters of an area use in a contest: one per unit, the area is not on it."""
+        return self.area(area_id).units[contest_id]

@@ -1,0 +1,38 @@
+"""Refusals: what a user asked for and cannot have, with the thing, the value and the remedy.
+
+Anything expected (an unreadable page) is a value, not an error; anything else that is raised is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.messages import Message, message
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of some input: stable ``code``, where it is, what it says there and what to do."""
+
+    code: str
+    place: str
+    """File, then as far as known sheet, row, column: ``candidates.xlsx, row 7, column birth_date``."""
+    text: Message
+    """What is wrong, value included, and the remedy."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text} [{self.code}]"
+
+
+class Refusal(Exception):  # noqa: N818  (a refusal is the user's word for it)
+    """A refused request with one or more :class:`Problem`; entry points print them, one line each."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+def refuse(code: str, place: str, msgid: str, **params: object) -> Refusal:
+    """A :class:`Refusal` with a single problem: ``raise refuse("batch-unknown", ...)``."""
+    return Refusal([Problem(code, place, message(msgid, **params))])

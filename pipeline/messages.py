@@ -1,0 +1,49 @@
+"""Text for people: an English sentence with named places, put into the reader's language at the edge.
+
+Pure code builds a :class:`Message`; only entry points and reports call :func:`render`. The English sentence
+is the key of the catalogue ``locale/<language>/LC_MESSAGES/kiemphieu.po`` (Babel).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal
+
+Language = Literal["vi", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence of the catalogue with its values; ``str()`` gives it in English."""
+
+    msgid: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.msgid.format(**self.params)
+
+
+def message(msgid: str, **params: object) -> Message:
+    """Mark ``msgid`` (English, ``{named}`` places) for translation and bind its values."""
+    return Message(msgid, params)
+
+
+@lru_cache(maxsize=4)
+def catalogue(language: Language) -> Mapping[str, str]:
+    """English sentence -> sentence in ``language``; untranslated ones are absent."""
+    if language == "en":
+        return {}
+    from babel.messages.pofile import read_po  # noqa: PLC0415  (only where a translation is wanted)
+
+    path = files("pipeline") / "locale" / language / "LC_MESSAGES" / "kiemphieu.po"
+    with path.open("rb") as stream:
+        return {str(m.id): str(m.string) for m in read_po(stream) if m.id and m.string}
+
+
+def render(text: Message, language: Language) -> str:
+    """The sentence in ``language``, or in English where the catalogue lacks it; nested messages too."""
+    params = {k: render(v, language) if isinstance(v, Message) else v for k, v in text.params.items()}
+    return catalogue(language).get(text.msgid, text.msgid).format(**params)
