@@ -1,0 +1,22 @@
+"""What all tests share: where the real paper lies, if it is here, and how to skip where it is not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# As in the program: parallel tests are processes, so each keeps to one thread.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"):
+    os.environ.setdefault(name, "1")
+
+SHARED = Path(os.environ.get("KIEMPHIEU_SHARED", Path(__file__).parents[1] / ".." / "shared")).resolve()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real paper, prescribed forms and official schemas, which is not in the repository."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared folder of real paper and prescribed forms is not beside this checkout")
+    return SHARED
