@@ -1,0 +1,83 @@
+"""Who may do what: roles, their permissions, and the one question asked before every act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.errors import refuse
+
+Role = Literal[
+    "administrator", "operator", "reviewer", "team_leader", "committee", "witness", "auditor", "system"
+]
+Permission = Literal[
+    "manage",  # accounts, workspace, election definition, backup, restore
+    "print_forms",
+    "ingest",  # open a batch, scan, close it
+    "enter",  # answer items of the review queue
+    "put_to_team",  # record how the team voted (Art. 74.2)
+    "correct",  # propose a correction of a settled value
+    "approve",  # approve somebody else's correction
+    "see_images",
+    "see_totals",
+    "export",
+    "see_log",
+]
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    "administrator": frozenset({"manage", "print_forms", "see_totals", "see_log", "export"}),
+    "operator": frozenset({"print_forms", "ingest", "see_images", "see_totals"}),
+    "reviewer": frozenset({"enter", "correct", "see_images"}),
+    "team_leader": frozenset(
+        {"ingest", "put_to_team", "correct", "approve", "see_images", "see_totals", "export"}
+    ),
+    "committee": frozenset({"see_totals", "export", "approve", "see_images"}),
+    "witness": frozenset({"see_images", "see_totals"}),
+    "auditor": frozenset({"see_totals", "see_log", "see_images"}),
+    "system": frozenset({"manage", "print_forms", "ingest", "see_totals", "export", "see_log"}),
+}
+"""An administrator counts nothing and a reviewer sees no totals: whoever answers must not know what is missing.
+
+``system`` is the command line on the machine that owns the workspace; it may do what its owner may, but it
+never answers an item: answers need people (or accounts flagged as simulated).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An account that acts. ``simulated`` accounts belong to trials; their name says so on every screen."""
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+    simulated: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        return any(permission in PERMISSIONS[role] for role in self.roles)
+
+
+SYSTEM = Actor("system", "kiemphieu", frozenset({"system"}))
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise :class:`~pipeline.errors.Refusal` (``not-permitted``) unless one of the actor's roles allows it."""
+    if not actor.may(permission):
+        raise refuse(
+            "not-permitted",
+            actor.name,
+            "this account ({roles}) may not do this ({permission}); ask somebody whose role allows it",
+            roles=", ".join(sorted(actor.roles)) or "-",
+            permission=permission,
+        )
+
+
+def require_person(actor: Actor, permission: Permission, trial: bool) -> None:
+    """As :func:`require`; a simulated account may act in a trial only (``simulated-account``)."""
+    require(actor, permission)
+    if actor.simulated and not trial:
+        raise refuse(
+            "simulated-account",
+            actor.name,
+            "a simulated account answers in trials only; use the account of a person",
+        )

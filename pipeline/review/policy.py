@@ -1,0 +1,29 @@
+"""How many people must agree on which kind of item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+ItemKind = Literal["field", "hand_field", "page", "ballot"]
+"""``field``: a place on a scanned page; ``hand_field``: the same, typed from paper without a picture;
+``page``: a sheet that no form fits; ``ballot``: whether a ballot counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an item needs: so many agreeing blind entries, or the whole team."""
+
+    entries: int
+    team: bool = False
+
+
+def policy_of(kind: ItemKind) -> Policy:
+    """Two for everything that one person could mistype; the team for every ballot in doubt (Art. 74.2)."""
+    match kind:
+        case "field" | "hand_field" | "page":
+            return Policy(entries=2)
+        case "ballot":
+            return Policy(entries=0, team=True)
+        case _:
+            assert_never(kind)
