@@ -1,0 +1,105 @@
+"""Totals of settled votes: they add up in any order and any grouping to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar, assert_never
+
+from pipeline.tally.ballots import GROUNDS, Ground, InvalidVote, ValidVote, Vote
+
+K = TypeVar("K", bound="str | int")
+
+
+@dataclass(frozen=True, slots=True)
+class AreaResult:
+    """The count of one contest in a batch, an area, or everything below a unit: all are the same sum.
+
+    ``collected`` is what people counted by hand out of the box; the rest is counted by the program.
+    ``leaving``: k -> valid ballots that leave k names. Zeroes are never stored, so equal results are equal.
+    """
+
+    collected: int = 0
+    scanned: int = 0
+    """Ballots read from a scanned sheet."""
+    by_hand: int = 0
+    """Ballots typed from the paper."""
+    set_aside: int = 0
+    """Sheets out of the box that are no prescribed ballot and that the team has decided on, ground (a)."""
+    valid: int = 0
+    invalid: Mapping[Ground, int] = field(default_factory=dict)
+    votes: Mapping[str, int] = field(default_factory=dict)
+    leaving: Mapping[int, int] = field(default_factory=dict)
+    undecided: int = 0
+    """Ballots and sheets on which somebody still has to answer; a result with any is not complete."""
+
+    @property
+    def invalid_total(self) -> int:
+        return sum(self.invalid.values())
+
+    @property
+    def complete(self) -> bool:
+        return self.undecided == 0
+
+    def votes_for(self, candidate: str) -> int:
+        return self.votes.get(candidate, 0)
+
+    def __add__(self, other: AreaResult) -> AreaResult:
+        return AreaResult(
+            collected=self.collected + other.collected,
+            scanned=self.scanned + other.scanned,
+            by_hand=self.by_hand + other.by_hand,
+            set_aside=self.set_aside + other.set_aside,
+            valid=self.valid + other.valid,
+            invalid=_added(self.invalid, other.invalid),
+            votes=_added(self.votes, other.votes),
+            leaving=_added(self.leaving, other.leaving),
+            undecided=self.undecided + other.undecided,
+        )
+
+
+NOTHING = AreaResult()
+"""The neutral element of addition."""
+
+
+def total(results: Iterable[AreaResult]) -> AreaResult:
+    """The sum; of nothing it is :data:`NOTHING`."""
+    return sum(results, NOTHING)
+
+
+def result_of(vote: Vote) -> AreaResult:
+    """What one vote adds to a result; where its sheet came from (scan, hand) is added by the caller."""
+    match vote:
+        case ValidVote(names=names):
+            return AreaResult(valid=1, votes=dict.fromkeys(names, 1), leaving={len(names): 1})
+        case InvalidVote(ground=ground):
+            return AreaResult(invalid={ground: 1})
+        case _:
+            assert_never(vote)
+
+
+def count(votes: Iterable[Vote]) -> AreaResult:
+    """The sum of :func:`result_of` over many votes, in one pass."""
+    valid = 0
+    invalid: dict[Ground, int] = {}
+    for_whom: dict[str, int] = {}
+    leaving: dict[int, int] = {}
+    for vote in votes:
+        match vote:
+            case ValidVote(names=names):
+                valid += 1
+                leaving[len(names)] = leaving.get(len(names), 0) + 1
+                for name in names:
+                    for_whom[name] = for_whom.get(name, 0) + 1
+            case InvalidVote(ground=ground):
+                invalid[ground] = invalid.get(ground, 0) + 1
+            case _:
+                assert_never(vote)
+    in_order = {ground: invalid[ground] for ground in GROUNDS if ground in invalid}
+    return AreaResult(valid=valid, invalid=in_order, votes=for_whom, leaving=leaving)
+
+
+def _added(one: Mapping[K, int], other: Mapping[K, int]) -> dict[K, int]:
+    keys = sorted(one.keys() | other.keys())
+    both = {key: one.get(key, 0) + other.get(key, 0) for key in keys}
+    return {key: n for key, n in both.items() if n}
