@@ -12,7 +12,7 @@ from pipeline.tally.totals import AreaResult
 
 Kind = Literal["error", "world", "warning"]
 """``error``: arithmetic, cannot be overridden. ``world``: can be true and yet broken; a mistyped figure is
-corrected, a true one confirmed by the team leader with an incident. ``warning``: acknowledged, with reason."""
+corrected, a true one confirmed by the team leader with an incident. ``warning``: acknowledged with why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def r9(s: Sheet) -> Iterable[Message]:
 
 
 def r10(s: Sheet) -> Iterable[Message]:
-    """R10: Σ candidates' votes ≤ seats × valid (Art. 74.1 c); in state elections ≥ valid too (Art. 74.1 d)."""
+    """R10: Σ candidates' votes ≤ seats × valid (Art. 74.1 c); in state elections ≥ valid (Art. 74.1 d)."""
     votes = sum(s.result.votes.values())
     if votes > s.seats * s.result.valid:
         yield message(
@@ -241,7 +241,7 @@ def r23(s: Sheet) -> Iterable[Message]:
     if found != s.result.collected:
         yield message(
             "{scanned} scanned + {by_hand} entered by hand + {set_aside} set aside = {found}, but "
-            "{collected} collected by hand; look for the missing or doubled sheets of this pile and count it again",
+            "{collected} collected by hand; look for missing or doubled sheets in this pile, count it again",
             scanned=s.result.scanned,
             by_hand=s.result.by_hand,
             set_aside=s.result.set_aside,

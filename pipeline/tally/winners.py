@@ -36,7 +36,7 @@ class UnitOutcome:
     missing: int
 
 
-def outcome(  # noqa: PLR0917  (the five counts of one unit)
+def outcome(
     runners: Sequence[Runner], seats: int, valid: int, voters: int, voted: int, *, re_vote: bool = False
 ) -> UnitOutcome:
     """The elected of a unit.
