@@ -1,0 +1,66 @@
+"""The figures that no ballot tells, per area and contest; a change is a new version with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from pipeline.storage.schema import figures
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFigures:
+    """One version of the figures of an area in a contest, as JSON-able ``document``."""
+
+    area: str
+    contest: str
+    version: int
+    document: Mapping[str, Any]
+    author: str
+    reason: str
+    at: datetime
+
+
+def add(
+    db: Connection,
+    area: str,
+    contest: str,
+    document: Mapping[str, Any],
+    *,
+    author: str,
+    reason: str,
+    at: datetime,
+) -> StoredFigures:
+    """A new version behind the last one."""
+    last = db.scalar(
+        select(func.max(figures.c.version)).where(figures.c.area == area, figures.c.contest == contest)
+    )
+    new = StoredFigures(area, contest, (last or 0) + 1, dict(document), author, reason, at)
+    db.execute(insert(figures).values(**{name: getattr(new, name) for name in new.__slots__}))
+    return new
+
+
+def latest(db: Connection, area: str, contest: str) -> StoredFigures | None:
+    """The version that counts."""
+    query = (
+        select(figures)
+        .where(figures.c.area == area, figures.c.contest == contest)
+        .order_by(figures.c.version.desc())
+        .limit(1)
+    )
+    row = db.execute(query).one_or_none()
+    return _figures(row) if row else None
+
+
+def versions(db: Connection, area: str, contest: str) -> tuple[StoredFigures, ...]:
+    """All versions, oldest first."""
+    query = select(figures).where(figures.c.area == area, figures.c.contest == contest)
+    return tuple(_figures(row) for row in db.execute(query.order_by(figures.c.version)))
+
+
+def _figures(row: Row[Any]) -> StoredFigures:
+    return StoredFigures(**{name: getattr(row, name) for name in StoredFigures.__slots__})

@@ -1,0 +1,217 @@
+"""Items that people settle: their state, every blind entry, every settled version, every vote of a team."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, insert, not_, select, update
+
+from pipeline.errors import refuse
+from pipeline.review.codec import from_json, to_json
+from pipeline.review.items import NewItem, Subject
+from pipeline.review.policy import ItemKind
+from pipeline.review.states import (
+    ByTeam,
+    Corrected,
+    Entry,
+    ItemState,
+    Settled,
+    Voided,
+    entries_of,
+    name_of,
+    value_of,
+)
+from pipeline.storage.schema import entry, item, settlement, team_decision
+
+OPEN_STATES = ("waiting", "entered_once", "disputed", "with_team")
+FOR_ENTRY = ("waiting", "entered_once", "disputed")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item as it stands. ``version`` counts its states from 1; a change names the version it saw."""
+
+    id: str
+    batch: str
+    subject: Subject
+    ballot: str | None
+    page: str | None
+    state: ItemState
+    version: int
+
+
+def item_id(subject: Subject) -> str:
+    """The id of an item: the same question about the same thing always gets the same one."""
+    spelled = f"item\0{subject.kind}\0{subject.of}\0{subject.field}"
+    return hashlib.sha256(spelled.encode()).hexdigest()[:24]
+
+
+def add(db: Connection, batch: str, new: Iterable[NewItem], page: str | None = None) -> tuple[str, ...]:
+    """Save items that arise in ``batch``, on ``page`` where there is a picture; gives their ids.
+
+    ``subject.of`` is a page id for items of kind ``page`` and a ballot id for all others.
+    """
+    rows = [_row(batch, one, page) for one in new]
+    if rows:
+        db.execute(insert(item), rows)
+    return tuple(str(row["id"]) for row in rows)
+
+
+def get(db: Connection, key: str) -> StoredItem | None:
+    """The item of that id."""
+    row = db.execute(select(item).where(item.c.id == key)).one_or_none()
+    return _item(row) if row else None
+
+
+def find(db: Connection, subject: Subject) -> StoredItem | None:
+    """The item about a subject (its doubts do not matter), where it has arisen."""
+    return get(db, item_id(subject))
+
+
+def of_batch(db: Connection, batch: str, kind: ItemKind | None = None) -> tuple[StoredItem, ...]:
+    """All items of a batch, by id."""
+    query = select(item).where(item.c.batch == batch).order_by(item.c.id)
+    if kind:
+        query = query.where(item.c.kind == kind)
+    return tuple(_item(row) for row in db.execute(query))
+
+
+def waiting_for(
+    db: Connection, account: str, *, batch: str | None = None, limit: int | None = None
+) -> tuple[StoredItem, ...]:
+    """Items that ``account`` may answer (open for entries, not answered by it), begun ones first."""
+    mine = exists().where(and_(entry.c.item == item.c.id, entry.c.account == account))
+    query = select(item).where(item.c.state.in_(FOR_ENTRY), not_(mine))
+    if batch is not None:
+        query = query.where(item.c.batch == batch)
+    query = query.order_by(item.c.state == "waiting", item.c.id)
+    return tuple(_item(row) for row in db.execute(query.limit(limit) if limit else query))
+
+
+def with_team(db: Connection, batch: str | None = None) -> tuple[StoredItem, ...]:
+    """Items that lie before the team, by id."""
+    query = select(item).where(item.c.state == "with_team").order_by(item.c.id)
+    if batch is not None:
+        query = query.where(item.c.batch == batch)
+    return tuple(_item(row) for row in db.execute(query))
+
+
+def counts(db: Connection, batch: str | None = None) -> dict[tuple[str, str], int]:
+    """(kind, state) -> number of items."""
+    query = select(item.c.kind, item.c.state, func.count()).group_by(item.c.kind, item.c.state)
+    if batch is not None:
+        query = query.where(item.c.batch == batch)
+    return {(kind, state): number for kind, state, number in db.execute(query)}
+
+
+def save(db: Connection, seen: StoredItem, state: ItemState, at: datetime) -> StoredItem:
+    """Put an item into its next state, with the new entry, settled version or team vote that led there.
+
+    Raises :class:`Refusal` ``item-changed`` where somebody else changed it since it was ``seen``.
+    """
+    following = seen.version + 1
+    changed = db.execute(
+        update(item)
+        .where(item.c.id == seen.id, item.c.version == seen.version)
+        .values(state=name_of(state), value=value_of(state), body=to_json(state), version=following)
+    )
+    if changed.rowcount != 1:
+        raise refuse(
+            "item-changed",
+            seen.id,
+            "somebody else has changed this item meanwhile; reload it and answer again",
+        )
+    _keep_entries(db, seen, state, at)
+    if isinstance(state, Settled | Corrected | Voided):
+        _keep_settlement(db, seen.id, following, state, at)
+    return StoredItem(seen.id, seen.batch, seen.subject, seen.ballot, seen.page, state, following)
+
+
+def entries(db: Connection, key: str) -> tuple[Entry, ...]:
+    """Every blind entry of an item in the order in which they were given."""
+    query = select(entry).where(entry.c.item == key).order_by(entry.c.seq)
+    return tuple(Entry(row.account, row.value, row.simulated) for row in db.execute(query))
+
+
+def versions(db: Connection, key: str) -> tuple[ItemState, ...]:
+    """Every settled, corrected and voided state of an item, oldest first."""
+    query = select(settlement.c.body).where(settlement.c.item == key).order_by(settlement.c.version)
+    return tuple(from_json(body) for body in db.scalars(query))
+
+
+def _keep_entries(db: Connection, seen: StoredItem, state: ItemState, at: datetime) -> None:
+    before = entries_of(seen.state)
+    rows = [
+        {
+            "item": seen.id,
+            "account": new.by,
+            "value": new.value,
+            "round": number,
+            "simulated": new.simulated,
+            "at": at,
+        }
+        for number, new in enumerate(entries_of(state), start=1)
+        if new not in before
+    ]
+    if rows:
+        db.execute(insert(entry), rows)
+
+
+def _keep_settlement(
+    db: Connection, key: str, version: int, state: Settled | Corrected | Voided, at: datetime
+) -> None:
+    reason, approver = ("", "") if isinstance(state, Settled) else (state.reason, state.approver)
+    db.execute(
+        insert(settlement).values(
+            item=key,
+            version=version,
+            state=name_of(state),
+            value=value_of(state),
+            body=to_json(state),
+            reason=reason,
+            approver=approver,
+            at=at,
+        )
+    )
+    if isinstance(state, Settled) and isinstance(state.evidence, ByTeam):
+        team = state.evidence
+        votes = [{"member": vote.member, "value": vote.value} for vote in team.votes]
+        db.execute(
+            insert(team_decision).values(
+                item=key,
+                version=version,
+                pile=team.pile,
+                members=team.members,
+                votes=votes,
+                value=state.value,
+                at=at,
+            )
+        )
+
+
+def _row(batch: str, new: NewItem, page: str | None) -> dict[str, Any]:
+    subject, on_page = new.subject, new.subject.kind == "page"
+    return {
+        "id": item_id(subject),
+        "kind": subject.kind,
+        "batch": batch,
+        "ballot": None if on_page else subject.of,
+        "page": subject.of if on_page else page,
+        "field": subject.field,
+        "field_kind": subject.field_kind,
+        "doubts": list(subject.doubts),
+        "state": name_of(new.state),
+        "value": value_of(new.state),
+        "body": to_json(new.state),
+        "version": 1,
+    }
+
+
+def _item(row: Row[Any]) -> StoredItem:
+    of = row.page if row.kind == "page" else row.ballot
+    subject = Subject(row.kind, of, row.field, row.field_kind, tuple(row.doubts))
+    return StoredItem(row.id, row.batch, subject, row.ballot, row.page, from_json(row.body), row.version)

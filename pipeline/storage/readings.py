@@ -1,0 +1,75 @@
+"""Readings of fields: the value, whether it was accepted, and the measures behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, insert, select
+
+from pipeline.forms.template import FieldKind
+from pipeline.geometry import Quad
+from pipeline.recognize.reading import FieldReading
+from pipeline.review.items import Decided
+from pipeline.storage.schema import field_reading, page
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReading:
+    """A reading and its decision under the profile of the batch; ``quad`` in pixels of the original."""
+
+    page: str
+    field: str
+    kind: FieldKind
+    value: str
+    accepted: bool
+    score: float
+    p_wrong: float
+    quad: Quad
+    scores: dict[str, float]
+    measures: dict[str, float]
+
+
+def add(db: Connection, page: str, decided: Iterable[tuple[FieldReading, Decided, float]]) -> None:
+    """Save the readings of a page, each with its decision and the decision's score."""
+    rows = [
+        {
+            "page": page,
+            "field": reading.field,
+            "kind": reading.kind,
+            "value": decision.value,
+            "accepted": decision.accepted,
+            "score": float(score),
+            "p_wrong": float(decision.p_wrong),
+            "quad": [[float(x), float(y)] for x, y in reading.quad],
+            "scores": {k: float(v) for k, v in reading.scores.items()},
+            "measures": {k: float(v) for k, v in reading.measures.items()},
+        }
+        for reading, decision, score in decided
+    ]
+    if rows:
+        db.execute(insert(field_reading), rows)
+
+
+def of_page(db: Connection, page: str) -> tuple[StoredReading, ...]:
+    """The readings of one page, by field id."""
+    query = select(field_reading).where(field_reading.c.page == page).order_by(field_reading.c.field)
+    return tuple(_reading(row) for row in db.execute(query))
+
+
+def of_batch(db: Connection, batch: str) -> tuple[StoredReading, ...]:
+    """The readings of all pages that count in a batch, by page and field id."""
+    query = (
+        select(field_reading)
+        .join(page, page.c.id == field_reading.c.page)
+        .where(page.c.batch == batch, page.c.status == "read")
+        .order_by(field_reading.c.page, field_reading.c.field)
+    )
+    return tuple(_reading(row) for row in db.execute(query))
+
+
+def _reading(row: Row[Any]) -> StoredReading:
+    values = {name: getattr(row, name) for name in StoredReading.__slots__}
+    quad = cast(Quad, tuple((x, y) for x, y in row.quad))
+    return StoredReading(**values | {"quad": quad})

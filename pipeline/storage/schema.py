@@ -1,0 +1,276 @@
+"""The tables: what is kept of a count, and by which keys.
+
+Secrecy (domain rule, law 85/2015/QH13 Art. 63: secret ballot): no table knows a voter, and no key or row
+order joins a ballot to the order of casting. Ids of pages and ballots are digests, tables of ballots have no
+hidden row number on SQLite, no row of theirs has a time. ``file.position`` (the place in the scanned pile) is
+for finding the sheet again, is read by nothing but that, and is never exported.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC to the microsecond; comes back with its zone from every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = (value.replace(tzinfo=UTC) if value.tzinfo is None else value).astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _json(name: str, **options: Any) -> Column[Any]:
+    return Column(name, JSON(none_as_null=True), **options)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{v}'" for v in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    _json("election", nullable=False),
+    Column("election_digest", Text, nullable=False),
+    Column("profile", Text, ForeignKey("profile.digest"), nullable=False),
+    Column("form_set", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    CheckConstraint("only = 1", name="only"),
+    _one_of("mode", "trial", "real"),
+)
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    _json("roles", nullable=False),
+    Column("simulated", Boolean, nullable=False),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("area", Text, nullable=False),
+    Column("contest", Text, nullable=False),
+    Column("declared", Integer),
+    Column("sides", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("profile", Text, ForeignKey("profile.digest"), nullable=False),
+    Column("form_set", Text, nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("void_reason", Text),
+    Column("explanation", Text),  # revision 0002
+    Column("explained_by", Text),  # revision 0002
+    _one_of("sides", "simplex", "duplex"),
+    _one_of("state", "open", "closed", "void"),
+    Index(None, "area", "contest"),
+)
+
+image = Table(
+    "image",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    # The one live batch that counts this file; freed when the batch is voided.
+    Column("batch", Text, ForeignKey("batch.id")),
+)
+
+file = Table(
+    "file",
+    metadata,
+    Column("batch", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("sha256", Text, ForeignKey("image.sha256"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("pages", Integer),  # unknown until a worker has counted them
+)
+
+page = Table(
+    "page",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("batch", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    _json("text"),
+    Column("form", Text),
+    Column("side", Text),
+    Column("rotation_deg", Float),
+    Column("residual_mm", Float),
+    Column("seems", Text),
+    Column("engine", Text),
+    Column("fate", Text),  # what people said of a rejected page
+    Column("moved_from", Text, ForeignKey("page.id")),
+    UniqueConstraint("batch", "sha256", "number"),
+    ForeignKeyConstraint(["batch", "sha256"], ["file.batch", "file.sha256"]),
+    _one_of("status", "read", "rejected", "void"),
+    sqlite_with_rowid=False,
+)
+
+field_reading = Table(
+    "field_reading",
+    metadata,
+    Column("page", Text, ForeignKey("page.id"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("p_wrong", Float, nullable=False),
+    _json("quad", nullable=False),
+    _json("scores", nullable=False),
+    _json("measures", nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ballot = Table(
+    "ballot",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("batch", Text, ForeignKey("batch.id"), nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("page", Text, ForeignKey("page.id"), unique=True),
+    Column("form", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _one_of("source", "scanned", "hand", "moved"),
+    _one_of("state", "counted", "void"),
+    sqlite_with_rowid=False,
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("batch", Text, ForeignKey("batch.id"), nullable=False, index=True),
+    Column("ballot", Text, ForeignKey("ballot.id"), index=True),
+    Column("page", Text, ForeignKey("page.id"), index=True),
+    Column("field", Text, nullable=False),
+    Column("field_kind", Text),
+    _json("doubts", nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("value", Text),
+    _json("body", nullable=False),
+    Column("version", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("item", Text, ForeignKey("item.id"), nullable=False),
+    Column("account", Text, ForeignKey("account.id"), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("item", "account"),
+)
+
+settlement = Table(
+    "settlement",
+    metadata,
+    Column("item", Text, ForeignKey("item.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("value", Text),
+    _json("body", nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("approver", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+team_decision = Table(
+    "team_decision",
+    metadata,
+    Column("item", Text, ForeignKey("item.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("pile", Text, nullable=False),
+    Column("members", Integer, nullable=False),
+    _json("votes", nullable=False),
+    Column("value", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+figures = Table(
+    "figures",
+    metadata,
+    Column("area", Text, primary_key=True),
+    Column("contest", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _json("document", nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False, index=True),
+    Column("subject", Text, nullable=False, index=True),
+    _json("detail", nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+)
