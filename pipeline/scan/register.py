@@ -1,0 +1,187 @@
+"""Which form a page is and where that form lies on it, or why no reader may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.forms.template import ByPrintedBox
+from pipeline.messages import Message, message
+from pipeline.scan.by_box import box_poses
+from pipeline.scan.by_content import MIN_FOUND, candidate, confirmed
+from pipeline.scan.by_marks import register_by_marks
+from pipeline.scan.candidate import Candidate
+from pipeline.scan.features import Matrix
+from pipeline.scan.page import RawPage, RegisteredPage, Rejection, RejectionReason
+from pipeline.scan.poses import Rough, rough, rungs
+from pipeline.scan.prepare import PreparedForm, PreparedSide
+from pipeline.scan.rivals import MARGIN, preference, rivalry
+from pipeline.scan.skew import INKED
+from pipeline.scan.view import PageView
+
+RESIDUAL_LIMIT_MM = 0.3
+"""90th percentile of the anchors' misfit above which nothing is read: names stand 4 mm apart and more, but a
+quarter of a letter's height already moves ink from one side of a stroke to the other."""
+EMPTY_INK = 0.0003
+"""Share of inked pixels below which there is nothing to look at; the sparsest ballot has 0.01."""
+BLANK_INK = 0.0012
+"""The same without dust, streaks and borders, for a page that fits no form; one signature has 0.002."""
+SWITCHES = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placed:
+    side: PreparedSide
+    candidate: Candidate
+
+
+def register(
+    raw: RawPage, expected: Sequence[PreparedForm], others: Sequence[PreparedForm] = ()
+) -> RegisteredPage | Rejection:
+    """The page as one of the ``expected`` forms, or a rejection; ``others`` are told apart but not accepted.
+
+    Any rotation and either side; nothing is accepted that its print does not confirm, and where two forms
+    look alike the places where they differ decide.
+    """
+    page = _Page(raw)
+    if page.rough.inked < EMPTY_INK:
+        return _rejected(raw, "blank", _BLANK)
+    own = [side for form in expected for side in form.sides]
+    foreign = [side for form in others for side in form.sides]
+    near: list[_Placed] = []
+    placed = page.place(own, near) or page.place(foreign, near)
+    if placed is None:
+        return _unplaced(raw, page, near)
+    return _settled(raw, page, placed, own, foreign)
+
+
+class _Page:
+    """One page while it is being placed."""
+
+    def __init__(self, raw: RawPage) -> None:
+        self.raw = raw
+        self.view = PageView(raw)
+        self.rough: Rough = rough(self.view)
+
+    def place(self, sides: Sequence[PreparedSide], near: list[_Placed]) -> _Placed | None:
+        """The first of the guesses that its print confirms; those that only come near are noted."""
+        for side, found in self._candidates([side for side in sides if not side.side.blank]):
+            if found.found < MIN_FOUND:
+                continue
+            if found.residual_mm <= RESIDUAL_LIMIT_MM:
+                return _Placed(side, found)
+            near.append(_Placed(side, found))
+        return None
+
+    def _candidates(self, sides: Sequence[PreparedSide]) -> Iterator[tuple[PreparedSide, Candidate]]:
+        by_print: list[PreparedSide] = []
+        for side in sides:
+            match side.side.registration.kind:
+                case "timing_marks" | "corner_marks":
+                    found = register_by_marks(self.raw, side)
+                    if found is not None:
+                        yield side, found
+                case "box" | "content":
+                    by_print.append(side)
+        yield from self._by_box(by_print)
+        yield from self._by_content(by_print)
+
+    def _by_box(self, sides: Sequence[PreparedSide]) -> Iterator[tuple[PreparedSide, Candidate]]:
+        for side in sides:
+            if isinstance(side.side.registration, ByPrintedBox):
+                for pose in box_poses(self.rough, side.side.registration.outline):
+                    yield from self._confirmed(side, pose)
+
+    def _by_content(self, sides: Sequence[PreparedSide]) -> Iterator[tuple[PreparedSide, Candidate]]:
+        by_features = {side.features: side for side in sides if side.features is not None}
+        for size in {features.size for features in by_features}:
+            alike = [features for features in by_features if features.size == size]
+            for batch in rungs(self.view, self.rough, alike):
+                for pose in batch:
+                    yield from self._confirmed(by_features[pose.features], pose.matrix)
+
+    def _confirmed(self, side: PreparedSide, pose: Matrix) -> Iterator[tuple[PreparedSide, Candidate]]:
+        if side.features is not None:
+            seen = confirmed(self.view, side.features, pose)
+            if seen is not None:
+                yield side, candidate(side.form, side.side.name, seen)
+
+
+def _settled(
+    raw: RawPage, page: _Page, placed: _Placed, own: Sequence[PreparedSide], foreign: Sequence[PreparedSide]
+) -> RegisteredPage | Rejection:
+    """The page as the form that wins against all that look like it."""
+    beaten: set[PreparedSide] = set()
+    for _ in range(SWITCHES):
+        better = _better(page, placed, [s for s in (*own, *foreign) if s is not placed.side])
+        if better is None:
+            return _accepted(raw, placed, own)
+        if better is placed.side or better in beaten:
+            break
+        beaten.add(placed.side)
+        again = page.place([better], [])
+        if again is None:
+            break
+        placed = again
+    return _rejected(raw, "forms_too_close", _TOO_CLOSE, placed)
+
+
+def _better(page: _Page, placed: _Placed, rivals: Sequence[PreparedSide]) -> PreparedSide | None:
+    """The side that fits better than the placed one, which itself is the answer if nothing tells."""
+    unclear = False
+    for rival in rivals:
+        between = rivalry(placed.side, rival)
+        if between is None:
+            continue
+        liking = preference(page.view, placed.candidate.map, between)
+        if liking < -MARGIN:
+            return rival
+        unclear = unclear or liking < MARGIN
+    return placed.side if unclear else None
+
+
+def _accepted(raw: RawPage, placed: _Placed, own: Sequence[PreparedSide]) -> RegisteredPage | Rejection:
+    if any(side is placed.side for side in own):
+        return placed.candidate.registered(raw)
+    text = message("This is a page of form {form}, which is not expected here.", form=placed.side.form)
+    return _rejected(raw, "other_form", text, placed)
+
+
+def _unplaced(raw: RawPage, page: _Page, near: Sequence[_Placed]) -> Rejection:
+    if near:
+        best = min(near, key=lambda one: one.candidate.residual_mm)
+        return _rejected(raw, "poor_registration", _POOR, best)
+    if printed_share(page.rough) < BLANK_INK:
+        return _rejected(raw, "blank", _BLANK)
+    return _rejected(raw, "no_form_fits", _NO_FORM)
+
+
+def printed_share(page: Rough) -> float:
+    """Share of pixels with ink, without what touches the border, long thin lines and specks."""
+    mask = (page.ink > INKED).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    x, y, w, h, area = stats[1:].T
+    height, width = mask.shape
+    touching = (x <= 2) | (y <= 2) | (x + w >= width - 2) | (y + h >= height - 2)
+    long = (np.maximum(w / width, h / height) > 0.3) & (area / np.maximum(w, h) < 4)
+    return float(area[~touching & ~long & (area > 3)].sum() / mask.size)
+
+
+_BLANK = message("The page is blank.")
+_NO_FORM = message("The page fits no form; a person must look at the sheet.")
+_TOO_CLOSE = message(
+    "The page fits two forms and nothing on it tells which; a person must look at the sheet."
+)
+_POOR = message("The print is found, but bent or blurred too much to be read safely; scan the sheet again.")
+
+
+def _rejected(
+    raw: RawPage, reason: RejectionReason, text: Message, placed: _Placed | None = None
+) -> Rejection:
+    if placed is None:
+        return Rejection(raw.source, reason, text)
+    found = placed.candidate
+    return Rejection(raw.source, reason, text, found.form, found.side, found.residual_mm)
