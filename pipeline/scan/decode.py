@@ -6,7 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -252,7 +252,7 @@ def _tiff(content: bytes, number: int) -> tuple[Pixels, float | None]:
         return _pillow(picture, "TIFF"), dpi
 
 
-def _tiff_dpi(tags: dict[int, object]) -> float | None:
+def _tiff_dpi(tags: dict[int, Any]) -> float | None:
     try:
         across, down = float(tags[282]), float(tags[283])
     except (KeyError, TypeError, ValueError, ZeroDivisionError):

@@ -24,7 +24,7 @@ COARSE = 1.0
 FINE_PATCH, FINE_CELL = (32, 20), (44.0, 8.0)
 """Width and height in pixels (8 x 5 mm: a syllable and the one beside it), and in mm the cell that wants one:
 every printed line must have its own, for feeding wobbles from line to line."""
-MID_PATCH, MID_CELL = (32, 20), (37.0, 35.0)
+MID_PATCH, MID_CELL = (32, 20), (46.0, 40.0)
 MOST_PATCHES = 72
 INK_WINDOW_MM = 9.0
 """Paper is lighter than its surroundings' mean over so much; wider takes shadows for ink, narrower loses titles."""

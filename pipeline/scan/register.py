@@ -18,7 +18,7 @@ from pipeline.scan.features import Matrix
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection, RejectionReason
 from pipeline.scan.poses import Rough, rough, rungs
 from pipeline.scan.prepare import PreparedForm, PreparedSide
-from pipeline.scan.rivals import MARGIN, preference, rivalry
+from pipeline.scan.rivals import MARGIN, names_printed, preference, rivalry
 from pipeline.scan.skew import INKED
 from pipeline.scan.view import PageView
 
@@ -30,6 +30,8 @@ EMPTY_INK = 0.0003
 BLANK_INK = 0.0012
 """The same without dust, streaks and borders, for a page that fits no form; one signature has 0.002."""
 SWITCHES = 4
+NAMES_PRINTED = 0.6
+"""Share of the names' print that must be on the page; a ballot of another unit of the same make has 0.2."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +120,8 @@ def _settled(
     for _ in range(SWITCHES):
         better = _better(page, placed, [s for s in (*own, *foreign) if s is not placed.side])
         if better is None:
+            if names_printed(page.view, placed.candidate.map, placed.side) < NAMES_PRINTED:
+                return _rejected(raw, "no_form_fits", _other_names(placed), placed)
             return _accepted(raw, placed, own)
         if better is placed.side or better in beaten:
             break
@@ -185,3 +189,10 @@ def _rejected(
         return Rejection(raw.source, reason, text)
     found = placed.candidate
     return Rejection(raw.source, reason, text, found.form, found.side, found.residual_mm)
+
+
+def _other_names(placed: _Placed) -> Message:
+    return message(
+        "The page looks like form {form}, but other names are printed on it; a person must look at the sheet.",
+        form=placed.side.form,
+    )
