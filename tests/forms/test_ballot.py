@@ -1,0 +1,82 @@
+"""The prescribed ballots: what they say, where the names stand, and that one layout prints and reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pypdfium2
+import pytest
+
+from pipeline.election.definition import Election
+from pipeline.errors import Refusal
+from pipeline.forms.ballot import ballot_layout
+from pipeline.forms.printing import print_ballots, render_blank
+
+UNITS = ("qh-1", "tinh-4", "xa-2")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_same_ballot_prints_the_same_bytes(election: Election, unit: str) -> None:
+    layout = ballot_layout(election, unit)
+    assert print_ballots(layout, 3) == print_ballots(layout, 3)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_name_and_the_prescribed_words_are_printed(election: Election, unit: str) -> None:
+    pdf = pypdfium2.PdfDocument(print_ballots(ballot_layout(election, unit), 2))
+    assert len(pdf) == 2
+    text = " ".join(pdf[1].get_textpage().get_text_range().split())
+    assert tuple(round(v / 72 * 25.4) for v in pdf[1].get_size()) == (148, 210)
+    for words in ("PHIẾU BẦU CỬ", "ĐẠI BIỂU", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Vị trí đóng dấu"):
+        assert words in text
+    for candidate in election.candidates_of(unit):
+        assert candidate.full_name.upper() in text
+    assert f"Được bầu {election.unit(unit).seats:02d} đại biểu" in text
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_lines_of_a_name_hold_its_ink_and_nothing_lies_beside_them(election: Election, unit: str) -> None:
+    layout = ballot_layout(election, unit)
+    dpi = 300
+    pixels = render_blank(layout, dpi)
+    scale = dpi / 25.4
+    for field in layout.form.sides[0].fields:
+        for line in field.lines:
+            box = line.grown(0.15)
+            x0, x1 = int(box.x * scale), int(box.right * scale) + 1
+            y0, y1 = int(box.y * scale), int(box.bottom * scale) + 1
+            dark = pixels[y0:y1, x0:x1] < 128
+            columns = np.flatnonzero(dark.any(axis=0))
+            rows = np.flatnonzero(dark.any(axis=1))
+            assert abs(columns[0] / scale - 0.15) < 0.2
+            assert abs(columns[-1] / scale - (box.w - 0.15)) < 0.2
+            assert abs(rows[0] / scale - 0.15) < 0.2
+            # To the right of the name the paper is white.
+            assert pixels[y0:y1, x1 + 2 : x1 + 30].min() > 200
+
+
+def test_a_second_name_stands_on_its_own_line_where_the_list_says_so(election: Election) -> None:
+    fields = {f.id: f for f in ballot_layout(election, "qh-1").form.sides[0].fields}
+    assert len(fields["qh-1-2"].lines) == 2
+    assert len(fields["qh-1-1"].lines) == 1
+    tinh = {f.id: f for f in ballot_layout(election, "tinh-4").form.sides[0].fields}
+    assert "(BẢY BÌNH)" in tinh["tinh-4-2"].label
+    assert len(tinh["tinh-4-2"].lines) == 1
+
+
+def test_equal_names_carry_their_dates_of_birth(election: Election) -> None:
+    people = list(election.candidates)
+    people[2] = replace(people[2], family="Trần", middle="Văn", given="An")
+    labels = [
+        f.label for f in ballot_layout(replace(election, candidates=tuple(people)), "qh-1").form.sides[0].fields
+    ]
+    assert "Ông TRẦN VĂN AN (04/03/1971)" in labels
+    assert "Ông TRẦN VĂN AN (04/03/1973)" in labels
+
+
+def test_too_many_names_are_refused(election: Election) -> None:
+    first = election.candidates_of("qh-1")[0]
+    many = tuple(replace(first, id=f"c{i}", order=i, given=f"An{i}") for i in range(1, 40))
+    with pytest.raises(Refusal, match="39 names do not fit"):
+        ballot_layout(replace(election, candidates=many), "qh-1")
