@@ -1,0 +1,182 @@
+"""The figures that no ballot tells, of one area and contest, and their spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.election.definition import Election
+from pipeline.errors import Problem, Refusal
+from pipeline.messages import message
+from pipeline.spreadsheets import Row, parse_date, parse_whole, read_sheet, write_sheet
+
+NUMBERS = ("voters", "voted", "received", "issued", "left_over", "spoiled")
+TIMES = ("opened", "closed", "finished")
+PEOPLE = ("members", "opening_witnesses", "closing_witnesses")
+TEXTS = ("incidents", "complaints")
+COLUMNS = ("area", "contest", *NUMBERS, *TIMES, *PEOPLE, *TEXTS)
+ALIASES = {
+    "khu vực": "area", "cuộc bầu": "contest", "cử tri": "voters", "đã bỏ phiếu": "voted", "nhận về": "received",
+    "phát ra": "issued", "còn lại": "left_over", "gạch hỏng": "spoiled", "mở": "opened", "đóng": "closed",
+    "xong": "finished", "tổ viên": "members", "chứng kiến mở": "opening_witnesses",
+    "chứng kiến kiểm": "closing_witnesses", "sự việc": "incidents", "kiến nghị": "complaints",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of the polling team; ``role`` as the minutes print it: Tổ trưởng, Thư ký, Ủy viên."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A voter who watches (Art. 69, 73); ``address`` is the place of residence now."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFigures:
+    """What the polling team writes down itself: counts of people and paper, times, names, incidents."""
+
+    area: str
+    contest: str
+    voters: int
+    voted: int
+    received: int
+    issued: int
+    left_over: int
+    spoiled: int
+    opened: datetime
+    closed: datetime
+    finished: datetime
+    members: tuple[Member, ...]
+    opening_witnesses: tuple[Witness, ...]
+    closing_witnesses: tuple[Witness, ...]
+    incidents: str = ""
+    complaints: str = ""
+
+
+def load_figures(path: Path, election: Election) -> tuple[AreaFigures, ...]:
+    """All rows of the spreadsheet, at most one per area and contest; every fault in one :class:`Refusal`.
+
+    Members are written ``Name (role); Name (role)``, witnesses ``Name, address; Name, address``.
+    """
+    sheet = read_sheet(path, COLUMNS[:-2], TEXTS, ALIASES)
+    faults: list[Problem] = []
+    rows = [_row(row, election, faults) for row in sheet.rows]
+    seen: dict[tuple[str, str], Row] = {}
+    for row in sheet.rows:
+        key = (row.text("area"), row.text("contest"))
+        if key in seen:
+            _fault(
+                faults, row, "area", "area {area} and contest {contest} already stand in row {row}; remove one",
+                area=key[0], contest=key[1], row=seen[key].number,
+            )  # fmt: skip
+        seen.setdefault(key, row)
+    if faults:
+        raise Refusal(faults)
+    return tuple(rows)
+
+
+def _fault(faults: list[Problem], row: Row, column: str, msgid: str, **params: object) -> None:
+    faults.append(Problem("figures", row.place(column), message(msgid, **params)))
+
+
+def _row(row: Row, election: Election, faults: list[Problem]) -> AreaFigures:
+    area, contest = row.text("area"), row.text("contest")
+    known = {a.id: a for a in election.areas}
+    if area not in known:
+        _fault(faults, row, "area", "the area '{value}' is not in the election; correct it", value=area)
+    elif contest not in known[area].units:
+        _fault(
+            faults, row, "contest", "the contest '{value}' is not held in area {area}; correct it",
+            value=contest, area=area,
+        )  # fmt: skip
+    numbers = {name: _number(row, name, faults) for name in NUMBERS}
+    times = {name: _time(row, name, faults) for name in TIMES}
+    return AreaFigures(
+        area,
+        contest,
+        **numbers,
+        **times,
+        members=_members(row, faults),
+        opening_witnesses=_witnesses(row, "opening_witnesses", faults),
+        closing_witnesses=_witnesses(row, "closing_witnesses", faults),
+        incidents=row.text("incidents"),
+        complaints=row.text("complaints"),
+    )
+
+
+def _number(row: Row, column: str, faults: list[Problem]) -> int:
+    value = parse_whole(row.text(column))
+    if value is None:
+        _fault(
+            faults, row, column, "'{value}' is no number of people or ballots; write digits",
+            value=row.text(column),
+        )  # fmt: skip
+    return value or 0
+
+
+def _time(row: Row, column: str, faults: list[Problem]) -> datetime:
+    text = row.text(column)
+    day, _, clock = text.rpartition(" ")
+    for form in ("%H:%M", "%H:%M:%S", "%Hh%M"):
+        try:
+            found = parse_date(day)
+            if found:
+                return datetime.combine(found, datetime.strptime(clock, form).time())
+        except ValueError:
+            continue
+    _fault(faults, row, column, "'{value}' is no date and time; write it as 15/03/2026 07:00", value=text)
+    return datetime(1900, 1, 1)
+
+
+def _members(row: Row, faults: list[Problem]) -> tuple[Member, ...]:
+    found = []
+    for part in filter(None, (p.strip() for p in row.text("members").split(";"))):
+        name, _, role = part.rstrip(")").partition("(")
+        found.append(Member(name.strip(), role.strip() or "Ủy viên"))
+    roles = [m.role.lower() for m in found]
+    for role in ("tổ trưởng", "thư ký"):
+        if roles.count(role) != 1:
+            _fault(
+                faults, row, "members",
+                "the team needs exactly one '{role}', {count} are written; write them as 'Name (Tổ trưởng); ...'",
+                role=role, count=roles.count(role),
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _witnesses(row: Row, column: str, faults: list[Problem]) -> tuple[Witness, ...]:
+    found = []
+    for part in filter(None, (p.strip() for p in row.text(column).split(";"))):
+        name, _, address = part.partition(",")
+        found.append(Witness(name.strip(), address.strip()))
+    if len(found) != 2:
+        _fault(
+            faults, row, column,
+            "two witnesses are needed, {count} are written; write 'Name, address; Name, address'",
+            count=len(found),
+        )  # fmt: skip
+    return tuple(found)
+
+
+def write_figures(path: Path, figures: Sequence[AreaFigures]) -> None:
+    """The spreadsheet that :func:`load_figures` reads back to the same figures."""
+    write_sheet(path, COLUMNS, [_cells(f) for f in figures])
+
+
+def _cells(f: AreaFigures) -> list[object]:
+    people = ["; ".join(f"{m.name} ({m.role})" for m in f.members)]
+    people += [
+        "; ".join(f"{w.name}, {w.address}" for w in ws) for ws in (f.opening_witnesses, f.closing_witnesses)
+    ]
+    times = [t.strftime("%d/%m/%Y %H:%M") for t in (f.opened, f.closed, f.finished)]
+    return [f.area, f.contest, *(getattr(f, n) for n in NUMBERS), *times, *people, f.incidents, f.complaints]
