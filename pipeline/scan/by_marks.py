@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.forms.template import ByCornerMarks, ByTimingMarks, FormField, FormSide
+from pipeline.forms.template import ByCornerMarks, ByTimingMarks, FieldKind, FormField, FormSide
 from pipeline.geometry import Box
 from pipeline.scan.candidate import Candidate
 from pipeline.scan.page import Pixels, Points, RawPage
@@ -38,6 +39,7 @@ MIN_FOUND = 0.5
 """Share of the marks that must be found: a tear takes a third, text taken for bars gives a fifth."""
 SURELY_FOUND = 0.9
 """Share of the marks above which no other vote is tried: a frame off by a spacing keeps three quarters."""
+MAX_VOTES = 5
 MAX_RESIDUAL_MM = 0.8
 """Above this the marks do not lie on smooth edges, so something else than bars was matched."""
 MIN_OUTLINES = 0.6
@@ -157,7 +159,19 @@ def _candidates(raw: RawPage, side: PreparedSide, view: PageView, level: int) ->
 # --- bars in the picture ---------------------------------------------------------------------------------
 
 
+_seen: WeakKeyDictionary[PageView, dict[tuple[float, ...], Bars]] = WeakKeyDictionary()
+"""Bars already found in a picture: a form's two faces have the same marks."""
+
+
 def _bars(view: PageView, size: tuple[float, float], ppm: float, level: int) -> Bars:
+    known = _seen.setdefault(view, {})
+    key = (*(round(v, 2) for v in (*size, ppm)), level)
+    if key not in known:
+        known[key] = _found_bars(view, size, ppm, level)
+    return known[key]
+
+
+def _found_bars(view: PageView, size: tuple[float, float], ppm: float, level: int) -> Bars:
     """Components about as large as a bar of ``size`` mm at ``ppm``; narrow ones only where the paper ends."""
     factor = max(1, round(ppm / SEARCH_PPM))
     grey = view.reduced(factor)
@@ -249,7 +263,7 @@ def _timing_matches(view: PageView, side: FormSide, marks: tuple[Box, ...], leve
 @lru_cache(maxsize=64)
 def _layout(marks: tuple[Box, ...]) -> Layout:
     centres = np.array([m.centre for m in marks])
-    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
+    apart = np.asarray(np.linalg.norm(centres[:, None] - centres[None], axis=2), np.float64)
     np.fill_diagonal(apart, np.inf)
     pitch = float(np.median(apart.min(axis=1)))
     pairs = np.argwhere(np.triu(apart < 1.6 * pitch, 1))
@@ -315,7 +329,9 @@ def _votes(expected: Points, middle: Points, cell: float) -> list[Points]:
     votes = np.bincount(index[:, 0] * shape[1] + index[:, 1], minlength=int(shape.prod()))
     smooth = cv2.blur(votes.reshape(shape).astype(np.float32), (3, 3), borderType=cv2.BORDER_CONSTANT)
     peaks: list[Points] = []
-    for _ in range(5):
+    highest = float(smooth.max())
+    # a frame shifted by one spacing loses a row; what has lost a quarter is no rival
+    while len(peaks) < MAX_VOTES and smooth.max() > 0.75 * highest:
         i, j = np.unravel_index(int(smooth.argmax()), smooth.shape)
         around = np.abs(index - (i, j)).max(axis=1) <= 1
         peaks.append(np.asarray(np.median(offsets[around], axis=0)))
@@ -329,13 +345,13 @@ def _centres_of(bars: Bars, layout: Layout, linear: Floats, offset: Points) -> P
     How large a whole bar is, the page itself tells: ink spreads, and forms are not drawn to a tenth of a mm.
     """
     extent = bars.high - bars.low
-    near = (np.abs(extent / (np.abs(linear) @ layout.size) - 1) < 0.25).all(axis=1)
+    near = np.asarray((np.abs(extent / (np.abs(linear) @ layout.size) - 1) < 0.25).all(axis=1), np.bool_)
     want = np.median(extent[near], axis=0) if near.sum() > 4 else np.abs(linear) @ layout.size
     middle = (layout.centres.min(axis=0) + layout.centres.max(axis=0)) / 2 @ linear.T + offset
     mid = (bars.low + bars.high) / 2
     inner = np.where(mid < middle, bars.high - want / 2, bars.low + want / 2)
     ratio = extent / want
-    whole = (np.abs(ratio - 1) < 0.12).all(axis=1)
+    whole = np.asarray((np.abs(ratio - 1) < 0.12).all(axis=1), np.bool_)
     repaired = np.where((ratio < 0.94) | (ratio > 1.12), inner, mid)
     return np.where(whole[:, None], (bars.mass + mid) / 2, repaired)
 
@@ -390,14 +406,14 @@ def _largest_group(layout: Layout, bar: Ints, places: Points, base: Points, apar
 
 def _nearest(predicted: Points, places: Points, within: float | Floats) -> Ints:
     """Index of the place nearest to each prediction, -1 where none is near; no place is used twice."""
-    distance = np.linalg.norm(predicted[:, None] - places[None], axis=2)
+    distance = ((predicted[:, None] - places[None]) ** 2).sum(axis=2)
     nearest = distance.argmin(axis=1)
-    value = distance[np.arange(len(predicted)), nearest]
+    value = np.sqrt(distance[np.arange(len(predicted)), nearest])
     nearest[value > within] = -1
     for place in np.flatnonzero(np.bincount(nearest[nearest >= 0], minlength=len(places)) > 1):
         same = np.flatnonzero(nearest == place)
         nearest[same[value[same] > value[same].min()]] = -1
-    return nearest.astype(np.int64)
+    return np.asarray(nearest, np.int64)
 
 
 # --- corner marks ------------------------------------------------------------------------------------------
@@ -505,13 +521,13 @@ def _homography(source: Points, target: Points, ppm: float) -> Floats:
     """Least squares over the marks, those more than 2 mm off left out; affine where only three are known."""
     if len(source) == 3:
         affine = cv2.getAffineTransform(source.astype(np.float32), target.astype(np.float32))
-        return np.vstack([affine, [0, 0, 1]])
-    fit = np.asarray(cv2.findHomography(source, target, 0)[0])
+        return np.asarray(np.vstack([affine, [0, 0, 1]]), np.float64)
+    fit = np.asarray(cv2.findHomography(source, target, 0)[0], np.float64)
     off = np.linalg.norm(_projected(fit, source) - target, axis=1)
     keep = off < max(2.0 * ppm, 3 * float(np.median(off)))
     if keep.all() or keep.sum() < 4:
         return fit
-    return np.asarray(cv2.findHomography(source[keep], target[keep], 0)[0])
+    return np.asarray(cv2.findHomography(source[keep], target[keep], 0)[0], np.float64)
 
 
 def _projected(homography: Floats, points: Points) -> Points:
@@ -559,7 +575,7 @@ def _rotation_deg(page_map: EdgeMap, side: FormSide) -> float:
 
 def outline_share(pixels: Pixels, page_map: EdgeMap, fields: list[FormField]) -> float:
     """Share of the targets round which something is printed where their outline should be."""
-    profiles = np.array([outline_profile(f) for f in fields])
+    profiles = np.array([outline_profile(f.kind, f.box) for f in fields])
     n = profiles.shape[1] * profiles.shape[2]
     places = page_map.to_pixels(profiles.reshape(-1, 2)).round().astype(np.int64)
     h, w = pixels.shape[:2]
@@ -575,13 +591,13 @@ def outline_share(pixels: Pixels, page_map: EdgeMap, fields: list[FormField]) ->
     return float((printed.mean(axis=1) >= OUTLINE_SHARE).mean())
 
 
-def outline_profile(field: FormField) -> Points:
+@lru_cache(maxsize=4096)
+def outline_profile(kind: FieldKind, box: Box) -> Points:
     """Points on short lines across a target's outline, mm: (points, 9, 2), 0.7 mm to both sides."""
-    box = field.box
     cx, cy = box.centre
     angle = (np.arange(OUTLINE_POINTS) + 0.5) * 2 * np.pi / OUTLINE_POINTS
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    if field.kind == "oval":
+    if kind == "oval":
         # between an ellipse and a round-ended oval, which differ by less than the lines are long
         p = 2.6
         radius = (np.abs(2 * direction / (box.w, box.h)) ** p).sum(axis=1) ** (-1 / p)

@@ -12,7 +12,7 @@ from pipeline.forms.template import ByPrintedBox
 from pipeline.messages import Message, message
 from pipeline.scan.by_box import box_poses
 from pipeline.scan.by_content import MIN_FOUND, candidate, confirmed
-from pipeline.scan.by_marks import register_by_marks
+from pipeline.scan.by_marks import MAX_RESIDUAL_MM, register_by_marks
 from pipeline.scan.candidate import Candidate
 from pipeline.scan.features import Matrix
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection, RejectionReason
@@ -73,7 +73,7 @@ class _Page:
         for side, found in self._candidates([side for side in sides if not side.side.blank]):
             if found.found < MIN_FOUND:
                 continue
-            if found.residual_mm <= RESIDUAL_LIMIT_MM:
+            if found.residual_mm <= _residual_limit(side):
                 return _Placed(side, found)
             near.append(_Placed(side, found))
         return None
@@ -83,7 +83,7 @@ class _Page:
         for side in sides:
             match side.side.registration.kind:
                 case "timing_marks" | "corner_marks":
-                    found = register_by_marks(self.raw, side)
+                    found = register_by_marks(self.raw, side, self.view)
                     if found is not None:
                         yield side, found
                 case "box" | "content":
@@ -110,6 +110,12 @@ class _Page:
             seen = confirmed(self.view, side.features, pose)
             if seen is not None:
                 yield side, candidate(side.form, side.side.name, seen)
+
+
+def _residual_limit(side: PreparedSide) -> float:
+    """Targets are found again by their own outlines, so marks may lie less smoothly than names."""
+    marks = side.side.registration.kind in ("timing_marks", "corner_marks")
+    return MAX_RESIDUAL_MM if marks else RESIDUAL_LIMIT_MM
 
 
 def _settled(

@@ -1,0 +1,307 @@
+"""How much a voter's pen left in printed ovals and boxes.
+
+The printed outline of each target says where it lies to a twentieth of a millimetre, even on paper that was
+stretched between its marks; the ink is counted well inside that outline, so that print is not taken for pen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forms.template import FieldKind, FieldValue, FormField
+from pipeline.geometry import Box, Quad
+from pipeline.recognize.reading import FieldReading
+from pipeline.recognize.windows import Layout, cut, mosaic_of
+from pipeline.scan.page import Pixels, Points, RegisteredPage
+from pipeline.scan.prepare import PreparedSide
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+DENSITY = 8.0
+"""Pixels per mm of a window: 200 dpi."""
+COARSE = 2
+"""The outline is looked for at half of that; a hairline is still a tenth of a step dark there."""
+SEARCH_MM = 1.75
+"""How far an outline may lie from where the registration puts it; targets stand 3 mm apart and more."""
+AROUND_MM = 0.9
+"""What is looked at round a target: farther out the names begin."""
+OUTLINE_MM = 0.45
+"""Half the width of the ring that belongs to the print; a line of 0.4 mm blurred by a scanner at 200 dpi."""
+INK = 0.22
+"""Darkness, of 1 for black, from which a pixel is ink; the grain of the coarsest scan reaches 0.15."""
+SURE_FIT = 0.55
+"""Correlation above which an outline's own place is believed, whatever its neighbours say."""
+LIKELY_FIT = 0.3
+"""Correlation above which it is believed within ``NEIGHBOUR_MM`` of what its neighbours say."""
+NEIGHBOUR_MM = 0.25
+MARKED_INK, MARKED_STEP = 0.19, 0.02
+"""Share of the inside that is ink at which marked is as likely as not: of strokes that people read as votes
+on real ballots 2 % have less than 0.25, of marks that people disagree about none has more than 0.22."""
+TRACE = {"ink": 0.03, "faint": 0.12, "around": 0.05}
+"""Traces that leave it open whether a target is empty; 99 % of the empty ones have less than half of each."""
+VOID = 3
+"""Grey of the lid of a scanner seen through a hole; pen and print of an unclipped scan are lighter."""
+CLIPPED = 252
+"""Grey of paper at which a scan is clipped: there print and pen are as black as a hole."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """A printed outline at both densities: what is searched for, and the zones in which ink is counted."""
+
+    template: Floats
+    """Coarse picture of the outline, box and ``AROUND_MM`` on every side."""
+    inside: Bools
+    outside: Bools
+    ring: Bools
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Aligned:
+    """Targets of one size: darkness over box and surroundings, outline exactly in the middle."""
+
+    dark: Floats
+    """(n, h, w), 0 paper to 1 black."""
+    shape: _Shape
+    shift_mm: Points
+    fit: Floats
+    level: Floats
+    """Lightness of the paper round each target, of 1 for the page's paper."""
+    void: Floats
+    """Share of the inside that is as black as no ink, where the scan can tell."""
+
+
+def read_targets(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField]) -> list[FieldReading]:
+    """Marked, unmarked or unclear with the evidence, one reading per field, in the order of ``fields``."""
+    readings: dict[int, FieldReading] = {}
+    for places in _of_one_size(fields):
+        alike = _read_alike(page, side, [fields[i] for i in places])
+        readings |= dict(zip(places, alike, strict=True))
+    return [readings[i] for i in range(len(fields))]
+
+
+def _of_one_size(fields: Sequence[FormField]) -> list[list[int]]:
+    """Indices of the fields, together where kind and size are the same to a tenth of a millimetre."""
+    groups: dict[tuple[FieldKind, float, float], list[int]] = {}
+    for i, field in enumerate(fields):
+        groups.setdefault((field.kind, round(field.box.w, 1), round(field.box.h, 1)), []).append(i)
+    return list(groups.values())
+
+
+def _read_alike(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField]) -> list[FieldReading]:
+    seen, blank = _stacks(page, side, fields)
+    aligned = _aligned(seen, fields)
+    dark = aligned.dark
+    if blank is not None:
+        dark = _without_print(dark, _aligned(blank, fields).dark)
+    measures = _measures(dark, aligned)
+    readings = []
+    for i, field in enumerate(fields):
+        values = {name: float(column[i]) for name, column in measures.items()}
+        quad = _quad(page, field.box, aligned.shift_mm[i])
+        readings.append(FieldReading(field.id, field.kind, scores_of(values), values, quad))
+    return readings
+
+
+# --- windows ------------------------------------------------------------
+
+
+def _stacks(
+    page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField]
+) -> tuple[Pixels, Pixels | None]:
+    """Grey windows (n, h, w) of the page and of the blank, each centred on where the target should be."""
+    boxes = tuple(f.box.grown(AROUND_MM + SEARCH_MM) for f in fields)
+    mosaic = mosaic_of(side, Layout(boxes, DENSITY))
+    picture = cut(page.raw.pixels, page.map, mosaic)
+    if picture.ndim == 3:
+        picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+    size = (round(boxes[0].h * DENSITY), round(boxes[0].w * DENSITY))
+    blank = None
+    if side.reference is not None:
+        blank = _windows(np.asarray(255 * (1 - mosaic.reference), np.uint8), mosaic.rows, size)
+    return _windows(picture, mosaic.rows, size), blank
+
+
+def _windows(picture: Pixels, rows: Sequence[tuple[int, int]], size: tuple[int, int]) -> Pixels:
+    h, w = size
+    return np.stack([picture[top : top + h, :w] for top, _ in rows])
+
+
+def _paper(windows: Pixels) -> tuple[Floats, Floats]:
+    """Grey of the paper in each window, never far below the page's, and how light each window really is."""
+    light = np.percentile(windows[:, ::2, ::2], 85, axis=(1, 2)).astype(np.float32)
+    paper = np.float32(np.percentile(light, 60))
+    return np.maximum(light, 0.8 * paper), light / paper
+
+
+# --- where the outline is ------------------------------------------------------------
+
+
+def _aligned(windows: Pixels, fields: Sequence[FormField]) -> _Aligned:
+    """Every window's darkness, moved so that the printed outline lies in the middle."""
+    paper, level = _paper(windows)
+    dark = np.clip(1 - windows / paper[:, None, None], 0, 1).astype(np.float32)
+    n, h, w = dark.shape
+    coarse = dark[:, : h // COARSE * COARSE, : w // COARSE * COARSE]
+    coarse = coarse.reshape(n, h // COARSE, COARSE, w // COARSE, COARSE).mean(axis=(2, 4))
+    box = fields[0].box
+    tried = [
+        (shape, *_found(coarse, shape.template))
+        for shape in _shapes(fields[0].kind, round(box.w, 1), round(box.h, 1))
+    ]
+    shape, places, fit = max(tried, key=lambda t: float(np.median(t[2])))
+    centres = np.array([f.box.centre for f in fields])
+    shift = _settled(places * COARSE / DENSITY, fit, centres)
+    cut_out = _moved(dark, shift * DENSITY, shape.inside.shape)
+    lid = (cut_out >= 1 - VOID / paper[:, None, None])[:, shape.inside].mean(axis=1)
+    void = np.where(paper >= CLIPPED, 0, lid).astype(np.float32)
+    return _Aligned(cut_out, shape, shift, fit, level, void)
+
+
+def _found(coarse: Floats, template: Floats) -> tuple[Points, Floats]:
+    """Shift (coarse pixels, (n, 2)) at which the outline fits best in each window, and the correlation."""
+    shifts, fits = [], []
+    for window in coarse:
+        # beyond 0.6 a pixel is pen or black print, and must not outweigh a hairline
+        match = cv2.matchTemplate(np.minimum(window, 0.6), template, cv2.TM_CCOEFF_NORMED)
+        y, x = np.unravel_index(int(match.argmax()), match.shape)
+        dx, dy = _peak(match[y, :], int(x)), _peak(match[:, x], int(y))
+        shifts.append((x + dx - (match.shape[1] - 1) / 2, y + dy - (match.shape[0] - 1) / 2))
+        fits.append(match[y, x])
+    return np.array(shifts, np.float64), np.array(fits, np.float32)
+
+
+def _peak(values: NDArray[Any], at: int) -> float:
+    """Where between pixels a parabola through the highest value and its neighbours has its top."""
+    if not 0 < at < len(values) - 1:
+        return 0.0
+    before, top, after = (float(v) for v in values[at - 1 : at + 2])
+    bend = before - 2 * top + after
+    return 0.0 if bend >= 0 else 0.5 * (before - after) / bend
+
+
+def _settled(shift: Points, fit: Floats, centres: Points) -> Points:
+    """Each target's shift (mm): its own where its outline is plain, else what its neighbours' say."""
+    plain = np.flatnonzero(fit >= SURE_FIT)
+    if not plain.size:
+        return np.where((fit >= LIKELY_FIT)[:, None], shift, 0.0)
+    settled = shift.copy()
+    for i in np.flatnonzero(fit < SURE_FIT):
+        near = plain[np.argsort(np.linalg.norm(centres[plain] - centres[i], axis=1))[:5]]
+        expected = np.median(shift[near], axis=0)
+        if fit[i] < LIKELY_FIT or np.linalg.norm(shift[i] - expected) > NEIGHBOUR_MM:
+            settled[i] = expected
+    return settled
+
+
+def _moved(dark: Floats, shift: Points, size: tuple[int, ...]) -> Floats:
+    """The middle ``size`` of every window after moving it by ``shift`` pixels."""
+    h, w = size
+    _, height, width = dark.shape
+    moved = np.empty((len(dark), h, w), np.float32)
+    for i, (x, y) in enumerate(shift):
+        left, top = (width - w) / 2 + x, (height - h) / 2 + y
+        middle = (left + (w - 1) / 2, top + (h - 1) / 2)
+        moved[i] = cv2.getRectSubPix(dark[i], (w, h), middle)
+    return moved
+
+
+@lru_cache(maxsize=64)
+def _shapes(kind: FieldKind, w: float, h: float) -> tuple[_Shape, ...]:
+    """The outlines that a target of this kind and size (mm) may have been printed with."""
+    if kind == "box":
+        return (_shape(_to_rounded(w, h, 0.0)),)
+    distances = (_to_rounded(w, h, min(w, h) / 2), _to_ellipse(w, h))
+    return tuple(_shape(d) for d in distances)
+
+
+def _shape(distance: Floats) -> _Shape:
+    coarse = np.exp(-0.5 * (distance / 0.14) ** 2)
+    height, width = (n // COARSE * COARSE for n in coarse.shape)
+    tiles = coarse[:height, :width].reshape(height // COARSE, COARSE, width // COARSE, COARSE)
+    inside, ring = distance < -OUTLINE_MM, np.abs(distance) <= 0.12
+    return _Shape(tiles.mean(axis=(1, 3)).astype(np.float32), inside, distance > OUTLINE_MM, ring)
+
+
+def _places(w: float, h: float) -> tuple[Floats, Floats]:
+    """Places (mm from the middle) of the pixels of a window that shows a target and its surroundings."""
+    columns, rows = (2 * round((side / 2 + AROUND_MM) * DENSITY / 2) * 2 for side in (w, h))
+    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    return (x - (columns - 1) / 2) / DENSITY, (y - (rows - 1) / 2) / DENSITY
+
+
+def _to_rounded(w: float, h: float, radius: float) -> Floats:
+    """Distance (mm, negative inside) to a rectangle with round corners."""
+    x, y = _places(w, h)
+    qx, qy = np.abs(x) - w / 2 + radius, np.abs(y) - h / 2 + radius
+    beyond = np.hypot(np.maximum(qx, 0), np.maximum(qy, 0))
+    return np.asarray(beyond + np.minimum(np.maximum(qx, qy), 0) - radius, np.float32)
+
+
+def _to_ellipse(w: float, h: float) -> Floats:
+    """Distance (mm, negative inside; good near the line) to an ellipse."""
+    x, y = _places(w, h)
+    value = np.hypot(2 * x / w, 2 * y / h)
+    slope = np.hypot(4 * x / w**2, 4 * y / h**2) / np.maximum(value, 1e-6)
+    return np.asarray(np.maximum((value - 1) / np.maximum(slope, 1e-6), -min(w, h) / 2), np.float32)
+
+
+# --- what is in it ------------------------------------------------------------
+
+
+def _without_print(dark: Floats, blank: Floats) -> Floats:
+    """Darkness that the blank form does not explain within a quarter of a millimetre."""
+    allowed = np.stack([cv2.dilate(b, np.ones((5, 5), np.uint8)) for b in blank])
+    return np.asarray(np.where(allowed > INK, np.maximum(dark - 1.6 * allowed, 0), dark), np.float32)
+
+
+def _measures(dark: Floats, aligned: _Aligned) -> dict[str, Floats]:
+    """Per target: shares of the inside that are ink, at three depths, ink outside, outline, surroundings."""
+    shape = aligned.shape
+    inside = dark[:, shape.inside]
+    # a page's coarse grain or grey paper is in every target: what a quarter of them have is no pen
+    grain = np.percentile(inside.mean(axis=1), 25) if len(dark) >= 6 else 0.0
+    smooth = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.inside]
+    return {
+        "ink": (inside > INK).mean(axis=1),
+        "faint": (smooth > grain + 0.07).mean(axis=1),
+        "mean": np.maximum(inside.mean(axis=1) - grain, 0),
+        "darkest": np.percentile(smooth, 99, axis=1),
+        "void": aligned.void,
+        "around": (dark[:, shape.outside] > INK).mean(axis=1),
+        "outline": (aligned.dark[:, shape.ring] > 0.1).mean(axis=1),
+        "fit": aligned.fit,
+        "level": aligned.level,
+        "shift_mm": np.linalg.norm(aligned.shift_mm, axis=1).astype(np.float32),
+    }
+
+
+def scores_of(measures: Mapping[str, float]) -> dict[FieldValue, float]:
+    """What the measures say: unclear takes what neither a plain mark nor an empty target explains."""
+    marked = _rising((measures["ink"] - MARKED_INK) / MARKED_STEP)
+    trace = max(measures[name] / limit for name, limit in TRACE.items())
+    unmarked = _rising(5 * (1 - trace)) * (1 - marked)
+    return {"marked": marked, "unmarked": unmarked, "unclear": max(0.0, 1 - marked - unmarked)}
+
+
+def _rising(x: float) -> float:
+    return float(1 / (1 + np.exp(-np.clip(x, -30, 30))))
+
+
+def _quad(page: RegisteredPage, box: Box, shift_mm: Points) -> Quad:
+    corners = np.array(box.corners) + shift_mm
+    a, b, c, d = page.map.to_pixels(corners)
+    return (
+        (float(a[0]), float(a[1])),
+        (float(b[0]), float(b[1])),
+        (float(c[0]), float(c[1])),
+        (float(d[0]), float(d[1])),
+    )
