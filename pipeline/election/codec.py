@@ -34,8 +34,7 @@ def from_json(document: Mapping[str, Any]) -> Election:
         units=tuple(Unit(**u) for u in document["units"]),
         areas=tuple(Area(**a) for a in document["areas"]),
         candidates=tuple(
-            Candidate(**{**c, "birth_date": date.fromisoformat(c["birth_date"])})
-            for c in document["candidates"]
+            Candidate(**{**c, "birth_date": date.fromisoformat(c["birth_date"])}) for c in document["candidates"]
         ),
     )
 

@@ -32,9 +32,7 @@ def _parted(sign: str) -> tuple[str, int]:
     return unicodedata.normalize("NFC", "".join(p for p in parts if p not in _TONES)), tone
 
 
-def name_key(
-    given: str, family: str, middle: str, birth_date: date
-) -> tuple[SortKey, SortKey, SortKey, date]:
+def name_key(given: str, family: str, middle: str, birth_date: date) -> tuple[SortKey, SortKey, SortKey, date]:
     """Order on a ballot: given name, family name, middle name, date of birth.
 
     Source: note (2) of Mẫu 13/HĐBC-QH, Nghị quyết 40/NQ-HĐBCQG.

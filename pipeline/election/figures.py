@@ -76,8 +76,8 @@ def load_figures(path: Path, election: Election) -> tuple[AreaFigures, ...]:
         key = (row.text("area"), row.text("contest"))
         if key in seen:
             _fault(
-                faults, row, "area", "area {area} and contest {contest} already stand in row {row}; remove one",
-                area=key[0], contest=key[1], row=seen[key].number,
+                faults, row, "area", "area {area} and contest {contest} already stand in row {other}; remove one",
+                area=key[0], contest=key[1], other=seen[key].number,
             )  # fmt: skip
         seen.setdefault(key, row)
     if faults:
@@ -104,8 +104,15 @@ def _row(row: Row, election: Election, faults: list[Problem]) -> AreaFigures:
     return AreaFigures(
         area,
         contest,
-        **numbers,
-        **times,
+        voters=numbers["voters"],
+        voted=numbers["voted"],
+        received=numbers["received"],
+        issued=numbers["issued"],
+        left_over=numbers["left_over"],
+        spoiled=numbers["spoiled"],
+        opened=times["opened"],
+        closed=times["closed"],
+        finished=times["finished"],
         members=_members(row, faults),
         opening_witnesses=_witnesses(row, "opening_witnesses", faults),
         closing_witnesses=_witnesses(row, "closing_witnesses", faults),
@@ -175,8 +182,6 @@ def write_figures(path: Path, figures: Sequence[AreaFigures]) -> None:
 
 def _cells(f: AreaFigures) -> list[object]:
     people = ["; ".join(f"{m.name} ({m.role})" for m in f.members)]
-    people += [
-        "; ".join(f"{w.name}, {w.address}" for w in ws) for ws in (f.opening_witnesses, f.closing_witnesses)
-    ]
+    people += ["; ".join(f"{w.name}, {w.address}" for w in ws) for ws in (f.opening_witnesses, f.closing_witnesses)]
     times = [t.strftime("%d/%m/%Y %H:%M") for t in (f.opened, f.closed, f.finished)]
     return [f.area, f.contest, *(getattr(f, n) for n in NUMBERS), *times, *people, f.incidents, f.complaints]

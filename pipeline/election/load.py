@@ -60,17 +60,13 @@ def load_election(path: Path) -> Election:
         rule_set=head["rule_set"],
         places=places(document.get("places"), faults),
         contests=contest_list,
-        units=units(
-            _sheet(folder, document, "units", UNIT_COLUMNS[:2] + ("number",), UNIT_COLUMNS[3:]), faults
-        ),
+        units=units(_sheet(folder, document, "units", UNIT_COLUMNS[:2] + ("number",), UNIT_COLUMNS[3:]), faults),
         areas=areas(
             _sheet(folder, document, "areas", AREA_COLUMNS, tuple(c.id for c in contest_list)),
             [c.id for c in contest_list],
             faults,
         ),
-        candidates=candidates(
-            _sheet(folder, document, "candidates", CANDIDATE_COLUMNS, CANDIDATE_MORE), faults
-        ),
+        candidates=candidates(_sheet(folder, document, "candidates", CANDIDATE_COLUMNS, CANDIDATE_MORE), faults),
     )
     if not faults.found:
         faults.found += problems_of(election, faults.places, tuple(document.get("surplus_excused") or ()))
@@ -93,9 +89,7 @@ def _yaml(path: Path) -> Mapping[str, Any]:
         why = " ".join(str(error).split())
         raise refuse("definition-yaml", str(path), "is no YAML ({why}); mend that line", why=why) from error
     if not isinstance(document, dict):
-        raise refuse(
-            "definition-yaml", str(path), "must hold 'name: value' lines; see docs/election-files.md"
-        )
+        raise refuse("definition-yaml", str(path), "must hold 'name: value' lines; see docs/election-files.md")
     return document
 
 

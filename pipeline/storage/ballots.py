@@ -68,18 +68,21 @@ def set_void(db: Connection, key: str) -> None:
     db.execute(update(ballot).where(ballot.c.id == key).values(state="void"))
 
 
-def answers(db: Connection, batch: str) -> dict[str, tuple[FieldAnswer, ...]]:
-    """For each counted ballot of a batch the settled answers to its fields, by field id.
+def answers(db: Connection, batch: str, only: str | None = None) -> dict[str, tuple[FieldAnswer, ...]]:
+    """For each counted ballot of a batch (or ``only`` that one) the settled answers to its fields, by field id.
 
     An item that people settled stands above the reading; a reading that was not accepted is no answer. A
     field that is still open is absent, so compare the fields with those of the form (:func:`open_fields`).
     """
-    known: dict[str, dict[str, FieldAnswer]] = {b.id: {} for b in of_batch(db, batch)}
+    counted = of_batch(db, batch) if only is None else [b for b in (get(db, only),) if b]
+    known: dict[str, dict[str, FieldAnswer]] = {b.id: {} for b in counted if b.state == "counted"}
     read = (
         select(ballot.c.id, field_reading.c.field, field_reading.c.kind, field_reading.c.value)
         .join(field_reading, field_reading.c.page == ballot.c.page)
         .where(ballot.c.batch == batch, ballot.c.state == "counted", field_reading.c.accepted)
     )
+    if only is not None:
+        read = read.where(ballot.c.id == only)
     for row in db.execute(read):
         known[row.id][row.field] = FieldAnswer(row.field, row.kind, row.value)
     asked = (
@@ -88,6 +91,8 @@ def answers(db: Connection, batch: str) -> dict[str, tuple[FieldAnswer, ...]]:
         .where(ballot.c.batch == batch, ballot.c.state == "counted")
         .where(item.c.kind.in_(("field", "hand_field")))
     )
+    if only is not None:
+        asked = asked.where(ballot.c.id == only)
     for row in db.execute(asked):
         if row.value is None:
             known[row.ballot].pop(row.field, None)

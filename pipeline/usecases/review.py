@@ -1,0 +1,258 @@
+"""Settling what the machine asks: blind entries, the third, the team's verdicts, corrections.
+
+Every function takes the open transaction ``db`` and the moment ``at``: permission, load, one pure step, save
+and the line in the log stand or fall together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipeline.access.roles import Actor, require, require_person
+from pipeline.audit.chain import AuditEvent
+from pipeline.election.definition import Election
+from pipeline.election.rules import rule_set
+from pipeline.errors import refuse
+from pipeline.forms.template import Form
+from pipeline.review.consensus import corrected, decided_by_team, entered
+from pipeline.review.items import (
+    BY_HAND,
+    NOT_PRESCRIBED,
+    check_answer,
+    item_of_ballot,
+    items_by_hand,
+)
+from pipeline.review.states import Entry, Settled, TeamVote, name_of, value_of
+from pipeline.storage import ballots, batches, items, log, pages
+from pipeline.storage.ballots import Ballot
+from pipeline.storage.items import StoredItem
+from pipeline.tally.ballots import (
+    FieldAnswer,
+    InDoubt,
+    Meanings,
+    Proposal,
+    ProposedInvalid,
+    ValidVote,
+    propose,
+    vote_from,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What the acts of a count need to know: the election, its forms by id, and whether it is a trial."""
+
+    election: Election
+    forms: dict[str, Form]
+    trial: bool
+
+    @property
+    def meanings(self) -> Meanings:
+        rules = rule_set(self.election.rule_set)
+        return Meanings(rules.partial_means, rules.unclear_means)
+
+
+def queue(
+    db: Connection, actor: Actor, batch: str | None = None, limit: int | None = None
+) -> tuple[StoredItem, ...]:
+    """Items that the actor may answer, begun ones first; never one that they have answered already."""
+    require(actor, "enter")
+    return items.waiting_for(db, actor.id, batch=batch, limit=limit)
+
+
+def enter(db: Connection, count: Count, actor: Actor, item_id: str, value: str, at: datetime) -> StoredItem:
+    """One blind answer to an item. Refused: an unknown item or answer, a second answer by the same account."""
+    require_person(actor, "enter", count.trial)
+    seen = _item(db, item_id)
+    check_answer(seen.subject, value, item_id)
+    state = entered(seen.state, Entry(actor.id, value, actor.simulated), item_id)
+    after = items.save(db, seen, state, at)
+    detail = {"value": value, "state": name_of(state), "simulated": actor.simulated}
+    log.append(db, AuditEvent(actor.id, "entry", item_id, detail), at)
+    if isinstance(state, Settled):
+        _after_settling(db, count, actor, after, at)
+    return after
+
+
+def _item(db: Connection, item_id: str) -> StoredItem:
+    found = items.get(db, item_id)
+    if found is None:
+        raise refuse("item-unknown", item_id, "there is no such item; reload the list")
+    return found
+
+
+def _after_settling(db: Connection, count: Count, actor: Actor, item: StoredItem, at: datetime) -> None:
+    if item.subject.kind == "page":
+        _page_settled(db, count, actor, item, at)
+    elif item.ballot is not None and item.subject.kind != "ballot":
+        raise_ballot_item(db, count, item.batch, item.ballot, at)
+
+
+def _page_settled(db: Connection, count: Count, actor: Actor, item: StoredItem, at: datetime) -> None:
+    """What people said of a rejected page is done: typed from the paper, laid before the team, or set aside.
+
+    A page that belongs to another batch is read again there (``batches.move_page``), which needs the reader.
+    """
+    assert item.page is not None
+    answer = value_of(item.state)
+    assert answer is not None
+    pages.set_fate(db, item.page, answer)
+    if answer in (BY_HAND, NOT_PRESCRIBED):
+        open_by_hand(db, count, item.batch, item.page, at, prescribed=answer == BY_HAND)
+    log.append(db, AuditEvent(actor.id, "page_settled", item.page, {"fate": answer}), at)
+
+
+def open_by_hand(
+    db: Connection, count: Count, batch_id: str, of: str, at: datetime, *, prescribed: bool = True
+) -> str:
+    """A ballot that counts without a picture: its fields wait for two people; gives the ballot's id.
+
+    ``of`` is the rejected page it replaces, or any name unique in the batch. A sheet that is not the
+    ``prescribed`` form (Art. 74.1 a) goes to the team instead.
+    """
+    batch = batches.get(db, batch_id)
+    assert batch is not None
+    form = count.forms[count.election.ballot_form_id(batch.area, batch.contest)]
+    key = ballots.ballot_id(f"hand\0{batch_id}\0{of}")
+    if ballots.get(db, key) is not None:
+        return key
+    ballots.add(db, Ballot(key, batch_id, "hand", None, form.id))
+    if prescribed:
+        items.add(db, batch_id, items_by_hand(key, form.sides[0].fields))
+    else:
+        items.add(db, batch_id, [item_of_ballot(key, ("a",))])
+    log.append(db, AuditEvent("system", "ballot_by_hand", key, {"batch": batch_id, "of": of}), at)
+    return key
+
+
+def proposal_of(count: Count, batch_contest: tuple[str, str], answers: Sequence[FieldAnswer]) -> Proposal:
+    """What the rule set makes of a ballot whose fields are all settled."""
+    area, contest = batch_contest
+    unit = count.election.unit(count.election.ballot_form_id(area, contest))
+    return propose(answers, unit.seats, count.meanings)
+
+
+def raise_ballot_item(db: Connection, count: Count, batch_id: str, ballot_id: str, at: datetime) -> bool:
+    """Lay a complete ballot before the team where it is no plain valid vote; whether an item arose."""
+    stored = ballots.get(db, ballot_id)
+    if stored is None or stored.state != "counted":
+        return False
+    answers = ballots.answers(db, batch_id, only=ballot_id).get(ballot_id, ())
+    if len(answers) < len(count.forms[stored.form].sides[0].fields):
+        return False
+    return _raise(db, count, batch_id, ballot_id, answers, at)
+
+
+def raise_ballot_items(db: Connection, count: Count, batch_id: str, at: datetime) -> int:
+    """The same for every complete ballot of a batch in one pass; how many items arose. Idempotent."""
+    raised = 0
+    waiting = ballots.open_fields(db, batch_id)
+    standing = {i.ballot for i in items.of_batch(db, batch_id, "ballot")}
+    for ballot_id, answers in ballots.answers(db, batch_id).items():
+        if ballot_id in waiting or ballot_id in standing or not answers:
+            continue
+        raised += _raise(db, count, batch_id, ballot_id, answers, at)
+    return raised
+
+
+def _raise(
+    db: Connection,
+    count: Count,
+    batch_id: str,
+    ballot_id: str,
+    answers: Sequence[FieldAnswer],
+    at: datetime,
+) -> bool:
+    batch = batches.get(db, batch_id)
+    assert batch is not None
+    match proposal_of(count, (batch.area, batch.contest), answers):
+        case ValidVote():
+            return False
+        case ProposedInvalid(grounds=doubts) | InDoubt(doubts=doubts):
+            new = item_of_ballot(ballot_id, tuple(doubts))
+    if items.find(db, new.subject) is not None:
+        return False
+    page = next((b.page for b in (ballots.get(db, ballot_id),) if b), None)
+    items.add(db, batch_id, [new], page)
+    log.append(db, AuditEvent("system", "to_team", ballot_id, {"doubts": list(new.subject.doubts)}), at)
+    return True
+
+
+def before_team(db: Connection, actor: Actor, batch: str | None = None) -> tuple[StoredItem, ...]:
+    """Items that lie before the polling team: ballots in doubt or proposed invalid, fields nobody agreed on."""
+    require(actor, "put_to_team")
+    return items.with_team(db, batch)
+
+
+def team_decides(
+    db: Connection,
+    count: Count,
+    actor: Actor,
+    item_ids: Sequence[str],
+    members: Sequence[str],
+    votes: Sequence[TeamVote],
+    at: datetime,
+) -> None:
+    """The team's decision (Art. 74.2) on one item, or on a pile of plainly invalid ballots at once.
+
+    ``members`` is the whole team, ``votes`` those of the members present. Refused without two thirds
+    present or more than half of all for one answer.
+    """
+    require_person(actor, "put_to_team", count.trial)
+    pile = f"pile-{item_ids[0]}" if len(item_ids) > 1 else ""
+    for item_id in item_ids:
+        seen = _item(db, item_id)
+        state = decided_by_team(seen.state, tuple(members), tuple(votes), item_id, pile)
+        _check_verdict(db, count, seen, state.value)
+        after = items.save(db, seen, state, at)
+        detail = {
+            "value": state.value,
+            "members": len(members),
+            "votes": [[v.member, v.value] for v in votes],
+            "pile": pile,
+            "simulated": actor.simulated,
+        }
+        log.append(db, AuditEvent(actor.id, "team_decision", item_id, detail), at)
+        _after_settling(db, count, actor, after, at)
+
+
+def _check_verdict(db: Connection, count: Count, item: StoredItem, value: str) -> None:
+    check_answer(item.subject, value, item.id)
+    if item.subject.kind == "ballot":
+        batch = batches.get(db, item.batch)
+        assert batch is not None
+        unit = count.election.unit(count.election.ballot_form_id(batch.area, batch.contest))
+        names = [c.id for c in count.election.candidates_of(unit.id)]
+        vote_from(value, names, unit.seats, item.id)
+
+
+def correct(
+    db: Connection,
+    count: Count,
+    actor: Actor,
+    approver: Actor,
+    item_id: str,
+    value: str,
+    reason: str,
+    at: datetime,
+) -> StoredItem:
+    """A new version of a settled item, with a reason and somebody else's approval; the old one stays readable.
+
+    A corrected field can change what the ballot is: its verdict, if one stands, is laid before the team anew
+    by correcting the ballot's item in the same way.
+    """
+    require_person(actor, "correct", count.trial)
+    require_person(approver, "approve", count.trial)
+    seen = _item(db, item_id)
+    _check_verdict(db, count, seen, value)
+    state = corrected(seen.state, value, reason=reason, by=actor.id, approver=approver.id, place=item_id)
+    after = items.save(db, seen, state, at)
+    detail = {"value": value, "reason": reason, "approver": approver.id}
+    log.append(db, AuditEvent(actor.id, "correction", item_id, detail), at)
+    if seen.ballot is not None and seen.subject.kind != "ballot":
+        raise_ballot_item(db, count, seen.batch, seen.ballot, at)
+    return after

@@ -1,0 +1,152 @@
+"""Totals of settled ballots: per area and contest, summed to units, checked by the rules, with the elected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from pipeline.access.roles import Actor, require
+from pipeline.election.codec import digest as election_digest
+from pipeline.election.definition import Election, Unit
+from pipeline.election.figures import AreaFigures
+from pipeline.election.rules import RuleSet, rule_set
+from pipeline.review.states import value_of
+from pipeline.storage import ballots, batches, figures, items
+from pipeline.storage.batches import Batch
+from pipeline.tally.ballots import ValidVote, Vote, vote_from
+from pipeline.tally.rules import Conventions, Finding, PaperFigures, Sheet, findings
+from pipeline.tally.totals import NOTHING, AreaResult, count, total
+from pipeline.tally.winners import Runner, UnitOutcome, outcome, standings
+from pipeline.usecases.figures import figures_from_json
+from pipeline.usecases.review import Count, proposal_of
+
+
+@dataclass(frozen=True, slots=True)
+class AreaTotals:
+    """One contest in one area: the result, the figures of the paper (where given) and the rules that fail."""
+
+    area: str
+    contest: str
+    unit: str
+    result: AreaResult
+    figures: AreaFigures | None
+    findings: tuple[Finding, ...]
+    open_items: int
+
+    @property
+    def complete(self) -> bool:
+        """Nothing waits for people, the figures are there and no error stands."""
+        errors = [f for f in self.findings if f.kind == "error"]
+        return self.figures is not None and not self.open_items and self.result.complete and not errors
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTotals:
+    """One unit: the sum of its areas, candidates by votes, and what Art. 78 makes of it once complete."""
+
+    contest: str
+    unit: str
+    result: AreaResult
+    voters: int
+    voted: int
+    standings: tuple[Runner, ...]
+    outcome: UnitOutcome | None
+    """``None`` until every area of the unit is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Everything that a committee pulls; ``election`` is the digest of the definition."""
+
+    election: str
+    areas: tuple[AreaTotals, ...]
+    units: tuple[UnitTotals, ...]
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.areas) and all(a.complete for a in self.areas)
+
+
+def totals(db: Connection, of: Count, actor: Actor) -> Totals:
+    """The totals as they stand now; provisional ones say so by ``complete``."""
+    require(actor, "see_totals")
+    areas = [
+        area_totals(db, of, area.id, contest)
+        for contest in (c.id for c in of.election.contests)
+        for area in of.election.areas
+        if contest in area.units
+    ]
+    units = [
+        _unit(of.election, unit, [a for a in areas if a.unit == unit.id])
+        for unit in of.election.units
+        if unit.seats
+    ]
+    return Totals(election_digest(of.election), tuple(areas), tuple(units))
+
+
+def area_totals(db: Connection, of: Count, area: str, contest: str) -> AreaTotals:
+    """One contest in one area, over all its live batches."""
+    piles = batches.every(db, area=area, contest=contest)
+    result = total(batch_result(db, of, pile) for pile in piles)
+    stored = figures.latest(db, area, contest)
+    given = figures_from_json(stored.document) if stored else None
+    waiting = sum(
+        number
+        for pile in piles
+        for (_, state), number in items.counts(db, pile.id).items()
+        if state in items.OPEN_STATES
+    )
+    unit = of.election.unit(of.election.ballot_form_id(area, contest))
+    rules = rule_set(of.election.rule_set)
+    found = findings(_sheet(given, result, unit, rules)) if given else ()
+    return AreaTotals(area, contest, unit.id, result, given, found, waiting)
+
+
+def batch_result(db: Connection, of: Count, batch: Batch) -> AreaResult:
+    """What one pile adds: every counted ballot is a vote, an invalid one, or not settled yet."""
+    stored = ballots.of_batch(db, batch.id)
+    unit = of.election.unit(of.election.ballot_form_id(batch.area, batch.contest))
+    names = [c.id for c in of.election.candidates_of(unit.id)]
+    answers = ballots.answers(db, batch.id)
+    waiting = ballots.open_fields(db, batch.id)
+    verdicts = {i.ballot: i for i in items.of_batch(db, batch.id, "ballot")}
+    votes: list[Vote] = []
+    undecided = items.counts(db, batch.id).get(("page", "waiting"), 0)
+    for ballot in stored:
+        vote: Vote | None = None
+        if ballot.id in verdicts:
+            value = value_of(verdicts[ballot.id].state)
+            vote = vote_from(value, names, unit.seats, ballot.id) if value else None
+        elif ballot.id not in waiting:
+            proposal = proposal_of(of, (batch.area, batch.contest), answers[ballot.id])
+            vote = proposal if isinstance(proposal, ValidVote) else None
+        if vote is None:
+            undecided += 1
+        else:
+            votes.append(vote)
+    by_hand = sum(b.source == "hand" for b in stored)
+    return replace(
+        count(votes),
+        collected=batch.declared or 0,
+        scanned=len(stored) - by_hand,
+        by_hand=by_hand,
+        undecided=undecided,
+    )
+
+
+def _sheet(given: AreaFigures, result: AreaResult, unit: Unit, rules: RuleSet) -> Sheet:
+    paper = PaperFigures(given.voters, given.voted, given.received, given.issued, given.left_over, given.spoiled)
+    return Sheet(paper, result, unit.seats, Conventions(rules.issued_includes_spoiled))
+
+
+def _unit(election: Election, unit: Unit, areas: Sequence[AreaTotals]) -> UnitTotals:
+    result = total(a.result for a in areas) if areas else NOTHING
+    given = [a.figures for a in areas if a.figures]
+    voters, voted = sum(f.voters for f in given), sum(f.voted for f in given)
+    births = {c.id: c.birth_date for c in election.candidates_of(unit.id)}
+    ranked = standings(result.votes, births)
+    done = bool(areas) and all(a.complete for a in areas)
+    elected = outcome(ranked, unit.seats, result.valid, voters, voted) if done else None
+    return UnitTotals(unit.contest, unit.id, result, voters, voted, ranked, elected)
