@@ -47,9 +47,7 @@ Outcome = PageReading | Rejection
     help="Folder for pictures of the pages with their readings drawn on them.",
 )
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
-def read(
-    forms: Sequence[Path], profile_path: Path | None, debug: Path | None, images: Sequence[Path]
-) -> None:
+def read(forms: Sequence[Path], profile_path: Path | None, debug: Path | None, images: Sequence[Path]) -> None:
     """Read scanned IMAGES (JPEG, PNG, TIFF, PDF; folders are searched) and print one JSON line a page.
 
     Progress goes to standard error. Exit code 0 when every page has its line, rejected pages included.

@@ -1,0 +1,213 @@
+"""Reviewers and a polling team that exist in trials only: they settle the queue as people would.
+
+They answer from the known truth of the simulated paper, slip now and then, and act through the same use cases
+as people. Their accounts are flagged as simulated, and their names say so on every screen and in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import Connection
+
+from calibration.simulate.reviewers import simulated_answer
+from calibration.simulate.truth import BallotTruth, ElectionTruth, PageTruth
+from pipeline.access.roles import SYSTEM, Actor
+from pipeline.election.figures import AreaFigures
+from pipeline.review.items import BY_HAND, SET_ASIDE, move_to, possible_answers, set_aside
+from pipeline.review.states import Disputed, Settled, TeamVote
+from pipeline.storage import accounts, ballots, pages
+from pipeline.storage.items import StoredItem
+from pipeline.usecases.review import Count, before_team, enter, queue, raise_ballot_items, team_decides
+
+REVIEWERS = tuple(
+    Actor(f"simulated-{n}", f"Người soát mô phỏng {n} (simulated)", frozenset({"reviewer"}), simulated=True)
+    for n in (1, 2, 3)
+)
+LEADER = Actor("simulated-leader", "Tổ trưởng mô phỏng (simulated)", frozenset({"team_leader"}), simulated=True)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedSlip:
+    """A field that two simulated reviewers got wrong in the same way, so that it stands settled and wrong."""
+
+    item: str
+    kind: str
+    ballot: str
+    field: str
+    truth: str
+    settled: str
+
+
+@dataclass(slots=True)
+class ReviewReport:
+    """What the simulated people did."""
+
+    items: dict[str, int] = field(default_factory=dict)
+    """Kind of item -> how many were settled."""
+    entries: int = 0
+    slips: int = 0
+    third_entries: int = 0
+    to_team: int = 0
+    agreed_slips: list[AgreedSlip] = field(default_factory=list)
+    moves: dict[str, str] = field(default_factory=dict)
+    """Page -> the batch to which people said it belongs."""
+
+
+class Truth:
+    """What a careful person would answer to an item, looked up in the truth of the simulated paper."""
+
+    def __init__(self, truth: ElectionTruth) -> None:
+        self._pages = truth.by_digest()
+        self._by_hand: dict[str, BallotTruth] = {}
+
+    def page(self, db: Connection, page_id: str) -> PageTruth:
+        stored = pages.get(db, page_id)
+        assert stored is not None
+        return self._pages[stored.sha256, stored.number]
+
+    def ballot(self, db: Connection, ballot_id: str) -> BallotTruth:
+        """The paper behind a stored ballot, scanned or typed."""
+        if ballot_id in self._by_hand:
+            return self._by_hand[ballot_id]
+        stored = ballots.get(db, ballot_id)
+        assert stored is not None
+        assert stored.page is not None
+        found = self.page(db, stored.page).ballot
+        assert found is not None
+        return found
+
+    def answer(self, db: Connection, item: StoredItem) -> str:
+        subject = item.subject
+        if subject.kind == "page":
+            return self._fate(db, item)
+        paper = self.ballot(db, subject.of)
+        if subject.kind == "ballot":
+            return spelled_verdict(paper)
+        return field_answer(paper, subject.field)
+
+    def _fate(self, db: Connection, item: StoredItem) -> str:
+        assert item.page is not None
+        page = self.page(db, item.page)
+        match page.kind:
+            case "blank_back":
+                return set_aside("blank")
+            case "foreign":
+                return set_aside("foreign")
+            case "duplicate":
+                return set_aside("duplicate")
+            case "other_contest":
+                assert page.ballot is not None
+                return move_to(page.ballot.batch)
+            case "truncated" | "ballot":
+                assert page.ballot is not None
+                self._by_hand[ballots.ballot_id(f"hand\0{item.batch}\0{item.page}")] = page.ballot
+                return BY_HAND
+
+
+def field_answer(paper: BallotTruth, field_id: str) -> str:
+    """What a careful person answers to one field of a ballot."""
+    if field_id == "stamp":
+        return "present" if paper.stamp else "absent"
+    if field_id == "stray":
+        return "present" if paper.stray else "absent"
+    return paper.mark(field_id).seen
+
+
+def spelled_verdict(paper: BallotTruth) -> str:
+    """What the whole team rules, as a settled value."""
+    if paper.verdict.ground is None:
+        return "valid:" + ",".join(sorted(paper.verdict.voted_for))
+    return f"invalid:{paper.verdict.ground}"
+
+
+def prepare(db: Connection) -> None:
+    """Make the simulated accounts."""
+    for actor in (*REVIEWERS, LEADER, SYSTEM):
+        accounts.put(db, actor)
+
+
+def settle_fields_and_pages(
+    db: Connection, count: Count, truth: Truth, rng: np.random.Generator, report: ReviewReport, clock: Clock
+) -> None:
+    """Two reviewers answer everything that waits, a third what they dispute; moves are left to the caller."""
+    for reviewer in REVIEWERS:
+        while True:
+            waiting = [i for i in queue(db, reviewer) if _for(reviewer, i)]
+            if not waiting:
+                break
+            for item in waiting:
+                _answer(db, count, reviewer, item, truth, rng, report, clock)
+
+
+def _for(reviewer: Actor, item: StoredItem) -> bool:
+    """The first two answer what waits, the third only what they dispute."""
+    return isinstance(item.state, Disputed) == (reviewer is REVIEWERS[2])
+
+
+def _answer(
+    db: Connection,
+    count: Count,
+    reviewer: Actor,
+    item: StoredItem,
+    truth: Truth,
+    rng: np.random.Generator,
+    report: ReviewReport,
+    clock: Clock,
+) -> None:
+    right = truth.answer(db, item)
+    given = simulated_answer(right, _options(item), rng)
+    report.entries += 1
+    report.slips += given != right
+    report.third_entries += reviewer is REVIEWERS[2]
+    after = enter(db, count, reviewer, item.id, given, clock())
+    if not isinstance(after.state, Settled):
+        return
+    report.items[item.subject.kind] = report.items.get(item.subject.kind, 0) + 1
+    if after.state.value.startswith("move:") and item.page is not None:
+        report.moves[item.page] = after.state.value.removeprefix("move:")
+    if after.state.value != right:
+        subject = item.subject
+        report.agreed_slips.append(
+            AgreedSlip(item.id, subject.kind, subject.of, subject.field, right, after.state.value)
+        )
+
+
+def _options(item: StoredItem) -> Sequence[str]:
+    """What a tired person might answer instead; nobody moves a sheet by mistake to a batch that is not there."""
+    if item.subject.kind == "page":
+        return (*(set_aside(why) for why in SET_ASIDE if why != "calibration"), BY_HAND)
+    return possible_answers(item.subject)
+
+
+def settle_team_items(
+    db: Connection,
+    count: Count,
+    truth: Truth,
+    figures: Mapping[tuple[str, str], AreaFigures],
+    batch_of: Mapping[str, tuple[str, str]],
+    report: ReviewReport,
+    clock: Clock,
+) -> None:
+    """The simulated team rules on every ballot before it; one dissenting vote where the paper is in doubt."""
+    for item in before_team(db, LEADER):
+        given = figures[batch_of[item.batch]]
+        members = [m.name for m in given.members]
+        right = truth.answer(db, item)
+        votes = [TeamVote(member, right) for member in members]
+        if len(members) >= 5 and item.subject.kind == "ballot" and len(item.subject.doubts) > 1:
+            # One member sees it otherwise: more than half of all members decide all the same.
+            votes[-1] = TeamVote(members[-1], "invalid:đ" if right != "invalid:đ" else "invalid:c")
+        team_decides(db, count, LEADER, [item.id], members, votes, clock())
+        report.to_team += 1
+        report.items[item.subject.kind] = report.items.get(item.subject.kind, 0) + 1
+
+
+def raise_all(db: Connection, count: Count, batch_ids: Sequence[str], clock: Clock) -> int:
+    """Lay before the team every complete ballot that is no plain valid vote."""
+    return sum(raise_ballot_items(db, count, batch, clock()) for batch in batch_ids)
