@@ -82,9 +82,7 @@ def _resampled(picture: Bytes, places: Points, rows: Sequence[tuple[int, int]], 
         wide = tall[:, :-1, None] + (tall[:, 1:] - tall[:, :-1])[:, :, None] * weight[None, None, :, None]
         parts.append(wide.reshape(bottom - top, width, 2))
     places32 = np.concatenate(parts)
-    found = cv2.remap(
-        picture, places32, np.empty(0, np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    found = cv2.remap(picture, places32, np.empty(0, np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""The calibration profile: per kind and value, what scores and measures must be for a machine's reading to stand."""
+"""The calibration profile: per kind and value, what a reading must reach to stand without a person."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,7 @@ def parse_profile(content: bytes, place: str) -> Profile:
             for kind, values in document["limits"].items()
         }
         canonical = json.dumps(document, sort_keys=True).encode()
-        return Profile(
-            tuple(document["engines"]), document["made"], limits, hashlib.sha256(canonical).hexdigest()
-        )
+        return Profile(tuple(document["engines"]), document["made"], limits, hashlib.sha256(canonical).hexdigest())
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _refused(place, error) from error
 
@@ -78,7 +77,7 @@ def _limits(body: Mapping[str, Any]) -> Limits:
         for name, (low, high) in body.get("measures", {}).items()
     }
     risk = tuple((float(s), float(p)) for s, p in body["risk"])
-    if any(a[0] >= b[0] or a[1] < b[1] for a, b in zip(risk, risk[1:], strict=False)):
+    if any(a[0] >= b[0] or a[1] < b[1] for a, b in pairwise(risk)):
         raise ValueError("risk: scores must rise and p_wrong fall")
     return Limits(float(body["min_score"]), bounds, risk)
 

@@ -1,0 +1,44 @@
+"""A page with what was read on it: each field's outline in the colour of its reading and decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pipeline.errors import refuse
+from pipeline.recognize.reading import PageReading
+from pipeline.review.decide import Decision
+from pipeline.scan.page import Pixels, RawPage
+
+ASKED = (0, 140, 255)
+COLOURS = {"struck": (40, 40, 220), "marked": (40, 40, 220), "present": (200, 120, 0)}
+OTHER = (60, 160, 40)
+
+
+def drawn(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decision]) -> Pixels:
+    """A BGR copy of the page; orange = a person is asked."""
+    grey = raw.pixels.ndim == 2
+    picture = np.array(cv2.cvtColor(raw.pixels, cv2.COLOR_GRAY2BGR) if grey else raw.pixels, np.uint8)
+    for field in reading.fields:
+        decision = decisions[field.field]
+        colour = COLOURS.get(decision.value, OTHER) if decision.accepted else ASKED
+        quad = np.array(field.quad).round().astype(np.int32)
+        cv2.polylines(picture, [quad], True, colour, 2, cv2.LINE_AA)
+        text = decision.value if decision.accepted else f"{decision.value}?"
+        place = (int(quad[0][0]), int(quad[0][1]) - 4)
+        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, 1, cv2.LINE_AA)
+    return picture
+
+
+def write_picture(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decision], path: Path) -> None:
+    """:func:`drawn` as a PNG file."""
+    _, content = cv2.imencode(".png", drawn(raw, reading, decisions))
+    try:
+        path.write_bytes(content.tobytes())
+    except OSError as error:
+        raise refuse(
+            "picture-unwritable", str(path), "The picture cannot be written ({why}).", why=error.strerror
+        ) from error
