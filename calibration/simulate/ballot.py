@@ -30,6 +30,7 @@ NAMES = (
 )
 CHARACTER_ACTS: frozenset[Act] = frozenset({"sign", "word"})
 """Acts that add content beside a name (Art. 74, ground đ)."""
+TITLE_REACH_MM = 14.0
 PERSON_SEES_STRUCK = 0.88
 """A person calls a line over at least this share of a name a strike; nothing is drawn between it and 0.92
 unless the population asks for borderline marks."""
@@ -46,9 +47,7 @@ class Blank:
 
     @property
     def names(self) -> tuple[FormField, ...]:
-        return tuple(
-            sorted((f for f in self.side.fields if f.kind == "strike"), key=lambda f: (f.box.y, f.box.x))
-        )
+        return tuple(sorted((f for f in self.side.fields if f.kind == "strike"), key=lambda f: (f.box.y, f.box.x)))
 
     @property
     def stamp_place(self) -> Box:
@@ -111,10 +110,18 @@ def word_boxes(blank: Blank, line: Box) -> list[Box]:
     ]
 
 
+def title_width(blank: Blank, line: Box) -> float:
+    """Width in mm of a title ("Ông", "Bà") printed before the line's box; 0 where the box begins with it."""
+    x0, x1 = round((line.x - TITLE_REACH_MM) * PAPER_PPMM), round((line.x - 0.6) * PAPER_PPMM)
+    y0, y1 = round(line.y * PAPER_PPMM), round(line.bottom * PAPER_PPMM)
+    dark = np.flatnonzero((blank.pixels[y0:y1, max(0, x0) : max(0, x1)] < 128).any(axis=0))
+    return float(line.x - (max(0, x0) + dark[0]) / PAPER_PPMM) if len(dark) else 0.0
+
+
 def _part_box(blank: Blank, line: Box, part: int) -> Box:
     """The family (0), middle (1) or given name (2); the title before it is left alone."""
     words = word_boxes(blank, line)
-    name = words[1:] if len(words) > 2 else words
+    name = words[1:] if len(words) > 2 and not title_width(blank, line) else words
     if part == 0:
         return name[0]
     if part == 2 or len(name) < 3:
@@ -166,8 +173,10 @@ class _Voter:
 
     def _sure(self, draw: paths.WholeName, line: Box) -> Trace:
         """A whole strike; one that happens to end in the doubtful zone is drawn again."""
+        title = title_width(self.blank, line) if self.hand.from_title else 0.0
+        reach = Box(line.x - title, line.y, line.w + title, line.h)
         for _ in range(4):
-            drawn = self._ink(draw(self.rng, line, self.hand))
+            drawn = self._ink(draw(self.rng, reach, self.hand))
             span = _span_alone(drawn, line)
             if span.span >= 0.92 or span.span < 0.88:
                 return drawn
@@ -198,7 +207,9 @@ class _Voter:
         if act.act == "circle":
             return (self._ink(paths.circle(self.rng, whole, self.hand, room)),)
         line = lines[0] if act.act == "overline" else lines[-1]
-        return (self._ink(paths.beneath(self.rng, line, self.hand, above=act.act == "overline")),)
+        return (
+            self._ink(paths.beneath(self.rng, line, self.hand, self.pen.width / 2, above=act.act == "overline")),
+        )
 
     def _beside(self, act: NameAct) -> Trace:
         line = lines_of(self.blank.names[act.names[0]])[0]
@@ -311,9 +322,7 @@ def mark_ballot(
     ink = InkMask.empty(paper.shape[:2])  # type: ignore[arg-type]
     lowest = min(b.y for n in names for b in lines_of(n)) - 2.5
     pressed = (
-        press(rng, blank.stamp_place, lowest, team.stamp, team.stamp_ink, team.number)
-        if intent.stamped
-        else []
+        press(rng, blank.stamp_place, lowest, team.stamp, team.stamp_ink, team.number) if intent.stamped else []
     )
     for spot, stamp_ink in pressed:
         apply(rng, page, spot, stamp_ink)

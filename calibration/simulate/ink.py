@@ -63,9 +63,7 @@ def draw_pen(rng: np.random.Generator) -> Pen:
     match kind:
         case "ballpoint":
             skips = float(rng.gamma(0.8, 1.2))
-            return Pen(
-                kind, (b, g, r), u(0.28, 0.55), u(0.72, 0.95), skips, u(0.1, 0.4), 0.25, rng.random() < 0.02
-            )
+            return Pen(kind, (b, g, r), u(0.28, 0.55), u(0.72, 0.95), skips, u(0.1, 0.4), 0.25, rng.random() < 0.02)
         case "gel":
             return Pen(kind, (b, g, r), u(0.35, 0.75), u(0.88, 1.0), 0.1, 0.05, 0.15, rng.random() < 0.06)
         case "fountain":

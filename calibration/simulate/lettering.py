@@ -56,9 +56,7 @@ def handwriting(
     cv2.putText(fine, text, (pad, pad + h), face, size, 255, thickness, cv2.LINE_AA)
     _accents(rng, fine, text, (pad, pad + h), w, h, thickness)
     warped = _uneven(rng, fine, h)
-    small = cv2.resize(
-        warped, (warped.shape[1] // FINE, warped.shape[0] // FINE), interpolation=cv2.INTER_AREA
-    )
+    small = cv2.resize(warped, (warped.shape[1] // FINE, warped.shape[0] // FINE), interpolation=cv2.INTER_AREA)
     x = round(at_mm[0] * PAPER_PPMM) - pad // FINE
     y = round(at_mm[1] * PAPER_PPMM) - (pad + h) // FINE
     return Trace(x, y, np.asarray(small, np.uint8))

@@ -67,9 +67,7 @@ def is_struck(ink: Sequence[LineInk]) -> bool:
     return all(i.span >= STRUCK_SPAN and i.core_span >= CORE_SPAN for i in ink)
 
 
-def mark_of(
-    inked: NDArray[np.bool_], lines: Sequence[Box], sign_beside: bool
-) -> tuple[Mark, tuple[LineInk, ...]]:
+def mark_of(inked: NDArray[np.bool_], lines: Sequence[Box], sign_beside: bool) -> tuple[Mark, tuple[LineInk, ...]]:
     """The mark on the name printed in ``lines`` and what it was judged by.
 
     A sign beside a name makes it ambiguous even where the name itself is crossed out.

@@ -31,6 +31,8 @@ class Hand:
     """Mean mm drawn beyond the name at either end."""
     bow: float
     """Sag of a long line, mm."""
+    from_title: bool
+    """Whether this hand starts at the title before the name."""
 
 
 def draw_hand(rng: np.random.Generator) -> Hand:
@@ -42,6 +44,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         tilt=float(rng.normal(0.0, 0.012)),
         overshoot=float(rng.gamma(2.0, 0.9)),
         bow=float(rng.normal(0.0, 0.25)),
+        from_title=bool(rng.random() < 0.4),
     )
 
 
@@ -63,9 +66,7 @@ def shaken(curve: Curve, rng: np.random.Generator, tremor: float) -> Curve:
     at = np.linspace(0, knots - 1, n)
     slow = np.stack([np.interp(at, np.arange(knots), rng.normal(0, tremor, knots)) for _ in (0, 1)], axis=1)
     kernel = np.array([0.25, 0.5, 0.25])
-    slow = np.stack(
-        [np.convolve(np.pad(slow[:, k], 1, mode="edge"), kernel, "valid") for k in (0, 1)], axis=1
-    )
+    slow = np.stack([np.convolve(np.pad(slow[:, k], 1, mode="edge"), kernel, "valid") for k in (0, 1)], axis=1)
     return curve + slow + rng.normal(0, tremor * 0.08, curve.shape)
 
 
@@ -82,9 +83,7 @@ def _ends(rng: np.random.Generator, box: Box, hand: Hand) -> tuple[float, float]
     """Where a stroke meant for the whole width starts and ends: seldom exactly at the letters."""
     shy = 0.02 * box.w
     left = box.x - min(rng.gamma(2.0, hand.overshoot / 2 + 0.1), 7.0) + (shy if rng.random() < 0.15 else 0)
-    right = (
-        box.right + min(rng.gamma(2.0, hand.overshoot / 2 + 0.1), 9.0) - (shy if rng.random() < 0.15 else 0)
-    )
+    right = box.right + min(rng.gamma(2.0, hand.overshoot / 2 + 0.1), 9.0) - (shy if rng.random() < 0.15 else 0)
     return float(left), float(right)
 
 
@@ -148,9 +147,7 @@ def verticals(rng: np.random.Generator, box: Box, hand: Hand) -> list[Curve]:
     return strokes
 
 
-def _sawtooth(
-    box: Box, x0: float, x1: float, wave: float, low: float, high: float
-) -> list[tuple[float, float]]:
+def _sawtooth(box: Box, x0: float, x1: float, wave: float, low: float, high: float) -> list[tuple[float, float]]:
     count = max(3, int((x1 - x0) / wave * 2))
     xs = np.linspace(x0, x1, count)
     ys = [box.y + box.h * (high if i % 2 else low) for i in range(count)]
@@ -236,13 +233,13 @@ def circle(rng: np.random.Generator, box: Box, hand: Hand, room: float) -> list[
     return [resampled(np.stack([x, y], axis=1))]
 
 
-def beneath(rng: np.random.Generator, box: Box, hand: Hand, above: bool) -> list[Curve]:
+def beneath(rng: np.random.Generator, box: Box, hand: Hand, half_width: float, above: bool) -> list[Curve]:
     """An underline, or an overline; most touch the half millimetre round the name."""
-    gap = float(np.clip(rng.normal(0.25, 0.25), 0.0, 1.1))
+    gap = half_width + float(np.clip(rng.normal(0.2, 0.25), -0.1, 1.1))
     x0, x1 = box.x - rng.uniform(-3, 3), box.right + rng.uniform(-3, 3)
     y = box.y - gap if above else box.bottom + gap
     t = np.linspace(0, 1, max(4, int((x1 - x0) / STEP_MM)))
-    return [np.stack([x0 + t * (x1 - x0), y + (t - 0.5) * hand.tilt * 20], axis=1)]
+    return [np.stack([x0 + t * (x1 - x0), y + (t - 0.5) * hand.tilt * 8], axis=1)]
 
 
 def sign(rng: np.random.Generator, at: tuple[float, float], size: float) -> list[Curve]:

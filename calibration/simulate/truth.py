@@ -197,9 +197,7 @@ def expected_totals(ballots: Iterable[BallotTruth]) -> tuple[ExpectedTotals, ...
             for name in ballot.verdict.voted_for:
                 votes[name] += 1
         valid = sum(b.verdict.valid for b in pile)
-        totals.append(
-            ExpectedTotals(area, contest, len(pile), valid, len(pile) - valid, votes, left, grounds)
-        )
+        totals.append(ExpectedTotals(area, contest, len(pile), valid, len(pile) - valid, votes, left, grounds))
     return tuple(totals)
 
 
@@ -237,9 +235,7 @@ def write_truth(folder: Path, truth: ElectionTruth) -> None:
     head = {"simulator": truth.simulator, "seed": truth.seed, "batches": [asdict(b) for b in truth.batches]}
     (folder / "election.json").write_text(json.dumps(head, ensure_ascii=False, indent=1), "utf-8")
     for batch in truth.batches:
-        lines = [
-            json.dumps(page_to_json(p), ensure_ascii=False) for p in truth.pages if p.batch == batch.batch
-        ]
+        lines = [json.dumps(page_to_json(p), ensure_ascii=False) for p in truth.pages if p.batch == batch.batch]
         (folder / f"{batch.batch}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
 
 
