@@ -42,7 +42,9 @@ SURELY_FOUND = 0.9
 MAX_VOTES = 5
 MAX_RESIDUAL_MM = 0.8
 """Above this the marks do not lie on smooth edges, so something else than bars was matched."""
-MIN_OUTLINES = 0.6
+TIE = 0.1
+"""Two ways to turn a page whose scores differ by less are not told apart by marks and outlines."""
+MIN_OUTLINES = 0.7
 """Share of the targets whose outline must be where the fit says; a wrong face shows a third by chance."""
 OUTLINE_POINTS = 28
 OUTLINE_SHARE = 0.7
@@ -87,7 +89,7 @@ class Curve:
         return np.stack([np.interp(along, self.along, self.shift[:, i]) for i in (0, 1)], axis=1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Bars:
     """Dark solid components: bounding boxes and centres of mass, in pixels of the original."""
 
@@ -131,29 +133,81 @@ def register_by_marks(raw: RawPage, side: PreparedSide, view: PageView | None = 
     together, so that of two faces with the same frame of marks the right one is ahead.
     """
     view = view or PageView(raw)
-    best: Candidate | None = None
+    marks = _marks_of(side.side)
     for level in (0, 1):
-        for candidate in _candidates(raw, side, view, level):
-            if best is None or candidate.score > best.score:
-                best = candidate
-        if best is not None:
-            return best
+        candidates: list[Candidate] = []
+        plain = False
+        for match in _matches(view, side.side, level):
+            plain = plain or match.found > SURELY_FOUND
+            candidate = _verified(raw, side, marks, match)
+            if candidate is not None:
+                candidates.append(candidate)
+                if not _looks_turned(side.side):
+                    break
+        if candidates:
+            return _told_apart(raw, side, candidates)
+        if plain:
+            return None
     return None
 
 
-def _candidates(raw: RawPage, side: PreparedSide, view: PageView, level: int) -> Iterator[Candidate]:
-    registration = side.side.registration
-    match registration:
-        case ByTimingMarks():
-            matches = _timing_matches(view, side.side, registration.marks, level)
-        case ByCornerMarks():
-            matches = _corner_matches(view, side.side, registration.marks, level)
-        case _:
-            return
-    for found in matches:
-        candidate = _verified(raw, side, registration.marks, found)
-        if candidate is not None:
-            yield candidate
+def _marks_of(side: FormSide) -> tuple[Box, ...]:
+    registration = side.registration
+    return registration.marks if isinstance(registration, ByTimingMarks | ByCornerMarks) else ()
+
+
+def _matches(view: PageView, side: FormSide, level: int) -> Iterator[Match]:
+    match side.registration:
+        case ByTimingMarks(marks=marks):
+            yield from _timing_matches(view, side, marks, level)
+        case ByCornerMarks(marks=corners):
+            yield from _corner_matches(view, side, corners, level)
+
+
+@lru_cache(maxsize=256)
+def _looks_turned(side: FormSide) -> bool:
+    """Whether marks and targets of a side turned by 180 degrees would pass for the side itself."""
+    boxes = [f.box for f in side.fields if f.kind in ("oval", "box")]
+    if not boxes:
+        return True
+    targets = np.array([b.centre for b in boxes])
+    centres = np.array([m.centre for m in _marks_of(side)])
+    turned = centres.min(axis=0) + centres.max(axis=0) - targets
+    nearest = np.linalg.norm(turned[:, None] - targets[None], axis=2).min(axis=1)
+    # half of what would do to be believed: outlines are also seen where there are none
+    return float((nearest < 2.0).mean()) > MIN_OUTLINES / 2
+
+
+def _told_apart(raw: RawPage, side: PreparedSide, candidates: list[Candidate]) -> Candidate | None:
+    """The best candidate; where two ways to turn the page fit alike, the reference decides, or nobody."""
+    candidates.sort(key=lambda c: -c.score)
+    rivals = [c for c in candidates if c.score > candidates[0].score - TIE]
+    if len(rivals) == 1:
+        return rivals[0]
+    if side.reference is None:
+        return None
+    alike = sorted(((_likeness(raw, side, c), i) for i, c in enumerate(rivals)), reverse=True)
+    return rivals[alike[0][1]] if alike[0][0] > alike[1][0] + 0.1 else None
+
+
+def _likeness(raw: RawPage, side: PreparedSide, candidate: Candidate) -> float:
+    """Correlation of the page with the reference at places 1.5 mm apart, both blurred by as much."""
+    assert side.reference is not None
+    size = side.side.size
+    x, y = np.meshgrid(np.arange(5, size.w - 5, 1.5), np.arange(5, size.h - 5, 1.5))
+    points = np.stack([x.ravel(), y.ravel()], axis=1)
+    grey = raw.pixels if raw.pixels.ndim == 2 else cv2.cvtColor(raw.pixels, cv2.COLOR_BGR2GRAY)
+    seen = _sampled(np.asarray(grey, np.uint8), candidate.map.to_pixels(points), candidate.pixels_per_mm)
+    blank = _sampled(side.reference, side.to_pixels(points), side.pixels_per_mm)
+    return float(np.corrcoef(seen, blank)[0, 1])
+
+
+def _sampled(picture: Pixels, places: Points, ppm: float) -> Floats:
+    k = round(1.5 * ppm) | 1
+    smooth = cv2.blur(picture, (k, k))
+    at = places.round().astype(np.int64)
+    h, w = smooth.shape
+    return np.asarray(smooth[np.clip(at[:, 1], 0, h - 1), np.clip(at[:, 0], 0, w - 1)], np.float64)
 
 
 # --- bars in the picture ---------------------------------------------------------------------------------
@@ -202,9 +256,7 @@ def _found_bars(view: PageView, size: tuple[float, float], ppm: float, level: in
 def _dark(grey: Pixels, ppm: float, size: tuple[float, float], level: int) -> Pixels:
     """1 where the picture is dark: against the paper of the page, or (level 1) against the paper around."""
     if level == 0:
-        return np.asarray(
-            cv2.threshold(grey, DARK * paper_level(grey), 1, cv2.THRESH_BINARY_INV)[1], np.uint8
-        )
+        return np.asarray(cv2.threshold(grey, DARK * paper_level(grey), 1, cv2.THRESH_BINARY_INV)[1], np.uint8)
     # the mean over three bar lengths is between bar and paper wherever both are near
     k = max(3, round(3 * max(size) * ppm)) | 1
     around = cv2.blur(cv2.medianBlur(grey, 3), (k, k), borderType=cv2.BORDER_REPLICATE)
@@ -243,7 +295,7 @@ def _rotation(turn: int) -> Floats:
 # --- timing marks ------------------------------------------------------------------------------------------
 
 
-def _timing_matches(view: PageView, side: FormSide, marks: tuple[Box, ...], level: int) -> list[Match]:
+def _timing_matches(view: PageView, side: FormSide, marks: tuple[Box, ...], level: int) -> Iterator[Match]:
     """The best match for each way to turn the page, for the first scale and pair of turns that gives any."""
     w, h = (float(v) for v in _layout(marks).size)
     turns = _turns(view, side)
@@ -253,11 +305,25 @@ def _timing_matches(view: PageView, side: FormSide, marks: tuple[Box, ...], leve
             bars = _bars(view, (h, w) if turned else (w, h), ppm, level)
             if len(bars) < max(4, MIN_FOUND * len(marks)):
                 continue
-            matches = [m for t in pair if (m := _matched(bars, marks, t, ppm)) is not None]
-            if matches:
-                best = max(m.found for m in matches)
-                return [m for m in matches if m.found > 0.75 * best]
-    return []
+            best = 0.0
+            for turn in pair:
+                match = _matched_once(bars, marks, turn, ppm)
+                if match is not None and match.found > 0.75 * best:
+                    best = match.found
+                    yield match
+            if best:
+                return
+
+
+_known: WeakKeyDictionary[Bars, dict[tuple[int, tuple[Box, ...]], Match | None]] = WeakKeyDictionary()
+"""Matches already found: faces and ballot styles share their marks."""
+
+
+def _matched_once(bars: Bars, marks: tuple[Box, ...], turn: int, ppm: float) -> Match | None:
+    known = _known.setdefault(bars, {})
+    if (turn, marks) not in known:
+        known[turn, marks] = _matched(bars, marks, turn, ppm)
+    return known[turn, marks]
 
 
 @lru_cache(maxsize=64)
@@ -365,6 +431,7 @@ def _grown(layout: Layout, places: Points, linear: Floats, offset: Points) -> In
     scale = float(np.sqrt(abs(np.linalg.det(linear))))
     pitch, base = layout.pitch * scale, layout.centres @ linear.T
     bar = _largest_group(layout, _nearest(base + offset, places, 0.3 * pitch), places, base, 0.12 * pitch)
+    taken = np.zeros(len(places), np.bool_)
     for reach, within in ((2.2, 0.2), (5.0, 0.25), (12.0, 0.3), (np.inf, 0.35)):
         for _ in range(60):
             known = np.flatnonzero(bar >= 0)
@@ -378,8 +445,9 @@ def _grown(layout: Layout, places: Points, linear: Floats, offset: Points) -> In
             distance = layout.apart[np.ix_(missing, known)]
             # the median of the three nearest known marks' shifts forgives one of them
             near = known[np.argsort(distance, axis=1)[:, :3]]
-            shift = np.median(places[bar[near]] - base[near], axis=1)
-            free = np.setdiff1d(np.arange(len(places)), bar[known])
+            shift = np.sort(places[bar[near]] - base[near], axis=1)[:, 1]
+            taken[bar[known]] = True
+            free = np.flatnonzero(~taken)
             if not free.size:
                 return bar
             following = _nearest(base[missing] + shift, places[free], within * pitch)
@@ -406,7 +474,7 @@ def _largest_group(layout: Layout, bar: Ints, places: Points, base: Points, apar
 
 def _nearest(predicted: Points, places: Points, within: float | Floats) -> Ints:
     """Index of the place nearest to each prediction, -1 where none is near; no place is used twice."""
-    distance = ((predicted[:, None] - places[None]) ** 2).sum(axis=2)
+    distance = (predicted[:, :1] - places[:, 0]) ** 2 + (predicted[:, 1:] - places[:, 1]) ** 2
     nearest = distance.argmin(axis=1)
     value = np.sqrt(distance[np.arange(len(predicted)), nearest])
     nearest[value > within] = -1
@@ -422,18 +490,13 @@ MAX_SQUARES = 40
 """More solid squares than that on a page are a pattern, not marks; the largest are kept."""
 
 
-def _corner_matches(
-    view: PageView, side: FormSide, marks: tuple[Box, Box, Box, Box], level: int
-) -> list[Match]:
+def _corner_matches(view: PageView, side: FormSide, marks: tuple[Box, Box, Box, Box], level: int) -> list[Match]:
     """Matches of all four marks, or of three where one is covered, for every turn that the squares allow."""
     size = (float(np.median([m.w for m in marks])), float(np.median([m.h for m in marks])))
     matches: list[Match] = []
     for ppm in _scales(view, side, turned=_turns(view, side)[0] in (90, 270)):
         bars = _bars(view, size, ppm, level)
-        for turn in _turns(view, side):
-            match = _corners(bars, marks, turn, ppm)
-            if match is not None:
-                matches.append(match)
+        matches = [m for t in _turns(view, side) if (m := _corners(bars, marks, t, ppm)) is not None]
         if matches:
             break
     return matches

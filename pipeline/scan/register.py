@@ -30,6 +30,8 @@ EMPTY_INK = 0.0003
 BLANK_INK = 0.0012
 """The same without dust, streaks and borders, for a page that fits no form; one signature has 0.002."""
 SWITCHES = 4
+MARKS_MARGIN = 0.03
+"""How much better than the next the marks and targets of a form must fit; other faces are 0.15 behind."""
 NAMES_PRINTED = 0.6
 """Share of the names' print that must be on the page; a ballot of another unit of the same make has 0.2."""
 
@@ -67,6 +69,7 @@ class _Page:
         self.raw = raw
         self.view = PageView(raw)
         self.rough: Rough = rough(self.view)
+        self.tied = False
 
     def place(self, sides: Sequence[PreparedSide], near: list[_Placed]) -> _Placed | None:
         """The first of the guesses that its print confirms; those that only come near are noted."""
@@ -80,16 +83,28 @@ class _Page:
 
     def _candidates(self, sides: Sequence[PreparedSide]) -> Iterator[tuple[PreparedSide, Candidate]]:
         by_print: list[PreparedSide] = []
+        by_marks: list[tuple[PreparedSide, Candidate]] = []
         for side in sides:
             match side.side.registration.kind:
                 case "timing_marks" | "corner_marks":
                     found = register_by_marks(self.raw, side, self.view)
                     if found is not None:
-                        yield side, found
+                        by_marks.append((side, found))
                 case "box" | "content":
                     by_print.append(side)
+        yield from self._told_by_targets(by_marks)
         yield from self._by_box(by_print)
         yield from self._by_content(by_print)
+
+    def _told_by_targets(
+        self, found: list[tuple[PreparedSide, Candidate]]
+    ) -> Iterator[tuple[PreparedSide, Candidate]]:
+        """Best first: faces and forms often share their marks, and then the places of the targets tell."""
+        found.sort(key=lambda one: -one[1].score)
+        if len(found) > 1 and found[0][1].score - found[1][1].score < MARKS_MARGIN:
+            # print can still tell two apart, but only where both have a reference
+            self.tied = found[0][0].reference is None or found[1][0].reference is None
+        yield from [] if self.tied else found
 
     def _by_box(self, sides: Sequence[PreparedSide]) -> Iterator[tuple[PreparedSide, Candidate]]:
         for side in sides:
@@ -161,6 +176,8 @@ def _accepted(raw: RawPage, placed: _Placed, own: Sequence[PreparedSide]) -> Reg
 
 
 def _unplaced(raw: RawPage, page: _Page, near: Sequence[_Placed]) -> Rejection:
+    if page.tied:
+        return _rejected(raw, "forms_too_close", _TOO_CLOSE)
     if near:
         best = min(near, key=lambda one: one.candidate.residual_mm)
         return _rejected(raw, "poor_registration", _POOR, best)
@@ -182,15 +199,11 @@ def printed_share(page: Rough) -> float:
 
 _BLANK = message("The page is blank.")
 _NO_FORM = message("The page fits no form; a person must look at the sheet.")
-_TOO_CLOSE = message(
-    "The page fits two forms and nothing on it tells which; a person must look at the sheet."
-)
+_TOO_CLOSE = message("The page fits two forms and nothing on it tells which; a person must look at the sheet.")
 _POOR = message("The print is found, but bent or blurred too much to be read safely; scan the sheet again.")
 
 
-def _rejected(
-    raw: RawPage, reason: RejectionReason, text: Message, placed: _Placed | None = None
-) -> Rejection:
+def _rejected(raw: RawPage, reason: RejectionReason, text: Message, placed: _Placed | None = None) -> Rejection:
     if placed is None:
         return Rejection(raw.source, reason, text)
     found = placed.candidate

@@ -9,8 +9,8 @@ from real_ballots import SETS, Score, score_set
 
 ASKED_AT_MOST = 0.03
 OFF_AT_MOST = {"nh_m17": 0.5, "nh_testballot": 0.75, "nh_ashland": 0.6}
-"""mm. Of nh_testballot a few given boxes lie 0.5 to 1.2 mm beside the printed oval (looked at); those of nh_ashland are 7 % too
-wide, which is 0.2 mm at each corner."""
+"""mm. Of nh_testballot a few given boxes lie 0.5 to 1.2 mm beside the printed oval (looked at); those of
+nh_ashland are 7 % too wide, which is 0.2 mm at each corner."""
 
 
 @pytest.fixture(scope="module")
