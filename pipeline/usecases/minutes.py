@@ -1,0 +1,165 @@
+"""The minutes of every area and contest, filled from the totals, and the totals as rows and JSON."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.election.definition import Election, Place
+from pipeline.election.figures import Witness
+from pipeline.reports.minutes import CandidateVotes, Imprint, MinutesData, Person, minutes_pdf
+from pipeline.tally.ballots import GROUNDS
+from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals
+
+
+def minutes_of(election: Election, area: AreaTotals) -> MinutesData:
+    """The fields of Mẫu 18 or 23; figures that are not settled yet are left out."""
+    contest, unit, place = election.contest(area.contest), election.unit(area.unit), election.area(area.area)
+    commune = election.place(place.place)
+    province = _province(election, commune)
+    given, settled = area.figures, area.result.complete and not area.open_items
+    result = area.result
+    return MinutesData(
+        assembly=contest.ballot_form == "mau-13",
+        province=province.name if province else "",
+        commune=commune.name,
+        body=contest.body,
+        body_term=contest.body_term,
+        years=contest.years,
+        area=place.number,
+        unit=unit.number,
+        scope=unit.scope,
+        day=election.day,
+        members=tuple(Person(m.name, m.role) for m in given.members) if given else (),
+        opened=given.opened if given else None,
+        opening_witnesses=_people(given.opening_witnesses) if given else (),
+        closed=given.closed if given else None,
+        closing_witnesses=_people(given.closing_witnesses) if given else (),
+        seats=unit.seats,
+        voters=given.voters if given else None,
+        voted=given.voted if given else None,
+        issued=given.issued if given else None,
+        collected=result.collected if settled else None,
+        valid=result.valid if settled else None,
+        invalid=result.invalid_total if settled else None,
+        candidates=tuple(
+            CandidateVotes("Ông" if c.gender == "male" else "Bà", c.full_name, result.votes_for(c.id))
+            for c in election.candidates_of(unit.id)
+        ),
+        incidents=given.incidents if given else "",
+        complaints=given.complaints if given else "",
+        finished=given.finished if given else None,
+    )
+
+
+def _people(witnesses: tuple[Witness, ...]) -> tuple[Person, ...]:
+    return tuple(Person(w.name, w.address) for w in witnesses)
+
+
+def _province(election: Election, place: Place) -> Place | None:
+    while place.kind != "province" and place.parent is not None:
+        place = election.place(place.parent)
+    return place if place.kind == "province" else None
+
+
+def print_minutes(election: Election, area: AreaTotals, log_head: str, *, trial: bool, draft: bool) -> bytes:
+    """The PDF of one area and contest; its footer carries the digest of its figures and the head of the log."""
+    digest = hashlib.sha256(json.dumps(area_json(election, area), sort_keys=True).encode()).hexdigest()
+    return minutes_pdf(minutes_of(election, area), Imprint(digest, log_head, trial), draft=draft)
+
+
+def area_json(election: Election, area: AreaTotals) -> dict[str, Any]:
+    """One contest in one area as plain JSON."""
+    result, given = area.result, area.figures
+    return {
+        "contest": area.contest,
+        "area": area.area,
+        "unit": area.unit,
+        "complete": area.complete,
+        "figures": {n: getattr(given, n) for n in ("voters", "voted", "received", "issued", "left_over", "spoiled")}
+        if given
+        else None,
+        "collected": result.collected,
+        "scanned": result.scanned,
+        "entered_by_hand": result.by_hand,
+        "set_aside": result.set_aside,
+        "valid": result.valid,
+        "invalid": result.invalid_total,
+        "invalid_by_ground": {g: result.invalid[g] for g in GROUNDS if g in result.invalid},
+        "votes": {c.id: result.votes_for(c.id) for c in election.candidates_of(area.unit)},
+        "leaving": {str(k): result.leaving[k] for k in sorted(result.leaving)},
+        "undecided": result.undecided,
+        "findings": [{"rule": f.code, "kind": f.kind, "text": str(f.text)} for f in area.findings],
+    }
+
+
+def unit_json(election: Election, unit: UnitTotals) -> dict[str, Any]:
+    """One unit as plain JSON, with the elected once it is complete."""
+    outcome = unit.outcome
+    return {
+        "contest": unit.contest,
+        "unit": unit.unit,
+        "seats": election.unit(unit.unit).seats,
+        "voters": unit.voters,
+        "voted": unit.voted,
+        "collected": unit.result.collected,
+        "valid": unit.result.valid,
+        "invalid": unit.result.invalid_total,
+        "votes": [{"candidate": r.id, "votes": r.votes} for r in unit.standings],
+        "complete": outcome is not None,
+        "elected": list(outcome.elected) if outcome else [],
+        "tied_for_a_person_to_decide": list(outcome.undecided) if outcome else [],
+        "seats_missing": outcome.missing if outcome else None,
+    }
+
+
+def totals_json(election: Election, found: Totals) -> dict[str, Any]:
+    """All totals in a stable shape: areas in the order of the definition, then units."""
+    return {
+        "format": "kiemphieu-totals/1",
+        "election": election.id,
+        "title": election.title,
+        "definition_sha256": found.election,
+        "complete": found.complete,
+        "areas": [area_json(election, a) for a in found.areas],
+        "units": [unit_json(election, u) for u in found.units],
+    }
+
+
+def totals_csv(election: Election, found: Totals) -> bytes:
+    """One row a figure: contest, unit, area, figure, candidate, value. UTF-8 with a mark, for Excel."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(["contest", "unit", "area", "figure", "candidate", "name", "value"])
+    for area in found.areas:
+        writer.writerows(_rows(election, area_json(election, area)))
+    for unit in found.units:
+        head = [unit.contest, unit.unit, ""]
+        for runner in unit.standings:
+            name = next(c.full_name for c in election.candidates if c.id == runner.id)
+            writer.writerow([*head, "votes", runner.id, name, runner.votes])
+        for figure in ("voters", "voted"):
+            writer.writerow([*head, figure, "", "", getattr(unit, figure)])
+        writer.writerow([*head, "collected", "", "", unit.result.collected])
+        writer.writerow([*head, "valid", "", "", unit.result.valid])
+        writer.writerow([*head, "invalid", "", "", unit.result.invalid_total])
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _rows(election: Election, area: dict[str, Any]) -> Iterator[list[object]]:
+    head = [area["contest"], area["unit"], area["area"]]
+    names = {c.id: c.full_name for c in election.candidates}
+    for figure, value in (area["figures"] or {}).items():
+        yield [*head, figure, "", "", value]
+    for figure in ("collected", "scanned", "entered_by_hand", "set_aside", "valid", "invalid"):
+        yield [*head, figure, "", "", area[figure]]
+    for ground, value in area["invalid_by_ground"].items():
+        yield [*head, f"invalid_{ground}", "", "", value]
+    for k, value in area["leaving"].items():
+        yield [*head, f"leaving_{k}", "", "", value]
+    for candidate, value in area["votes"].items():
+        yield [*head, "votes", candidate, names[candidate], value]
