@@ -37,7 +37,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "auditor": frozenset({"see_totals", "see_log", "see_images"}),
     "system": frozenset({"manage", "print_forms", "ingest", "see_totals", "export", "see_log"}),
 }
-"""An administrator counts nothing and a reviewer sees no totals: whoever answers must not know what is missing.
+"""An administrator counts nothing and a reviewer sees no totals: who answers must not know what is missing.
 
 ``system`` is the command line on the machine that owns the workspace; it may do what its owner may, but it
 never answers an item: answers need people (or accounts flagged as simulated).
@@ -61,7 +61,7 @@ SYSTEM = Actor("system", "kiemphieu", frozenset({"system"}))
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Raise :class:`~pipeline.errors.Refusal` (``not-permitted``) unless one of the actor's roles allows it."""
+    """Raise :class:`Refusal` (``not-permitted``) unless one of the actor's roles allows it."""
     if not actor.may(permission):
         raise refuse(
             "not-permitted",

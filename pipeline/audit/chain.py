@@ -1,4 +1,4 @@
-"""The log of acts as a chain: each line's digest covers the line before it, so that none can be changed or lost."""
+"""The log of acts as a chain: each line's digest covers the line before it, so that a change shows."""
 
 from __future__ import annotations
 

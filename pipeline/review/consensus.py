@@ -124,7 +124,7 @@ def team_verdict(members: tuple[str, ...], votes: tuple[TeamVote, ...], place: s
     return value
 
 
-def corrected(state: ItemState, value: str, reason: str, by: str, approver: str, place: str) -> Corrected:
+def corrected(state: ItemState, value: str, *, reason: str, by: str, approver: str, place: str) -> Corrected:
     """A new version of a settled value; needs a reason and the approval of somebody else."""
     if not isinstance(state, Settled | Corrected):
         raise closed(place, message("not settled yet"))
@@ -132,7 +132,7 @@ def corrected(state: ItemState, value: str, reason: str, by: str, approver: str,
     return Corrected(state, value, reason.strip(), by, approver)
 
 
-def voided(state: ItemState, reason: str, by: str, approver: str, place: str) -> Voided:
+def voided(state: ItemState, *, reason: str, by: str, approver: str, place: str) -> Voided:
     """The item no longer counts; needs a reason and the approval of somebody else."""
     if isinstance(state, Voided):
         raise closed(place, message("voided"))

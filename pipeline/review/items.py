@@ -1,4 +1,4 @@
-"""Which items arise for people: places on a page that the reader may not settle, sheets that no form fits, ballots."""
+"""Which items arise for people: places that the reader may not settle, sheets that fit no form, ballots."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def item_of_ballot(ballot: str, doubts: tuple[str, ...]) -> NewItem:
 
 SetAside = Literal["blank", "foreign", "duplicate", "calibration"]
 SET_ASIDE: tuple[SetAside, ...] = ("blank", "foreign", "duplicate", "calibration")
-"""Why a sheet is no ballot: an empty back or sheet, paper of something else, the same sheet again, a test sheet."""
+"""Why a sheet is no ballot: an empty back, paper of something else, the same sheet again, a test sheet."""
 BY_HAND = "by_hand"
 NOT_PRESCRIBED = "not_prescribed"
 """A sheet out of the ballot box that is not the prescribed form: ground (a) of Art. 74.1, for the team."""
