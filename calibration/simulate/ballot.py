@@ -162,7 +162,7 @@ class _Voter:
                 return (self._beside(act),)
             case "sweep":
                 boxes = [b for i in act.names for b in lines_of(self.blank.names[i])]
-                return (self._ink(paths.sweep(self.rng, boxes, self.hand, act.part)),)
+                return (self._ink(paths.sweep(self.rng, boxes, act.part)),)
 
     def _strike(self, act: NameAct) -> tuple[Trace, ...]:
         if act.way == "snake":
@@ -205,7 +205,7 @@ class _Voter:
         whole = lines[0] if len(lines) == 1 else lines[0].union(lines[-1])
         room = self._room(act.names[0])
         if act.act == "circle":
-            return (self._ink(paths.circle(self.rng, whole, self.hand, room)),)
+            return (self._ink(paths.circle(self.rng, whole, room)),)
         line = lines[0] if act.act == "overline" else lines[-1]
         return (
             self._ink(paths.beneath(self.rng, line, self.hand, self.pen.width / 2, above=act.act == "overline")),
@@ -302,6 +302,10 @@ def _name_truth(
     return NameTruth(name.id, mark, seen, not struck, intent, tuple(round(s.span, 3) for s in spans))
 
 
+def _stamped(rng: np.random.Generator, blank: Blank, team: Team, lowest: float) -> list[tuple[Trace, Pen]]:
+    return press(rng, blank.stamp_place, lowest, team.stamp, team.stamp_ink, team.number)
+
+
 def mark_ballot(
     rng: np.random.Generator,
     blank: Blank,
@@ -310,23 +314,24 @@ def mark_ballot(
     team: Team,
     intent: Intent | None = None,
 ) -> Sheet:
-    """One voter's ballot. ``paper`` is the blank in the colours of its paper (BGR or grey, 300 dpi, not changed)."""
+    """One voter's ballot on ``paper``: the blank in the colours of its paper (BGR or grey, 300 dpi, kept)."""
     names = blank.names
     if intent is None:
         two_lines = [i for i, n in enumerate(names) if len(n.lines) > 1]
         intent = intend(rng, len(names), blank.seats, two_lines, population)
     voter = _Voter(rng, blank)
     drawn = [_Drawn(act, voter.draw(act)) for act in intent.acts]
-    writing = voter.add_writing() if intent.added else None
+    if intent.added:
+        drawn.append(_Drawn(NameAct("word", ()), (voter.add_writing(),)))
     page = paper.copy()
-    ink = InkMask.empty(paper.shape[:2])  # type: ignore[arg-type]
+    ink = InkMask.empty(paper.shape[:2])
     lowest = min(b.y for n in names for b in lines_of(n)) - 2.5
     pressed = (
         press(rng, blank.stamp_place, lowest, team.stamp, team.stamp_ink, team.number) if intent.stamped else []
     )
     for spot, stamp_ink in pressed:
         apply(rng, page, spot, stamp_ink)
-    for spot in [t for d in drawn for t in d.traces] + ([writing] if writing is not None else []):
+    for spot in [t for d in drawn for t in d.traces]:
         apply(rng, page, spot, voter.pen)
         ink.add(spot)
     acts = {i: act for act in intent.acts for i in act.names}

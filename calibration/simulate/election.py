@@ -178,8 +178,16 @@ def _ballot_picture(machine: _Machine, slot: Slot, kind: PageKind) -> _Picture:
         page = shown_through(page, below, machine.scanner.bleed, shift)
     pixels, geometry = machine.scanned(rng, page, unit.side.size)
     truth = BallotTruth(
-        slot.ballot, slot.unit, unit.contest, stack.batch.area, slot.home, sheet.names, sheet.stamp, sheet.stray, sheet.verdict,
-    )  # fmt: skip
+        ballot=slot.ballot,
+        form=slot.unit,
+        contest=unit.contest,
+        area=stack.batch.area,
+        batch=slot.home,
+        names=sheet.names,
+        stamp=sheet.stamp,
+        stray=sheet.stray,
+        verdict=sheet.verdict,
+    )
     return _Picture(pixels, machine.scanner.quality, kind, truth, geometry, machine.conditions(sheet))
 
 
@@ -221,7 +229,7 @@ def _write(stack: Stack, pictures: Sequence[_Picture], kind: FileKind, dpi: int)
     folder = Path(stack.folder)
     files = encode(kind, [p.pixels for p in pictures], [p.quality for p in pictures], dpi)
     stem = f"scan{stack.number + 1:04d}"
-    pages = []
+    pages: list[PageTruth] = []
     for n, picture in enumerate(pictures):
         single = len(files) == len(pictures) and kind in ("jpg", "png")
         name = f"{stem}-{n + 1:03d}.{kind}" if single else f"{stem}.{kind}"
@@ -243,7 +251,7 @@ def _write(stack: Stack, pictures: Sequence[_Picture], kind: FileKind, dpi: int)
                 picture.geometry,
                 None if of is None else of.file,
                 picture.conditions,
-            )  # fmt: skip
+            )
         )
     return pages
 
@@ -347,7 +355,7 @@ def _figures(election: Election, truth: ElectionTruth, seed: int) -> list[AreaFi
                     closing_witnesses=closing,
                     incidents="",
                     complaints="",
-                )  # fmt: skip
+                )
             )
     return rows
 
@@ -375,8 +383,8 @@ def simulate_election(
 ) -> SimulatedElection:
     """Write a simulated election below ``out``: ``scans/<batch>/``, ``batches.csv``, ``figures.xlsx``, ``truth/``.
 
-    Per area and contest ``batches_per_area`` batches of ``ballots_per_batch`` (to 3 more) ballots. ``layouts``: unit
-    id -> its ballot. The outcome depends on the other arguments, never on the executor.
+    Per area and contest ``batches_per_area`` batches of ``ballots_per_batch`` (to 3 more) ballots. ``layouts``:
+    unit id -> its ballot. The outcome depends on the other arguments, never on the executor.
     """
     plans = plan_election(election, seed, ballots_per_batch, batches_per_area, faults or Faults())
     scans, truth_folder = out / "scans", out / "truth"

@@ -82,7 +82,7 @@ def _grain() -> NDArray[np.float32]:
     rng = np.random.default_rng(20260315)
     field = rng.normal(0, 1, (1024, 2048)).astype(np.float32)
     field = cv2.GaussianBlur(field, (0, 0), 1.1) * 2.2 + cv2.GaussianBlur(field, (0, 0), 5.0) * 3.0
-    return np.clip(0.5 + 0.28 * field, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(0.5 + 0.28 * field, 0, 1), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

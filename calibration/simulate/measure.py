@@ -50,12 +50,16 @@ def longest_run(columns: NDArray[np.bool_]) -> float:
     return float((ends - starts + 1).max() / len(columns))
 
 
+def _columns(window: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(window.any(axis=0), np.bool_)
+
+
 def line_ink(inked: NDArray[np.bool_], line: Box) -> LineInk:
     """How far the ink spans the printed ``line``."""
     window = _window(inked, line)
     h = len(window)
     core = window[int(h * CORE[0]) : int(np.ceil(h * CORE[1]))]
-    return LineInk(longest_run(window.any(axis=0)), longest_run(core.any(axis=0)))
+    return LineInk(longest_run(_columns(window)), longest_run(_columns(core)))
 
 
 def touched(inked: NDArray[np.bool_], lines: Sequence[Box]) -> bool:

@@ -134,7 +134,7 @@ def wavy(rng: np.random.Generator, box: Box, hand: Hand) -> list[Curve]:
     return [line]
 
 
-def verticals(rng: np.random.Generator, box: Box, hand: Hand) -> list[Curve]:
+def verticals(rng: np.random.Generator, box: Box, _hand: Hand) -> list[Curve]:
     spacing, lean = rng.uniform(2.2, 5.0), rng.normal(0.2, 0.25)
     x0, x1 = box.x + rng.uniform(-0.5, 0.02 * box.w), box.right + rng.uniform(-0.02 * box.w, 1.0)
     strokes = []
@@ -169,7 +169,9 @@ def scribble(rng: np.random.Generator, box: Box, hand: Hand) -> list[Curve]:
     radius = box.h * rng.uniform(0.3, 0.5)
     middle = box.y + box.h * (0.52 + hand.lift / 2)
     growth = 0.75 + 0.25 * np.sin(2 * np.pi * 3 * t + rng.uniform(0, 6))
-    turn = 2 * np.pi * loops * t
+    uneven = np.interp(t, np.linspace(0, 1, loops + 1), rng.normal(0, 0.09, loops + 1))
+    turn = 2 * np.pi * (loops * t + uneven)
+    growth *= 1 + 2.0 * np.roll(uneven, 8)
     xs = x0 + radius + t * (x1 - x0 - 2 * radius) + radius * 1.4 * np.cos(turn) * growth
     return [resampled(np.stack([xs, middle + radius * np.sin(turn) * growth], axis=1))]
 
@@ -195,7 +197,7 @@ def snake(rng: np.random.Generator, boxes: Sequence[Box], hand: Hand) -> list[Cu
     return [smoothed(resampled(np.concatenate(curve)), 3)]
 
 
-def sweep(rng: np.random.Generator, boxes: Sequence[Box], hand: Hand, shape: int) -> list[Curve]:
+def sweep(rng: np.random.Generator, boxes: Sequence[Box], shape: int) -> list[Curve]:
     """One stroke over several names that follows none of them: a diagonal, a bracket, or a big X."""
     first, last = boxes[0], boxes[-1]
     left = min(b.x for b in boxes) + rng.uniform(0, 6)
@@ -220,7 +222,7 @@ def span(rng: np.random.Generator, box: Box, hand: Hand, start: float, end: floa
     return [line]
 
 
-def circle(rng: np.random.Generator, box: Box, hand: Hand, room: float) -> list[Curve]:
+def circle(rng: np.random.Generator, box: Box, room: float) -> list[Curve]:
     """A ring round the name; ``room``: mm free above and below it."""
     pad_x, pad_y = rng.uniform(1.5, 4.0), min(rng.uniform(0.3, 1.6), max(0.3, room * 0.7))
     start = rng.uniform(0, 2 * np.pi)

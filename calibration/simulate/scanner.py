@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -68,7 +67,7 @@ def draw_scanner(rng: np.random.Generator, dpi: int = 200) -> Scanner:
         streaks=streaks,
         uneven=float(rng.uniform(0.03, 0.12) if rng.random() < 0.25 else 0),
         feed_bias=float(rng.normal(0, 0.004)),
-        bleed=float(rng.uniform(0.02, 0.08) if rng.random() < 0.2 else 0),
+        bleed=float(rng.uniform(0.015, 0.06) if rng.random() < 0.2 else 0),
     )
 
 
@@ -228,13 +227,6 @@ def jpeg(picture: Pixels, quality: int) -> bytes:
         grey = np.ascontiguousarray(picture[..., None])
         return bytes(simplejpeg.encode_jpeg(grey, quality, "GRAY", "gray"))
     return bytes(simplejpeg.encode_jpeg(np.ascontiguousarray(picture), quality, "BGR", "420"))
-
-
-Compose = Callable[[np.random.Generator], Pixels]
-
-
-def without_colour(scanner: Scanner) -> Scanner:
-    return replace(scanner, colour=False)
 
 
 def tinted(blank: Pixels, paper_bgr: tuple[int, int, int], toner: float, colour: bool) -> Pixels:

@@ -37,6 +37,9 @@ def _ring_text(canvas: Pixels, text: str, radius: float, size: int) -> None:
 
 def _centred(canvas: Pixels, text: str, y: float, size: int) -> None:
     glyph = text_raster(text, "LiberationSans-Bold.ttf", size)
+    fit = min(1.0, (canvas.shape[1] - 6 * PAPER_PPMM) / glyph.shape[1])
+    if fit < 1:
+        glyph = np.asarray(cv2.resize(glyph, None, fx=fit, fy=fit, interpolation=cv2.INTER_AREA), np.uint8)
     h, w = glyph.shape
     x0, y0 = (canvas.shape[1] - w) // 2, int(y - h / 2)
     if x0 >= 0 and y0 >= 0 and y0 + h <= canvas.shape[0]:
