@@ -42,11 +42,11 @@ SURE_FIT = 0.55
 LIKELY_FIT = 0.3
 """Correlation above which it is believed within ``NEIGHBOUR_MM`` of what its neighbours say."""
 NEIGHBOUR_MM = 0.25
-MARKED_INK, MARKED_STEP = 0.19, 0.02
+MARKED_INK, MARKED_STEP = 0.21, 0.02
 """Share of the inside that is ink at which marked is as likely as not: of strokes that people read as votes
-on real ballots 2 % have less than 0.25, of marks that people disagree about none has more than 0.22."""
+on real ballots none has less than 0.27, of marks that people disagree about none has more than 0.23."""
 TRACE = {"ink": 0.03, "faint": 0.12, "around": 0.05}
-"""Traces that leave it open whether a target is empty; 99 % of the empty ones have less than half of each."""
+"""Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of each."""
 VOID = 3
 """Grey of the lid of a scanner seen through a hole; pen and print of an unclipped scan are lighter."""
 CLIPPED = 252
@@ -73,6 +73,9 @@ class _Aligned:
     shape: _Shape
     shift_mm: Points
     fit: Floats
+    """Correlation of the window with the outline, at the best place."""
+    spread_mm: Floats
+    """How far the neighbours disagree about the shift, where the target's own outline is not plain."""
     level: Floats
     """Lightness of the paper round each target, of 1 for the page's paper."""
     void: Floats
@@ -114,9 +117,7 @@ def _read_alike(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormF
 # --- windows ------------------------------------------------------------
 
 
-def _stacks(
-    page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField]
-) -> tuple[Pixels, Pixels | None]:
+def _stacks(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField]) -> tuple[Pixels, Pixels | None]:
     """Grey windows (n, h, w) of the page and of the blank, each centred on where the target should be."""
     boxes = tuple(f.box.grown(AROUND_MM + SEARCH_MM) for f in fields)
     mosaic = mosaic_of(side, Layout(boxes, DENSITY))
@@ -159,11 +160,11 @@ def _aligned(windows: Pixels, fields: Sequence[FormField]) -> _Aligned:
     ]
     shape, places, fit = max(tried, key=lambda t: float(np.median(t[2])))
     centres = np.array([f.box.centre for f in fields])
-    shift = _settled(places * COARSE / DENSITY, fit, centres)
+    shift, spread = _settled(places * COARSE / DENSITY, fit, centres)
     cut_out = _moved(dark, shift * DENSITY, shape.inside.shape)
     lid = (cut_out >= 1 - VOID / paper[:, None, None])[:, shape.inside].mean(axis=1)
     void = np.where(paper >= CLIPPED, 0, lid).astype(np.float32)
-    return _Aligned(cut_out, shape, shift, fit, level, void)
+    return _Aligned(cut_out, shape, shift, fit, spread, level, void)
 
 
 def _found(coarse: Floats, template: Floats) -> tuple[Points, Floats]:
@@ -188,18 +189,21 @@ def _peak(values: NDArray[Any], at: int) -> float:
     return 0.0 if bend >= 0 else 0.5 * (before - after) / bend
 
 
-def _settled(shift: Points, fit: Floats, centres: Points) -> Points:
-    """Each target's shift (mm): its own where its outline is plain, else what its neighbours' say."""
+def _settled(shift: Points, fit: Floats, centres: Points) -> tuple[Points, Floats]:
+    """Each target's shift (mm): its own where its outline is plain, else what its neighbours' say.
+
+    And how far the three nearest of these disagree (mm), 1 where there are fewer than three to ask.
+    """
+    settled, spread = shift.copy(), np.zeros(len(shift), np.float32)
     plain = np.flatnonzero(fit >= SURE_FIT)
-    if not plain.size:
-        return np.where((fit >= LIKELY_FIT)[:, None], shift, 0.0)
-    settled = shift.copy()
     for i in np.flatnonzero(fit < SURE_FIT):
         near = plain[np.argsort(np.linalg.norm(centres[plain] - centres[i], axis=1))[:5]]
-        expected = np.median(shift[near], axis=0)
-        if fit[i] < LIKELY_FIT or np.linalg.norm(shift[i] - expected) > NEIGHBOUR_MM:
+        expected = np.median(shift[near], axis=0) if near.size else np.zeros(2)
+        own = fit[i] >= LIKELY_FIT and np.linalg.norm(shift[i] - expected) <= NEIGHBOUR_MM
+        spread[i] = np.ptp(shift[near[:3]], axis=0).max() if near.size > 2 else 1.0
+        if not own:
             settled[i] = expected
-    return settled
+    return settled, spread
 
 
 def _moved(dark: Floats, shift: Points, size: tuple[int, ...]) -> Floats:
@@ -269,19 +273,29 @@ def _measures(dark: Floats, aligned: _Aligned) -> dict[str, Floats]:
     inside = dark[:, shape.inside]
     # a page's coarse grain or grey paper is in every target: what a quarter of them have is no pen
     grain = np.percentile(inside.mean(axis=1), 25) if len(dark) >= 6 else 0.0
-    smooth = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.inside]
+    # dust and salt-and-pepper are single pixels: capped and averaged they are no trace
+    near, wide = _averaged(dark, shape.inside, 3), _averaged(np.minimum(dark, 0.5), shape.inside, 5)
+    around = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.outside]
     return {
-        "ink": (inside > INK).mean(axis=1),
-        "faint": (smooth > grain + 0.07).mean(axis=1),
+        "ink": (near > INK).mean(axis=1),
+        "faint": (wide > grain + 0.07).mean(axis=1),
         "mean": np.maximum(inside.mean(axis=1) - grain, 0),
-        "darkest": np.percentile(smooth, 99, axis=1),
+        "darkest": np.percentile(near, 99, axis=1),
         "void": aligned.void,
-        "around": (dark[:, shape.outside] > INK).mean(axis=1),
+        "around": (around > INK).mean(axis=1),
         "outline": (aligned.dark[:, shape.ring] > 0.1).mean(axis=1),
         "fit": aligned.fit,
+        "spread_mm": aligned.spread_mm,
         "level": aligned.level,
         "shift_mm": np.linalg.norm(aligned.shift_mm, axis=1).astype(np.float32),
     }
+
+
+def _averaged(dark: Floats, zone: Bools, side: int) -> Floats:
+    """Means over squares of ``side`` pixels, of the zone's pixels alone: the outline does not leak into it."""
+    weight = zone.astype(np.float32)
+    around = np.maximum(cv2.blur(weight, (side, side)), 1e-6)
+    return np.stack([(cv2.blur(d * weight, (side, side)) / around)[zone] for d in dark])
 
 
 def scores_of(measures: Mapping[str, float]) -> dict[FieldValue, float]:

@@ -40,6 +40,9 @@ MIN_FOUND = 0.5
 SURELY_FOUND = 0.9
 """Share of the marks above which no other vote is tried: a frame off by a spacing keeps three quarters."""
 MAX_VOTES = 5
+GROWTH = ((2.2, 0.2, 3), (1.6, 0.2, 1), (5.0, 0.25, 3), (12.0, 0.3, 3), (np.inf, 0.35, 3))
+"""How the match grows, in spacings: how far from known marks, how near to the prediction a bar must be, and
+how many known marks predict it. The median of three forgives one; the nearest alone follows steep stretch."""
 MAX_RESIDUAL_MM = 0.8
 """Above this the marks do not lie on smooth edges, so something else than bars was matched."""
 TIE = 0.1
@@ -432,44 +435,59 @@ def _grown(layout: Layout, places: Points, linear: Floats, offset: Points) -> In
     pitch, base = layout.pitch * scale, layout.centres @ linear.T
     bar = _largest_group(layout, _nearest(base + offset, places, 0.3 * pitch), places, base, 0.12 * pitch)
     taken = np.zeros(len(places), np.bool_)
-    for reach, within in ((2.2, 0.2), (5.0, 0.25), (12.0, 0.3), (np.inf, 0.35)):
+    for reach, within, voices in GROWTH:
         for _ in range(60):
             known = np.flatnonzero(bar >= 0)
             missing = np.flatnonzero(bar < 0)
             if known.size < 3 or not missing.size:
-                return bar
+                break
             distance = layout.apart[np.ix_(missing, known)]
             missing = missing[distance.min(axis=1) < reach * layout.pitch]
             if not missing.size:
                 break
             distance = layout.apart[np.ix_(missing, known)]
-            # the median of the three nearest known marks' shifts forgives one of them
-            near = known[np.argsort(distance, axis=1)[:, :3]]
-            shift = np.sort(places[bar[near]] - base[near], axis=1)[:, 1]
+            near = known[np.argsort(distance, axis=1)[:, :voices]]
+            shift = np.sort(places[bar[near]] - base[near], axis=1)[:, voices // 2]
             taken[bar[known]] = True
             free = np.flatnonzero(~taken)
             if not free.size:
-                return bar
+                break
             following = _nearest(base[missing] + shift, places[free], within * pitch)
             if (following < 0).all():
                 break
             bar[missing] = np.where(following >= 0, free[following], -1)
-    return bar
+    # a jump between neighbours is a slip by a row: the smaller part is not believed
+    return _without_slips(layout, bar, places, base, 0.3 * pitch)
 
 
 def _largest_group(layout: Layout, bar: Ints, places: Points, base: Points, apart: float) -> Ints:
     """``bar`` with only the largest set of marks whose shifts change little from neighbour to neighbour."""
-    shift = np.where((bar >= 0)[:, None], places[bar] - base, np.inf)
-    group = np.arange(len(bar))
-    a, b = layout.neighbours.T
-    known = (bar[a] >= 0) & (bar[b] >= 0)
-    a, b = a[known], b[known]
-    near = np.linalg.norm(shift[a] - shift[b], axis=1) < apart
-    for i, j in zip(a[near].tolist(), b[near].tolist(), strict=True):
-        if group[i] != group[j]:
-            group[group == max(group[i], group[j])] = min(group[i], group[j])
+    group, _ = _groups(layout, bar, places, base, apart)
     counts = np.bincount(group[bar >= 0], minlength=len(bar))
     return np.where(group == counts.argmax(), bar, -1) if counts.any() else bar
+
+
+def _without_slips(layout: Layout, bar: Ints, places: Points, base: Points, apart: float) -> Ints:
+    """``bar`` without the smaller of two groups wherever two neighbours' shifts contradict each other."""
+    group, jumps = _groups(layout, bar, places, base, apart)
+    counts = np.bincount(group[bar >= 0], minlength=len(bar))
+    for i, j in jumps.tolist():
+        if group[i] != group[j]:
+            smaller = min(group[i], group[j], key=lambda g: int(counts[g]))
+            bar = np.where(group == smaller, -1, bar)
+    return bar
+
+
+def _groups(layout: Layout, bar: Ints, places: Points, base: Points, apart: float) -> tuple[Ints, Ints]:
+    """The group of each mark, joined where neighbours' shifts are alike, and the pairs that are not."""
+    shift = np.where((bar >= 0)[:, None], places[bar] - base, np.inf)
+    group = np.arange(len(bar))
+    pairs = layout.neighbours[(bar[layout.neighbours] >= 0).all(axis=1)]
+    alike = np.hypot(*(shift[pairs[:, 0]] - shift[pairs[:, 1]]).T) < apart
+    for i, j in pairs[alike].tolist():
+        if group[i] != group[j]:
+            group[group == max(group[i], group[j])] = min(group[i], group[j])
+    return group, pairs[~alike]
 
 
 def _nearest(predicted: Points, places: Points, within: float | Floats) -> Ints:

@@ -1,0 +1,163 @@
+"""Sheets with timing marks and corner marks are found through damage, or refused; targets are read or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import paper
+import pytest
+
+from pipeline.forms.template import Form, Registration
+from pipeline.geometry import Box
+from pipeline.recognize.targets import read_targets
+from pipeline.review.decide import Decision, decide
+from pipeline.review.profile import default_profile
+from pipeline.scan.by_marks import register_by_marks
+from pipeline.scan.page import PageSource, RawPage, RegisteredPage
+from pipeline.scan.prepare import PreparedSide, prepared_side
+
+SOURCE = PageSource("sheet.png", "", 1)
+OFF_AT_MOST_MM = 0.3
+SHEETS: dict[str, Registration] = {"timing": paper.timing_marks(), "corners": paper.corner_marks()}
+CASES = [(marks, name) for marks in SHEETS for name in paper.DAMAGES]
+CASES += [("timing", name) for name in paper.TIMING_DAMAGES]
+PENS = [paper.filled, paper.crossed, paper.ticked, paper.slashed]
+
+
+def prepared(form: Form, with_reference: bool = False) -> PreparedSide:
+    pictures = [(paper.printed(form), paper.PPM)] if with_reference else []
+    return prepared_side(form.id, form.sides[0], pictures)
+
+
+def placed(picture: paper.Picture, side: PreparedSide) -> RegisteredPage | None:
+    raw = RawPage(SOURCE, picture, None)
+    candidate = register_by_marks(raw, side)
+    return candidate and candidate.registered(raw)
+
+
+def decisions(page: RegisteredPage, side: PreparedSide) -> list[Decision]:
+    return [decide(r, default_profile()) for r in read_targets(page, side, side.side.fields)]
+
+
+@pytest.mark.parametrize(("marks", "damage"), CASES)
+def test_a_damaged_sheet_is_read_exactly(marks: str, damage: str) -> None:
+    form = paper.form(SHEETS[marks])
+    side = prepared(form)
+    picture = paper.printed(form)
+    for i, field in enumerate(side.side.fields):
+        if i % 3 == 0:
+            PENS[i // 3 % 4](picture, field.box)
+    scan, places = (paper.DAMAGES | paper.TIMING_DAMAGES)[damage](picture)
+    page = placed(scan, side)
+    assert page is not None
+    for i, (field, reading) in enumerate(
+        zip(side.side.fields, read_targets(page, side, side.side.fields), strict=True)
+    ):
+        wanted = places(np.array(field.box.corners) * paper.PPM - 0.5)
+        off = np.linalg.norm(np.array(reading.quad) - wanted, axis=1).max() / page.pixels_per_mm
+        assert off < OFF_AT_MOST_MM, field.id
+        decision = decide(reading, default_profile())
+        assert (decision.value, decision.accepted) == ("unmarked" if i % 3 else "marked", True), field.id
+
+
+@pytest.mark.parametrize("kind", ["oval", "box"])
+@pytest.mark.parametrize("with_reference", [False, True])
+@pytest.mark.parametrize("pen", PENS)
+def test_plain_marks_are_accepted(
+    kind: str, with_reference: bool, pen: Callable[[paper.Picture, Box], None]
+) -> None:
+    form = paper.form(paper.timing_marks(), "box" if kind == "box" else "oval")
+    side, picture = prepared(form, with_reference), paper.printed(form)
+    marked = {1, 7, 14}
+    for i in marked:
+        pen(picture, side.side.fields[i].box)
+    page = placed(picture, side)
+    assert page is not None
+    for i, decision in enumerate(decisions(page, side)):
+        assert (decision.value, decision.accepted) == ("marked" if i in marked else "unmarked", True), i
+
+
+@pytest.mark.parametrize("kind", ["oval", "box"])
+@pytest.mark.parametrize("with_reference", [False, True])
+@pytest.mark.parametrize(
+    "pen",
+    [
+        paper.dotted,
+        paper.hairline,
+        paper.faint_pencil,
+        paper.circled,
+        paper.punched,
+        paper.punched_within,
+        paper.torn_off,
+        paper.torn_half,
+        paper.stamped_over,
+    ],
+)
+def test_what_is_no_plain_vote_is_asked(
+    kind: str, with_reference: bool, pen: Callable[[paper.Picture, Box], None]
+) -> None:
+    form = paper.form(paper.timing_marks(), "box" if kind == "box" else "oval")
+    side, picture = prepared(form, with_reference), paper.printed(form)
+    doubtful = {2, 9}
+    for i in doubtful:
+        pen(picture, side.side.fields[i].box)
+    page = placed(picture, side)
+    assert page is not None
+    for i, decision in enumerate(decisions(page, side)):
+        assert decision.accepted == (i not in doubtful), (i, decision)
+
+
+def test_a_sheet_with_the_same_marks_and_other_targets_is_refused() -> None:
+    form = paper.form(paper.timing_marks())
+    other = replace(
+        form.sides[0],
+        fields=tuple(replace(f, box=Box(f.box.x + 9, f.box.y + 5, f.box.w, f.box.h)) for f in form.sides[0].fields),
+    )
+    picture = paper.printed(form)
+    assert placed(picture, prepared_side("other", other, [])) is None
+
+
+def test_a_sheet_that_looks_the_same_upside_down_is_not_guessed() -> None:
+    form = paper.form(paper.corner_marks())
+    boxes = [f.box for f in form.sides[0].fields[:6]]
+    boxes += [Box(paper.SIZE.w - b.right, paper.SIZE.h - b.bottom, b.w, b.h) for b in boxes]
+    fields = tuple(replace(form.sides[0].fields[0], id=f"f{i}", box=b) for i, b in enumerate(boxes))
+    alike = replace(form, sides=(replace(form.sides[0], fields=fields),))
+    picture = paper.printed(alike)
+    assert placed(picture, prepared(alike)) is None
+    turned = placed(paper.turned(180)(picture)[0], prepared(alike, with_reference=True))
+    assert turned is not None
+    assert abs(turned.rotation_deg) > 179
+
+
+@pytest.mark.parametrize("marks", list(SHEETS))
+def test_paper_without_the_marks_is_refused(marks: str) -> None:
+    form = paper.form(SHEETS[marks])
+    picture = paper.printed(replace(form, sides=(replace(form.sides[0], registration=other_marks(marks)),)))
+    assert placed(picture, prepared(form)) is None
+    assert placed(np.full_like(picture, paper.PAPER), prepared(form)) is None
+    assert placed(np.zeros_like(picture), prepared(form)) is None
+
+
+def other_marks(marks: str) -> Registration:
+    return SHEETS["corners" if marks == "timing" else "timing"]
+
+
+def test_one_covered_corner_mark_is_forgiven_and_two_are_not() -> None:
+    form = paper.form(paper.corner_marks())
+    side, picture = prepared(form), paper.printed(form)
+    paper.torn_off(picture, paper.corner_marks().marks[1])
+    page = placed(picture, side)
+    assert page is not None
+    assert [d.value for d in decisions(page, side)] == ["unmarked"] * len(side.side.fields)
+    paper.torn_off(picture, paper.corner_marks().marks[2])
+    assert placed(picture, side) is None
+
+
+def test_tiny_pictures_are_refused(tmp_path: Path) -> None:
+    side = prepared(paper.form(paper.timing_marks()))
+    assert placed(np.full((3, 2), 255, np.uint8), side) is None
+    assert placed(np.full((40, 30, 3), 255, np.uint8), side) is None
