@@ -34,6 +34,8 @@ TITLE_REACH_MM = 14.0
 PERSON_SEES_STRUCK = 0.88
 """A person calls a line over at least this share of a name a strike; nothing is drawn between it and 0.92
 unless the population asks for borderline marks."""
+PIECES_SEEN_STRUCK = 0.75
+"""Strokes that cross a name in many places are called a strike even where the outer letters are free."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -280,7 +282,8 @@ def _seen(mark: str, own: NameAct | None, ink: Sequence[LineInk], beside: bool) 
     widest = min(i.span for i in ink)
     if beside or (own is not None and own.act not in ("strike", "short", "part", "borderline")):
         return "unclear"
-    if own is not None and own.act != "part" and widest >= PERSON_SEES_STRUCK:
+    pieces = own is not None and own.way in ("verticals", "x", "zigzag", "scribble")
+    if own is not None and own.act != "part" and widest >= (PIECES_SEEN_STRUCK if pieces else PERSON_SEES_STRUCK):
         return "struck"
     if own is None:  # a neighbour's line ran into it
         return "clear" if max(i.core_span for i in ink) < 0.15 else "unclear"

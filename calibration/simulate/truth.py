@@ -72,8 +72,17 @@ class BallotTruth:
     stray: bool
     verdict: Verdict
 
-    def mark(self, field_id: str) -> NameTruth:
-        return next(n for n in self.names if n.field == field_id)
+    def answers(self) -> Mapping[str, str]:
+        """Field id -> what a careful person answers, ``stamp`` and ``stray`` included."""
+        return {**{n.field: n.seen for n in self.names}, **self._others()}
+
+    def marks(self) -> Mapping[str, str]:
+        """Field id -> the only value that may be accepted; ``ambiguous`` where none may."""
+        return {**{n.field: n.mark for n in self.names}, **self._others()}
+
+    def _others(self) -> dict[str, str]:
+        present = {True: "present", False: "absent"}
+        return {"stamp": present[self.stamp], "stray": present[self.stray]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +152,9 @@ class ElectionTruth:
                 seen.setdefault(page.ballot.ballot, page.ballot)
         return tuple(seen.values())
 
-    def page(self, batch: str, file: str, page: int) -> PageTruth:
-        """Raises ``KeyError`` for a page that was not simulated."""
-        for p in self.pages:
-            if (p.batch, p.file, p.page) == (batch, file, page):
-                return p
-        raise KeyError((batch, file, page))
+    def by_place(self) -> Mapping[tuple[str, str, int], PageTruth]:
+        """(batch, file name, page) -> truth."""
+        return {(p.batch, p.file, p.page): p for p in self.pages}
 
     def by_digest(self) -> Mapping[tuple[str, int], PageTruth]:
         """(SHA-256 of the file, page) -> truth; of a duplicate the page that it repeats."""
