@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forms.template import ByCornerMarks, ByTimingMarks, FieldKind, FormField, FormSide
-from pipeline.geometry import Box
+from pipeline.geometry import Box, Size
 from pipeline.scan.candidate import Candidate
 from pipeline.scan.page import Pixels, Points, RawPage
 from pipeline.scan.prepare import PreparedSide
@@ -181,6 +181,19 @@ def _looks_turned(side: FormSide) -> bool:
     return float((nearest < 2.0).mean()) > MIN_OUTLINES / 2
 
 
+@lru_cache(maxsize=1024)
+def could_pass(seen: FormSide, other: FormSide) -> bool:
+    """Whether a page on which the targets of ``seen`` were found might be ``other``, either way up."""
+    mine, theirs = ([f.box.centre for f in s.fields if f.kind in ("oval", "box")] for s in (seen, other))
+    if not mine or not theirs:
+        return True
+    a, b = np.array(mine), np.array(theirs)
+    upright = np.linalg.norm(b[:, None] - a[None], axis=2).min(axis=1)
+    turned = np.linalg.norm((other.size.w, other.size.h) - b[:, None] - a[None], axis=2).min(axis=1)
+    # another face's frame may be printed some millimetres off, so near is not very near
+    return max(float((d < 4.0).mean()) for d in (upright, turned)) > MIN_OUTLINES / 2
+
+
 def _told_apart(raw: RawPage, side: PreparedSide, candidates: list[Candidate]) -> Candidate | None:
     """The best candidate; where two ways to turn the page fit alike, the reference decides, or nobody."""
     candidates.sort(key=lambda c: -c.score)
@@ -220,19 +233,23 @@ _seen: WeakKeyDictionary[PageView, dict[tuple[float, ...], Bars]] = WeakKeyDicti
 """Bars already found in a picture: a form's two faces have the same marks."""
 
 
-def _bars(view: PageView, size: tuple[float, float], ppm: float, level: int) -> Bars:
+def _bars(view: PageView, size: tuple[float, float], ppm: float, level: int, border: float) -> Bars:
     known = _seen.setdefault(view, {})
-    key = (*(round(v, 2) for v in (*size, ppm)), level)
+    key = (*(round(v, 2) for v in (*size, ppm, border)), level)
     if key not in known:
-        known[key] = _found_bars(view, size, ppm, level)
+        known[key] = _found_bars(view, size, ppm, level, border)
     return known[key]
 
 
-def _found_bars(view: PageView, size: tuple[float, float], ppm: float, level: int) -> Bars:
+def _found_bars(view: PageView, size: tuple[float, float], ppm: float, level: int, border: float) -> Bars:
     """Components about as large as a bar of ``size`` mm at ``ppm``; narrow ones only where the paper ends."""
     factor = max(1, round(ppm / SEARCH_PPM))
     grey = view.reduced(factor)
-    _, _, stats, centres = cv2.connectedComponentsWithStats(_dark(grey, ppm / factor, size, level))
+    dark = _dark(grey, ppm / factor, size, level)
+    if level == 0:
+        inset = round(border * ppm / factor)
+        dark[inset : max(inset, dark.shape[0] - inset), inset : max(inset, dark.shape[1] - inset)] = 0
+    _, _, stats, centres = cv2.connectedComponentsWithStats(dark)
     low = stats[1:, :2].astype(np.float64)
     extent = stats[1:, 2:4].astype(np.float64)
     area = stats[1:, 4]
@@ -254,6 +271,17 @@ def _found_bars(view: PageView, size: tuple[float, float], ppm: float, level: in
         full((low + extent)[good] - 0.5),
         full(np.asarray(centres[1:][good], np.float64)),
     )
+
+
+SLACK_MM = 30.0
+"""How far from the picture's edge the paper's may lie, skew and the scanner's lid included."""
+
+
+@lru_cache(maxsize=64)
+def _border(size: Size, marks: tuple[Box, ...]) -> float:
+    """How far from the picture's edge (mm) a mark can lie: a frame leaves the letters in the middle out."""
+    depths = [min(m.right, m.bottom, size.w - m.x, size.h - m.y) for m in marks]
+    return max(depths) + SLACK_MM
 
 
 def _dark(grey: Pixels, ppm: float, size: tuple[float, float], level: int) -> Pixels:
@@ -305,7 +333,7 @@ def _timing_matches(view: PageView, side: FormSide, marks: tuple[Box, ...], leve
     for pair in (turns[:2], turns[2:]):
         turned = pair[0] in (90, 270)
         for ppm in _scales(view, side, turned):
-            bars = _bars(view, (h, w) if turned else (w, h), ppm, level)
+            bars = _bars(view, (h, w) if turned else (w, h), ppm, level, _border(side.size, marks))
             if len(bars) < max(4, MIN_FOUND * len(marks)):
                 continue
             best = 0.0
@@ -389,23 +417,24 @@ def _linear(layout: Layout, middle: Points, turn: int, ppm: float) -> Floats | N
     return np.asarray(np.stack([np.asarray(x), np.asarray(y)], axis=1) @ _rotation(turn))
 
 
-def _votes(expected: Points, middle: Points, cell: float) -> list[Points]:
+def _votes(expected: Points, middle: Points, cell: float) -> Iterator[Points]:
     """The likeliest offsets of the expected places, most votes first, at least two cells apart."""
     offsets = (middle[:, None] - expected[None]).reshape(-1, 2)
     low = offsets.min(axis=0)
     index = ((offsets - low) / cell).astype(np.int64)
-    shape = index.max(axis=0) + 1
-    votes = np.bincount(index[:, 0] * shape[1] + index[:, 1], minlength=int(shape.prod()))
-    smooth = cv2.blur(votes.reshape(shape).astype(np.float32), (3, 3), borderType=cv2.BORDER_CONSTANT)
-    peaks: list[Points] = []
-    highest = float(smooth.max())
-    # a frame shifted by one spacing loses a row; what has lost a quarter is no rival
-    while len(peaks) < MAX_VOTES and smooth.max() > 0.75 * highest:
+    width = int(index[:, 1].max()) + 1
+    flat = index[:, 0] * width + index[:, 1]
+    votes = np.bincount(flat, minlength=(int(index[:, 0].max()) + 1) * width).reshape(-1, width)
+    smooth = cv2.blur(votes.astype(np.float32), (3, 3), borderType=cv2.BORDER_CONSTANT)
+    # a frame shifted by one spacing loses a row; what has lost a sixth is no rival
+    least = 0.85 * float(smooth.max())
+    for _ in range(MAX_VOTES):
         i, j = np.unravel_index(int(smooth.argmax()), smooth.shape)
-        around = np.abs(index - (i, j)).max(axis=1) <= 1
-        peaks.append(np.asarray(np.median(offsets[around], axis=0)))
+        if smooth[i, j] < least:
+            return
+        around = (np.abs(index[:, 0] - i) <= 1) & (np.abs(index[:, 1] - j) <= 1)
+        yield np.asarray(np.median(offsets[around], axis=0))
         smooth[max(0, i - 2) : i + 3, max(0, j - 2) : j + 3] = 0
-    return peaks
 
 
 def _centres_of(bars: Bars, layout: Layout, linear: Floats, offset: Points) -> Points:
@@ -513,7 +542,7 @@ def _corner_matches(view: PageView, side: FormSide, marks: tuple[Box, Box, Box, 
     size = (float(np.median([m.w for m in marks])), float(np.median([m.h for m in marks])))
     matches: list[Match] = []
     for ppm in _scales(view, side, turned=_turns(view, side)[0] in (90, 270)):
-        bars = _bars(view, size, ppm, level)
+        bars = _bars(view, size, ppm, level, _border(side.size, marks))
         matches = [m for t in _turns(view, side) if (m := _corners(bars, marks, t, ppm)) is not None]
         if matches:
             break

@@ -12,7 +12,7 @@ from pipeline.forms.template import ByPrintedBox
 from pipeline.messages import Message, message
 from pipeline.scan.by_box import box_poses
 from pipeline.scan.by_content import MIN_FOUND, candidate, confirmed
-from pipeline.scan.by_marks import MAX_RESIDUAL_MM, register_by_marks
+from pipeline.scan.by_marks import MAX_RESIDUAL_MM, could_pass, register_by_marks
 from pipeline.scan.candidate import Candidate
 from pipeline.scan.features import Matrix
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection, RejectionReason
@@ -30,6 +30,8 @@ EMPTY_INK = 0.0003
 BLANK_INK = 0.0012
 """The same without dust, streaks and borders, for a page that fits no form; one signature has 0.002."""
 SWITCHES = 4
+PLAIN = 0.9
+"""Score above which marks and targets leave no room for a form with targets elsewhere."""
 MARKS_MARGIN = 0.03
 """How much better than the next the marks and targets of a form must fit; other faces are 0.15 behind."""
 NAMES_PRINTED = 0.6
@@ -87,6 +89,8 @@ class _Page:
         for side in sides:
             match side.side.registration.kind:
                 case "timing_marks" | "corner_marks":
+                    if any(c.score > PLAIN and not could_pass(s.side, side.side) for s, c in by_marks):
+                        continue
                     found = register_by_marks(self.raw, side, self.view)
                     if found is not None:
                         by_marks.append((side, found))
