@@ -42,6 +42,8 @@ class Profile:
     made: str
     limits: Mapping[str, Mapping[str, Limits]]
     digest: str
+    document: str
+    """The JSON text that it was read from, as storage keeps it."""
 
     def check_engine(self, engine: str) -> None:
         """Refused where this profile was not made for ``engine``."""
@@ -66,7 +68,8 @@ def parse_profile(content: bytes, place: str) -> Profile:
             for kind, values in document["limits"].items()
         }
         canonical = json.dumps(document, sort_keys=True).encode()
-        return Profile(tuple(document["engines"]), document["made"], limits, hashlib.sha256(canonical).hexdigest())
+        digest = hashlib.sha256(canonical).hexdigest()
+        return Profile(tuple(document["engines"]), document["made"], limits, digest, content.decode())
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _refused(place, error) from error
 

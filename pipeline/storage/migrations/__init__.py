@@ -51,8 +51,7 @@ def _refuse_newer(config: Config, current: str | None, place: str) -> None:
         raise refuse(
             "schema-newer",
             place,
-            "a newer kiemphieu made these tables (revision {revision}); open them with that version or a "
-            "later one",
+            "a newer kiemphieu made these tables (revision {revision}); open them with that version or a later one",
             revision=current,
         ) from error
 

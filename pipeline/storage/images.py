@@ -1,0 +1,81 @@
+"""The scanned files, each kept once under its SHA-256 and never changed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import refuse
+
+
+@dataclass(frozen=True, slots=True)
+class ImageStore:
+    """A folder of files named by their digest, two letters of it as sub-folder."""
+
+    folder: Path
+
+    def path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+    def keep(self, content: bytes) -> str:
+        """Store the bytes and give their digest; a second time nothing is written.
+
+        Durable when it returns: written beside, flushed, renamed, folder flushed. Refused: ``disk-full``.
+        """
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self.path(sha256)
+        if path.is_file() and path.stat().st_size == len(content):
+            return sha256
+        try:
+            self._write(path, content)
+        except OSError as error:
+            raise refuse(
+                "disk-full",
+                str(self.folder),
+                "the scan cannot be kept ({why}); free space on this disk and run the same command again",
+                why=error.strerror or str(error),
+            ) from error
+        return sha256
+
+    def _write(self, path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(name).replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+    def load(self, sha256: str) -> bytes:
+        """The bytes of a digest; refused where they are gone or are not what was stored."""
+        try:
+            content = self.path(sha256).read_bytes()
+        except OSError as error:
+            raise refuse(
+                "image-missing", sha256[:12], "the scan is not in the image store; restore it from a backup"
+            ) from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise refuse(
+                "image-changed",
+                sha256[:12],
+                "the stored scan is changed or damaged; restore it from a backup",
+            )
+        return content
+
+    def digests(self) -> list[str]:
+        """Every stored digest, sorted."""
+        return sorted(p.name for p in self.folder.glob("??/*") if not p.name.startswith("."))

@@ -1,0 +1,163 @@
+"""Batches as piles of sheets: what is counted against what was declared, closing, voiding, moving a sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from pipeline.access.roles import Actor, require
+from pipeline.audit.chain import AuditEvent
+from pipeline.errors import refuse
+from pipeline.review.profile import parse_profile
+from pipeline.scan.page import PageSource, Rejection
+from pipeline.storage import ballots, batches, items, log, pages, settings
+from pipeline.storage.batches import Batch
+from pipeline.usecases.execution import PageTask, Reader, Task, read_task
+from pipeline.usecases.ingest import save_reading
+from pipeline.usecases.review import open_by_hand, raise_ballot_items
+from pipeline.usecases.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCount:
+    """One pile: what people declared and what the program has (R23: scanned + by hand = declared)."""
+
+    batch: Batch
+    scanned: int
+    by_hand: int
+    open_items: int
+    moves_waiting: int
+
+    @property
+    def found(self) -> int:
+        return self.scanned + self.by_hand
+
+    @property
+    def matches(self) -> bool:
+        return self.found == self.batch.declared
+
+
+def batch_count(db: Connection, batch: Batch) -> BatchCount:
+    """The numbers of one batch as they stand."""
+    counted = ballots.of_batch(db, batch.id)
+    by_hand = sum(b.source == "hand" for b in counted)
+    waiting = sum(n for (_, state), n in items.counts(db, batch.id).items() if state in items.OPEN_STATES)
+    moves = sum((p.fate or "").startswith("move:") and p.status == "rejected" for p in pages.of_batch(db, batch.id))
+    return BatchCount(batch, len(counted) - by_hand, by_hand, waiting, moves)
+
+
+def every_batch(db: Connection, actor: Actor) -> tuple[BatchCount, ...]:
+    """All live batches with their numbers."""
+    require(actor, "see_totals")
+    return tuple(batch_count(db, b) for b in batches.every(db))
+
+
+def _get(db: Connection, key: str) -> Batch:
+    found = batches.get(db, key)
+    if found is None:
+        raise refuse("batch-unknown", key, "there is no such batch; list them with 'kiemphieu batches'")
+    return found
+
+
+def close_batch(workspace: Workspace, actor: Actor, key: str, explanation: str = "") -> BatchCount:
+    """Close a batch whose sheets are all accounted for.
+
+    Refused while items are open, and (R23) while scanned + entered by hand differ from the declared count
+    without an ``explanation``.
+    """
+    require(actor, "ingest")
+    with workspace.database.write() as db:
+        found = batch_count(db, _get(db, key))
+        if found.batch.state != "open":
+            raise refuse("batch-not-open", key, "the batch is {state} already", state=found.batch.state)
+        if found.open_items or found.moves_waiting:
+            raise refuse(
+                "batch-open-items",
+                key,
+                "{count} items still wait for people; settle them first",
+                count=found.open_items + found.moves_waiting,
+            )
+        if not found.matches and not explanation.strip():
+            raise refuse(
+                "R23",
+                key,
+                "R23: {scanned} scanned + {by_hand} entered by hand = {found}, but {declared} declared; look for "
+                "missing or doubled sheets, or close with an explanation",
+                scanned=found.scanned,
+                by_hand=found.by_hand,
+                found=found.found,
+                declared=found.batch.declared,
+            )
+        if explanation.strip():
+            batches.explain(db, key, explanation.strip(), actor.id)
+        batches.set_state(db, key, "closed")
+        detail = {"scanned": found.scanned, "by_hand": found.by_hand, "declared": found.batch.declared}
+        log.append(db, AuditEvent(actor.id, "batch_closed", key, detail | {"why": explanation}), workspace.clock())
+        return batch_count(db, _get(db, key))
+
+
+def void_batch(workspace: Workspace, actor: Actor, key: str, reason: str) -> None:
+    """Take a batch out of the count, with a reason; its scans may then be counted in another batch."""
+    require(actor, "ingest")
+    if not reason.strip():
+        raise refuse("reason-missing", key, "a change needs a reason; write why")
+    with workspace.database.write() as db:
+        if _get(db, key).state == "void":
+            raise refuse("batch-not-open", key, "the batch is {state} already", state="void")
+        batches.set_state(db, key, "void", reason.strip())
+        pages.release(db, key)
+        log.append(db, AuditEvent(actor.id, "batch_void", key, {"reason": reason.strip()}), workspace.clock())
+
+
+def move_page(workspace: Workspace, actor: Actor, page_id: str, to: str, read: Reader = read_task) -> str:
+    """Read a stored page again in the batch where its sheet belongs; it no longer counts where it was.
+
+    Gives ``read`` or the reason of its rejection there; then it is entered there by hand, so that the sheet
+    counts in any case. Once moved, a second call changes nothing.
+    """
+    require(actor, "ingest")
+    with workspace.database.read() as db:
+        page = pages.get(db, page_id)
+        target = _get(db, to)
+        document = settings.profile_document(db, target.profile)
+    if page is None:
+        raise refuse("page-unknown", page_id, "there is no such page; reload the list")
+    if page.status == "void":
+        return "read"
+    if target.state != "open" or target.id == page.batch:
+        raise refuse("move-target", to, "a page moves to another open batch; choose one")
+    assert document is not None
+    task = PageTask(str(workspace.images.path(page.sha256)), page_id, page.sha256, page.number)
+    form = workspace.election.ballot_form_id(target.area, target.contest)
+    (outcome,) = read(Task((task,), str(workspace.forms_folder.resolve()), workspace.form_set, (form,)))
+    at = workspace.clock()
+    with workspace.database.write() as db:
+        pages.set_void(db, page_id, f"moved:{to}")
+        pages.add_file(db, to, page.sha256, f"moved-{page_id}", None)
+        pages.add(db, to, [outcome], moved_from=page_id)
+        if isinstance(outcome, Rejection):
+            new = pages.page_id(to, page.sha256, page.number)
+            pages.set_fate(db, new, "by_hand")
+            open_by_hand(db, workspace.count, to, new, at)
+        else:
+            save_reading(db, target, outcome, parse_profile(document.encode(), target.profile[:12]), "moved")
+        log.append(db, AuditEvent(actor.id, "page_moved", page_id, {"to": to}), at)
+        raise_ballot_items(db, workspace.count, to, at)
+    return outcome.reason if isinstance(outcome, Rejection) else "read"
+
+
+def moves_waiting(db: Connection) -> tuple[tuple[str, str], ...]:
+    """(page, batch) for every page that people said belongs to another batch and that is not read there yet."""
+    return tuple(
+        (page.id, (page.fate or "").removeprefix("move:"))
+        for batch in batches.every(db)
+        for page in pages.of_batch(db, batch.id)
+        if page.status == "rejected" and (page.fate or "").startswith("move:")
+    )
+
+
+def source_of(db: Connection, page_id: str) -> PageSource | None:
+    """File, digest and number of a page. Restricted: for finding a sheet again."""
+    page, place = pages.get(db, page_id), pages.place_in_pile(db, page_id)
+    return PageSource(place[0], page.sha256, page.number) if page and place else None

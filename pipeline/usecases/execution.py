@@ -1,0 +1,178 @@
+"""How pages are read by many processes: tasks, the worker's side, and what happens when a worker dies.
+
+A task names stored files by path and digest; a worker keeps the prepared forms of a form set; back come readings
+and rejections, never pixels. Any ``concurrent.futures.Executor`` will do, Dask's too.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.messages import message
+from pipeline.recognize.reading import PageReading
+from pipeline.scan.page import PageSource, Rejection
+
+PAGES_A_TASK = 8
+"""A task of 8 pages takes about 0.2 s: long enough to hide the hand-over, short enough for the progress bar."""
+SECONDS_A_PAGE = 30
+"""The slowest good page (a rejected one with OCR) took 2 s; a page beyond this stalls its worker."""
+
+Outcome = PageReading | Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class PageTask:
+    """One page to read: the stored file, its name as given, and its number from 1."""
+
+    path: str
+    file: str
+    sha256: str
+    page: int
+
+    @property
+    def source(self) -> PageSource:
+        return PageSource(self.file, self.sha256, self.page)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A few pages to be read by one worker with the forms of ``forms_folder`` (digest ``form_set``)."""
+
+    pages: tuple[PageTask, ...]
+    forms_folder: str
+    form_set: str
+    expected: tuple[str, ...]
+
+
+Reader = Callable[[Task], list[Outcome]]
+
+
+def read_task(task: Task) -> list[Outcome]:
+    """The worker's side: every page of the task gets its outcome, whatever happens to it."""
+    _one_thread()
+    return [_read_page(task, page) for page in task.pages]
+
+
+def _one_thread() -> None:
+    """Processes share the cores; OpenCV's own threads make one read step ten times slower."""
+    import cv2  # noqa: PLC0415  (workers only)
+
+    if cv2.getNumThreads() != 1:
+        cv2.setNumThreads(1)
+
+
+def _read_page(task: Task, page: PageTask) -> Outcome:
+    from pipeline.recognize.pages import read_stored  # noqa: PLC0415  (workers only)
+
+    try:
+        with _deadline(SECONDS_A_PAGE):
+            content = Path(page.path).read_bytes()
+            return read_stored(content, page.source, Path(task.forms_folder), task.form_set, task.expected)
+    except (TimeoutError, MemoryError) as error:
+        return crashed(page, type(error).__name__)
+
+
+def crashed(page: PageTask, why: str) -> Rejection:
+    """A page that stalls or kills its worker: a person looks at the paper."""
+    text = message("the page could not be read by the program ({why}); enter the ballot from the paper", why=why)
+    return Rejection(page.source, "reader_crashed", text)
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Raise ``TimeoutError`` in the block after ``seconds``, where the platform and thread allow it."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError
+
+    try:
+        previous = signal.signal(signal.SIGALRM, ring)
+    except (ValueError, AttributeError):  # not the main thread (Dask), or no such signal
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def process_pool(workers: int | None = None) -> ProcessPoolExecutor:
+    """Processes on this machine, spawned afresh so that no lock or connection of the parent is shared."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"):
+        os.environ.setdefault(name, "1")
+    return ProcessPoolExecutor(workers or os.cpu_count() or 1, mp_context=multiprocessing.get_context("spawn"))
+
+
+def run(
+    tasks: Sequence[Task], executor: Executor | None, read: Reader, renew: Callable[[], Executor] | None = None
+) -> Iterator[list[Outcome]]:
+    """Outcomes as they come, in any order; every page of every task exactly once.
+
+    Without executor the tasks run here. When the executor breaks (a worker was killed) it is replaced by
+    ``renew``; pages of broken tasks are tried once more one by one, and a page that breaks a worker again is
+    the rejection ``reader_crashed``.
+    """
+    if executor is None:
+        for task in tasks:
+            yield read(task)
+        return
+    suspects: list[Task] = []
+    waiting = list(tasks)
+    while waiting:
+        broken: list[Task] = []
+        yield from _round(waiting, executor, read, broken)
+        suspects += [_alone(task, page) for task in broken for page in task.pages]
+        waiting = []
+        if broken and renew is not None:
+            executor.shutdown(wait=False, cancel_futures=True)
+            executor = renew()
+    yield from _suspects(suspects, executor, read, renew)
+
+
+def _suspects(
+    suspects: Sequence[Task], executor: Executor, read: Reader, renew: Callable[[], Executor] | None
+) -> Iterator[list[Outcome]]:
+    """One page at a time, so that only the page that kills is lost to the reader."""
+    for task in suspects:
+        broken: list[Task] = []
+        yield from _round([task], executor, read, broken)
+        if broken:
+            yield [crashed(task.pages[0], "worker died")]
+            if renew is not None:
+                executor.shutdown(wait=False, cancel_futures=True)
+                executor = renew()
+
+
+def _alone(task: Task, page: PageTask) -> Task:
+    return Task((page,), task.forms_folder, task.form_set, task.expected)
+
+
+def _round(tasks: Sequence[Task], executor: Executor, read: Reader, broken: list[Task]) -> Iterator[list[Outcome]]:
+    futures: dict[Future[list[Outcome]], Task] = {}
+    try:
+        for task in tasks:
+            futures[executor.submit(read, task)] = task
+    except BrokenExecutor:
+        broken += tasks[len(futures) :]
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, return_when=FIRST_COMPLETED)
+        for future in done:
+            try:
+                yield future.result()
+            except (BrokenExecutor, OSError):
+                broken.append(futures[future])
+            except Exception as error:
+                # A cluster reports a lost worker by an error of its own; a bug of the reader shows again alone.
+                if type(error).__module__.split(".")[0] != "distributed":
+                    raise
+                broken.append(futures[future])

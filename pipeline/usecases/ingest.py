@@ -1,0 +1,259 @@
+"""Scanned files of a batch into settled readings and questions; the same command again changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from pipeline.access.roles import Actor, require
+from pipeline.audit.chain import AuditEvent
+from pipeline.errors import refuse
+from pipeline.recognize.reading import PageReading
+from pipeline.review.decide import decide
+from pipeline.review.items import item_of_rejection, items_of_page
+from pipeline.review.profile import Profile, parse_profile
+from pipeline.scan.decode import page_count
+from pipeline.scan.page import Rejection
+from pipeline.storage import ballots, batches, items, log, pages, readings, settings
+from pipeline.storage.ballots import Ballot, BallotSource
+from pipeline.storage.batches import Batch, Sides
+from pipeline.usecases.execution import PAGES_A_TASK, Outcome, PageTask, Reader, Task, read_task, run
+from pipeline.usecases.review import raise_ballot_items
+from pipeline.usecases.workspace import Workspace
+
+FILES_A_TRANSACTION = 50
+PAGES_A_TRANSACTION = 20
+"""Several sheets per commit are some ten times faster than one; at most so many are read again after a crash."""
+
+Progress = Callable[[int, int], None]
+"""Called with (pages done, pages in all)."""
+
+
+@dataclass(slots=True)
+class IngestResult:
+    """What one call did. ``already``: files that stood in this batch; ``elsewhere``: file -> batch that has it."""
+
+    pages: int = 0
+    read: int = 0
+    blank_backs: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    accepted: int = 0
+    asked: int = 0
+    already: list[str] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+
+
+def open_batch(
+    workspace: Workspace, actor: Actor, key: str, area: str, contest: str, declared: int | None, sides: Sides
+) -> Batch:
+    """A new batch, or the open one of that id; ``declared`` is the count by hand (``None``: not yet counted).
+
+    Refused: an unknown area or contest, another area, contest or count under the same id, a closed batch.
+    """
+    require(actor, "ingest")
+    known = {a.id: a for a in workspace.election.areas}
+    if area not in known:
+        raise refuse("area-unknown", key, "the area '{value}' is not in the election; correct it", value=area)
+    if contest not in known[area].units:
+        raise refuse(
+            "contest-unknown", key, "the contest '{value}' is not held in area {area}", value=contest, area=area
+        )
+    if declared is not None and declared < 0:
+        raise refuse("declared", key, "'{value}' is no count of ballots", value=declared)
+    at = workspace.clock()
+    with workspace.database.write() as db:
+        standing = batches.get(db, key)
+        if standing is None:
+            detail = {"area": area, "contest": contest, "declared": declared, "sides": sides}
+            log.append(db, AuditEvent(actor.id, "batch_opened", key, detail), at)
+            return batches.add(
+                db, key=key, area=area, contest=contest, declared=declared, sides=sides,
+                profile=workspace.profile.digest, form_set=workspace.form_set, at=at,
+            )  # fmt: skip
+        return _same_batch(db, standing, (area, contest, sides), declared)
+
+
+def _same_batch(db: Connection, standing: Batch, asked: tuple[str, str, Sides], declared: int | None) -> Batch:
+    if standing.state != "open":
+        raise refuse(
+            "batch-not-open", standing.id, "the batch is {state}; scan into a new batch", state=standing.state
+        )
+    if (standing.area, standing.contest, standing.sides) != asked:
+        raise refuse(
+            "batch-differs",
+            standing.id,
+            "this batch stands for area {area}, contest {contest}, {sides}; choose another id",
+            area=standing.area,
+            contest=standing.contest,
+            sides=standing.sides,
+        )
+    if declared is not None and standing.declared not in (None, declared):
+        raise refuse(
+            "batch-declared",
+            standing.id,
+            "{old} ballots were declared before, now {new}; void the batch or give the first count",
+            old=standing.declared,
+            new=declared,
+        )
+    if declared is not None and standing.declared is None:
+        batches.declare(db, standing.id, declared)
+    found = batches.get(db, standing.id)
+    assert found is not None
+    return found
+
+
+def ingest_batch(
+    workspace: Workspace,
+    actor: Actor,
+    batch_id: str,
+    files: Sequence[Path],
+    executor: Executor | None = None,
+    *,
+    progress: Progress | None = None,
+    read: Reader = read_task,
+    renew: Callable[[], Executor] | None = None,
+) -> IngestResult:
+    """Read every page of ``files`` (in their order) that the batch does not have yet.
+
+    Safe to stop at any moment, even by ``kill -9``: what is saved stays, and the same command goes on with the
+    rest. A file whose bytes stand in another batch is not read, and the result says which batch has it.
+    """
+    require(actor, "ingest")
+    with workspace.database.read() as db:
+        batch = batches.get(db, batch_id)
+    if batch is None:
+        raise refuse("batch-unknown", batch_id, "there is no such batch; open it first")
+    if batch.state != "open":
+        raise refuse("batch-not-open", batch_id, "the batch is {state}; scan into a new batch", state=batch.state)
+    result = IngestResult()
+    wanted = _claimed(workspace, actor, batch, files, result)
+    with workspace.database.read() as db:
+        done = pages.numbers_done(db, batch_id)
+        profile = _profile(db, batch)
+    todo = [page for page in wanted if page.page not in done.get(page.sha256, ())]
+    save = _Saver(workspace, actor, batch, profile, result)
+    tasks = _tasks(workspace, batch, todo)
+    for outcomes in _gathered(run(tasks, executor, read, renew)):
+        save(outcomes)
+        if progress:
+            progress(result.pages, len(todo))
+    with workspace.database.write() as db:
+        raise_ballot_items(db, workspace.count, batch_id, workspace.clock())
+    return result
+
+
+def _profile(db: Connection, batch: Batch) -> Profile:
+    document = settings.profile_document(db, batch.profile)
+    assert document is not None
+    return parse_profile(document.encode(), f"profile {batch.profile[:12]}")
+
+
+def _claimed(
+    workspace: Workspace, actor: Actor, batch: Batch, files: Sequence[Path], result: IngestResult
+) -> list[PageTask]:
+    """Store the files and note them in the batch; gives all pages of those that this batch may count."""
+    found: list[PageTask] = []
+    for start in range(0, len(files), FILES_A_TRANSACTION):
+        kept = [_kept(workspace, path) for path in files[start : start + FILES_A_TRANSACTION]]
+        with workspace.database.write() as db:
+            for path, sha256, size, count in kept:
+                holder = pages.claim(db, sha256, size, batch.id)
+                if holder != batch.id:
+                    result.elsewhere[path.name] = holder
+                    detail = {"file": path.name, "sha256": sha256, "stands_in": holder}
+                    log.append(
+                        db, AuditEvent(actor.id, "file_stands_elsewhere", batch.id, detail), workspace.clock()
+                    )
+                    continue
+                if pages.get_file(db, batch.id, sha256) is not None:
+                    result.already.append(path.name)
+                pages.add_file(db, batch.id, sha256, path.name, count)
+                stored = str(workspace.images.path(sha256))
+                found += [PageTask(stored, path.name, sha256, number) for number in range(1, count + 1)]
+    unique = {(page.sha256, page.page): page for page in reversed(found)}
+    return [page for page in found if unique[page.sha256, page.page] is page]
+
+
+def _kept(workspace: Workspace, path: Path) -> tuple[Path, str, int, int]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise refuse(
+            "file-unreadable", str(path), "cannot be read ({why}); check its permissions", why=error.strerror
+        ) from error
+    sha256 = workspace.images.keep(content)
+    return path, sha256, len(content), max(1, page_count(content, path.name))
+
+
+def _tasks(workspace: Workspace, batch: Batch, todo: Sequence[PageTask]) -> list[Task]:
+    expected = (workspace.election.ballot_form_id(batch.area, batch.contest),)
+    folder = str(workspace.forms_folder.resolve())
+    return [
+        Task(tuple(todo[start : start + PAGES_A_TASK]), folder, workspace.form_set, expected)
+        for start in range(0, len(todo), PAGES_A_TASK)
+    ]
+
+
+def _gathered(outcomes: Iterable[list[Outcome]]) -> Iterator[list[Outcome]]:
+    """Outcomes in handfuls that are worth a transaction."""
+    waiting: list[Outcome] = []
+    for some in outcomes:
+        waiting += some
+        if len(waiting) >= PAGES_A_TRANSACTION:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+@dataclass(slots=True)
+class _Saver:
+    """Writes outcomes; the only one who does, so that nothing is written twice."""
+
+    workspace: Workspace
+    actor: Actor
+    batch: Batch
+    profile: Profile
+    result: IngestResult
+
+    def __call__(self, outcomes: Sequence[Outcome]) -> None:
+        with self.workspace.database.write() as db:
+            pages.add(db, self.batch.id, outcomes)
+            for outcome in outcomes:
+                self.result.pages += 1
+                if isinstance(outcome, Rejection):
+                    self._rejected(db, outcome)
+                else:
+                    asked = save_reading(db, self.batch, outcome, self.profile, "scanned")
+                    self.result.read += 1
+                    self.result.asked += asked
+                    self.result.accepted += len(outcome.fields) - asked
+            detail = {"pages": len(outcomes), "profile": self.profile.digest, "form_set": self.batch.form_set}
+            log.append(db, AuditEvent(self.actor.id, "pages_read", self.batch.id, detail), self.workspace.clock())
+
+    def _rejected(self, db: Connection, rejection: Rejection) -> None:
+        key = pages.page_id(self.batch.id, rejection.source.sha256, rejection.source.page)
+        if rejection.reason == "blank" and self.batch.sides == "duplex":
+            # Sheets are counted, not pictures: the empty back of a scanned sheet asks nobody.
+            pages.set_fate(db, key, "blank_back")
+            self.result.blank_backs += 1
+            return
+        self.result.rejected[rejection.reason] += 1
+        items.add(db, self.batch.id, [item_of_rejection(key, rejection.reason)], key)
+
+
+def save_reading(db: Connection, batch: Batch, outcome: PageReading, profile: Profile, source: BallotSource) -> int:
+    """Save a page's readings, its ballot and the items that arise; gives how many fields are asked."""
+    key = pages.page_id(batch.id, outcome.source.sha256, outcome.source.page)
+    decided = [(reading, decide(reading, profile, outcome.engine)) for reading in outcome.fields]
+    readings.add(db, key, [(reading, decision, decision.score) for reading, decision in decided])
+    ballot = ballots.ballot_id(key)
+    ballots.add(db, Ballot(ballot, batch.id, source, key, outcome.form))
+    new = items_of_page(ballot, [(reading.field, reading.kind, decision) for reading, decision in decided])
+    items.add(db, batch.id, new, key)
+    return len(new)

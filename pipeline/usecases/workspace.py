@@ -1,0 +1,142 @@
+"""A workspace: the folder or database that one election is counted in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from pipeline.access.roles import SYSTEM
+from pipeline.audit.chain import AuditEvent
+from pipeline.election.codec import digest as election_digest
+from pipeline.election.codec import from_json, to_json
+from pipeline.election.definition import Election
+from pipeline.errors import refuse
+from pipeline.forms.ballot import ballot_layout
+from pipeline.forms.document import dump_form, load_form
+from pipeline.forms.printing import write_form
+from pipeline.forms.template import Form
+from pipeline.review.profile import Profile, default_profile, parse_profile
+from pipeline.storage import accounts, log, settings
+from pipeline.storage.database import Database, open_database
+from pipeline.storage.images import ImageStore
+from pipeline.storage.migrations import upgrade
+from pipeline.usecases.review import Count
+
+DATABASE = "kiemphieu.sqlite"
+ADDRESS = "workspace.json"
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The machine's clock; nothing is ever put in order by it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An open workspace."""
+
+    folder: Path
+    database: Database
+    images: ImageStore
+    election: Election
+    forms: Mapping[str, Form]
+    form_set: str
+    profile: Profile
+    trial: bool
+    clock: Clock = now
+
+    @property
+    def forms_folder(self) -> Path:
+        return self.folder / "forms"
+
+    @property
+    def count(self) -> Count:
+        return Count(self.election, dict(self.forms), self.trial)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def create_workspace(folder: Path, election: Election, address: str | None = None, clock: Clock = now) -> Workspace:
+    """Make a workspace in an empty or absent ``folder``; ``address`` is a PostgreSQL URL, else SQLite.
+
+    The ballots of every unit are laid out and their forms written beside it. Refused where one stands already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise refuse(
+            "workspace-exists", str(folder), "the folder is not empty; choose a new one, nothing was changed here"
+        )
+    layouts = [ballot_layout(election, unit.id) for unit in election.units if unit.seats]
+    (folder / "images").mkdir(parents=True)
+    for layout in layouts:
+        write_form(layout, folder / "forms")
+    if address:
+        (folder / ADDRESS).write_text(json.dumps({"database": address}) + "\n", encoding="utf-8")
+    database = open_database(address or folder / DATABASE)
+    upgrade(database)
+    profile = default_profile()
+    with database.write() as db:
+        if settings.get(db) is not None:
+            raise refuse(
+                "workspace-exists", database.url, "the database already holds an election; choose an empty one"
+            )
+        new = settings.Settings(
+            id=election.id,
+            mode="trial",
+            election=to_json(election),
+            election_digest=election_digest(election),
+            profile=profile.digest,
+            form_set=_form_set({layout.form.id: layout.form for layout in layouts}),
+            created=clock(),
+        )
+        settings.create(db, new, profile.document)
+        accounts.put(db, SYSTEM)
+        event = AuditEvent(SYSTEM.id, "workspace_created", election.id, {"election": new.election_digest})
+        log.append(db, event, clock())
+    database.close()
+    return open_workspace(folder, clock)
+
+
+def open_workspace(folder: Path, clock: Clock = now) -> Workspace:
+    """Open a workspace, bringing its tables up to this program. Refused where there is none."""
+    address = folder / ADDRESS
+    if address.is_file():
+        where: str | Path = json.loads(address.read_text(encoding="utf-8"))["database"]
+    elif (folder / DATABASE).is_file():
+        where = folder / DATABASE
+    else:
+        raise refuse(
+            "workspace-missing",
+            str(folder),
+            "no workspace is here; make one with 'kiemphieu new' or check the path",
+        )
+    database = open_database(where)
+    upgrade(database)
+    with database.read() as db:
+        found = settings.get(db)
+        document = settings.profile_document(db, found.profile) if found else None
+    if found is None or document is None:
+        raise refuse("workspace-empty", str(folder), "the database holds no election; make it anew")
+    forms = {path.stem: load_form(path) for path in sorted((folder / "forms").glob("*.json"))}
+    return Workspace(
+        folder=folder,
+        database=database,
+        images=ImageStore(folder / "images"),
+        election=from_json(found.election),
+        forms=forms,
+        form_set=_form_set(forms),
+        profile=parse_profile(document.encode(), "profile"),
+        trial=found.mode == "trial",
+        clock=clock,
+    )
+
+
+def _form_set(forms: Mapping[str, Form]) -> str:
+    """SHA-256 over the form documents, so that every reading tells by which paper it was read."""
+    text = json.dumps([dump_form(forms[key]) for key in sorted(forms)], sort_keys=True)
+    return sha256(text.encode()).hexdigest()
