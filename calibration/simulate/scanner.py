@@ -119,7 +119,7 @@ def _noise() -> NDArray[np.int8]:
     return np.clip(rng.normal(0, 32, (1024, 1500, 3)), -127, 127).astype(np.int8)
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=4)
 def _noise_tile(level: int, channels: int) -> tuple[Pixels, Pixels]:
     """The grain at ``level`` quarters of a grey level, as what to add and what to take away."""
     grain = _noise()[..., :channels].astype(np.float32) * (level / 4 / 32)
