@@ -21,6 +21,7 @@ from pipeline.review.items import BY_HAND, SET_ASIDE, move_to, possible_answers,
 from pipeline.review.states import Disputed, Settled, TeamVote
 from pipeline.storage import accounts, ballots, pages
 from pipeline.storage.items import StoredItem
+from pipeline.tally.ballots import Meanings
 from pipeline.usecases.review import Count, before_team, enter, queue, raise_ballot_items, team_decides
 
 REVIEWERS = tuple(
@@ -55,8 +56,9 @@ class ReviewReport:
     third_entries: int = 0
     to_team: int = 0
     agreed_slips: list[AgreedSlip] = field(default_factory=list)
-    moves: dict[str, str] = field(default_factory=dict)
-    """Page -> the batch to which people said it belongs."""
+    paper_of: dict[str, str] = field(default_factory=dict)
+    """Stored ballot -> ballot of the simulated paper, for ballots with an agreed slip."""
+    meanings: Meanings = Meanings()  # noqa: RUF009  (frozen)
 
 
 class Truth:
@@ -89,7 +91,7 @@ class Truth:
         paper = self.ballot(db, subject.of)
         if subject.kind == "ballot":
             return spelled_verdict(paper)
-        return field_answer(paper, subject.field)
+        return paper.answers()[subject.field]
 
     def _fate(self, db: Connection, item: StoredItem) -> str:
         assert item.page is not None
@@ -108,15 +110,6 @@ class Truth:
                 assert page.ballot is not None
                 self._by_hand[ballots.ballot_id(f"hand\0{item.batch}\0{item.page}")] = page.ballot
                 return BY_HAND
-
-
-def field_answer(paper: BallotTruth, field_id: str) -> str:
-    """What a careful person answers to one field of a ballot."""
-    if field_id == "stamp":
-        return "present" if paper.stamp else "absent"
-    if field_id == "stray":
-        return "present" if paper.stray else "absent"
-    return paper.mark(field_id).seen
 
 
 def spelled_verdict(paper: BallotTruth) -> str:
@@ -169,10 +162,11 @@ def _answer(
     if not isinstance(after.state, Settled):
         return
     report.items[item.subject.kind] = report.items.get(item.subject.kind, 0) + 1
-    if after.state.value.startswith("move:") and item.page is not None:
-        report.moves[item.page] = after.state.value.removeprefix("move:")
     if after.state.value != right:
         subject = item.subject
+        report.meanings = count.meanings
+        if subject.kind != "page":
+            report.paper_of[subject.of] = truth.ballot(db, subject.of).ballot
         report.agreed_slips.append(
             AgreedSlip(item.id, subject.kind, subject.of, subject.field, right, after.state.value)
         )

@@ -1,0 +1,428 @@
+"""``kiemphieu demo``: a whole trial election, from printing the ballots to minutes, compared with the truth."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from calibration.simulate.election import simulate_election
+from calibration.simulate.truth import BallotTruth, ElectionTruth, expected_totals
+from kiemphieu.screen import console, progress_bar, say, table, text
+from kiemphieu.simulated_review import (
+    AgreedSlip,
+    ReviewReport,
+    Truth,
+    prepare,
+    raise_all,
+    settle_fields_and_pages,
+    settle_team_items,
+)
+from pipeline.access.roles import SYSTEM
+from pipeline.election.definition import Election
+from pipeline.election.figures import load_figures
+from pipeline.election.load import load_election
+from pipeline.forms.ballot import ballot_layout
+from pipeline.forms.printing import print_ballots
+from pipeline.forms.template import FieldKind
+from pipeline.messages import message
+from pipeline.spreadsheets import read_sheet
+from pipeline.storage import batches as stored_batches
+from pipeline.storage import log, pages, readings
+from pipeline.storage.batches import Sides
+from pipeline.tally.ballots import FieldAnswer, ValidVote, propose
+from pipeline.usecases.batches import batch_count, close_batch, move_page, moves_waiting
+from pipeline.usecases.execution import process_pool
+from pipeline.usecases.figures import keep_figures
+from pipeline.usecases.ingest import IngestResult, ingest_batch, open_batch
+from pipeline.usecases.minutes import print_minutes, totals_csv, totals_json
+from pipeline.usecases.totals import Totals, totals
+from pipeline.usecases.workspace import Workspace, create_workspace
+
+EXAMPLE = Path(str(files("kiemphieu.example")))
+
+
+@dataclass(slots=True)
+class ReadingScore:
+    """The machine's readings of ballots against the voter's ink."""
+
+    readings: int = 0
+    unambiguous: int = 0
+    accepted: int = 0
+    asked: int = 0
+    asked_unambiguous: int = 0
+    wrong: list[dict[str, Any]] = field(default_factory=list)
+    good_pages: int = 0
+    good_pages_rejected: int = 0
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("out/demo"),
+    show_default=True,
+    help="Folder for everything that the trial makes; an earlier trial in it is replaced.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of voters, pens and scanner.")
+@click.option(
+    "--ballots",
+    type=click.IntRange(5, 100_000),
+    default=112,
+    show_default=True,
+    help="Voters a batch; there are nine batches.",
+)
+@click.option("--workers", type=click.IntRange(1, 256), default=None, help="Processes; one a core otherwise.")
+def demo(out: Path, seed: int, ballots: int, workers: int | None) -> None:
+    """Run a whole trial election: print, simulate, scan, review, total, minutes; compare with the truth."""
+    started = time.monotonic()
+    _clear(out)
+    election = load_election(EXAMPLE)
+    layouts = {u.id: ballot_layout(election, u.id) for u in election.units if u.seats}
+    workspace = create_workspace(out / "workspace", election)
+    for unit, layout in layouts.items():
+        path = out / "print" / f"{unit}.pdf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(print_ballots(layout, ballots))
+    say(
+        message(
+            "Election {title}: {units} ballots designed and printed as PDF",
+            title=election.title,
+            units=len(layouts),
+        )
+    )
+    with process_pool(workers) as pool:
+        with progress_bar(text("Simulating voters, pens and a scanner")) as step:
+            paper = simulate_election(election, layouts, out / "paper", seed, ballots, pool, step)
+        say(message("{pages} pages simulated (SIMULATED paper, not a real election)", pages=len(paper.truth.pages)))
+        reading_started = time.monotonic()
+        ingested = _ingest(workspace, paper.folder, pool)
+        seconds = time.monotonic() - reading_started
+    score = score_readings(workspace, paper.truth)
+    review = _review(workspace, paper.truth, election, paper.figures, seed)
+    found = _close_and_total(workspace)
+    written = _write(workspace, found, out)
+    differences = compare(election, paper.truth, found, review)
+    report = _report(workspace, paper.truth, ingested, score, review, differences, found)
+    report |= {
+        "seconds": {"reading": round(seconds, 1), "all": round(time.monotonic() - started, 1)},
+        "pages_per_second": round(ingested.pages / seconds, 1),
+        "seed": seed,
+        "files": written,
+    }
+    (out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _print_totals(election, found)
+    _print_summary(report, out)
+    workspace.close()
+    if not report["passed"]:
+        raise SystemExit(1)
+
+
+def _clear(out: Path) -> None:
+    """Remove an earlier trial, and nothing else: only folders that a trial makes are touched."""
+    for name in ("workspace", "print", "paper", "results"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+
+
+def _ingest(workspace: Workspace, folder: Path, pool: Any) -> IngestResult:
+    """Figures and batches as the counting team delivers them."""
+    with workspace.database.write() as db:
+        given = load_figures(folder / "figures.xlsx", workspace.election)
+        keep_figures(db, SYSTEM, given, "simulated", workspace.clock())
+    rows = read_sheet(folder / "batches.csv", ("batch", "area", "contest", "declared", "sides", "folder")).rows
+    whole = IngestResult()
+    with progress_bar(text("Reading ballots")) as step:
+        for row in rows:
+            sides: Sides = "duplex" if row.text("sides") == "2" else "simplex"
+            batch = open_batch(
+                workspace,
+                SYSTEM,
+                row.text("batch"),
+                row.text("area"),
+                row.text("contest"),
+                int(row.text("declared")),
+                sides,
+            )
+            scans = sorted(p for p in (folder / row.text("folder")).iterdir() if p.is_file())
+            _add(
+                whole,
+                ingest_batch(
+                    workspace, SYSTEM, batch.id, scans, pool, progress=lambda done, _: step(whole.pages + done, 0)
+                ),
+            )
+    return whole
+
+
+def _add(whole: IngestResult, one: IngestResult) -> None:
+    for name in ("pages", "read", "blank_backs", "accepted", "asked"):
+        setattr(whole, name, getattr(whole, name) + getattr(one, name))
+    whole.rejected += one.rejected
+    whole.already += one.already
+    whole.elsewhere |= one.elsewhere
+
+
+def score_readings(workspace: Workspace, truth: ElectionTruth) -> ReadingScore:
+    """Every reading of a ballot that lies in its own batch, against the voter's ink."""
+    score = ReadingScore()
+    known = truth.by_digest()
+    with workspace.database.read() as db:
+        for batch in stored_batches.every(db):
+            stored = {p.id: p for p in pages.of_batch(db, batch.id)}
+            for page in stored.values():
+                paper = known[page.sha256, page.number]
+                score.good_pages += paper.kind == "ballot"
+                score.good_pages_rejected += paper.kind == "ballot" and page.status == "rejected"
+            for reading in readings.of_batch(db, batch.id):
+                page = stored[reading.page]
+                paper = known[page.sha256, page.number]
+                if paper.ballot is None:
+                    score.wrong.append({"file": paper.file, "page": paper.page, "why": "not a ballot, but read"})
+                    continue
+                _score(score, paper.file, paper.page, paper.ballot, reading)
+    return score
+
+
+def _score(score: ReadingScore, file: str, page: int, ballot: BallotTruth, reading: readings.StoredReading) -> None:
+    right = true_value(ballot, reading.field)
+    score.readings += 1
+    score.unambiguous += right is not None
+    score.accepted += reading.accepted
+    score.asked += not reading.accepted
+    score.asked_unambiguous += right is not None and not reading.accepted
+    if reading.accepted and reading.value != right:
+        score.wrong.append(
+            {
+                "batch": ballot.batch,
+                "file": file,
+                "page": page,
+                "field": reading.field,
+                "read": reading.value,
+                "truth": right or "ambiguous",
+                "measures": reading.measures,
+            }
+        )
+
+
+def true_value(ballot: BallotTruth, field_id: str) -> str | None:
+    """What the ink is: struck or clear, present or absent; ``None`` where it is ambiguous."""
+    mark = ballot.marks()[field_id]
+    return None if mark == "ambiguous" else mark
+
+
+def _review(
+    workspace: Workspace, truth: ElectionTruth, election: Election, figures: Path, seed: int
+) -> ReviewReport:
+    """Simulated people settle everything, through the same use cases as real ones."""
+    report, rng, count = ReviewReport(), np.random.default_rng(seed), workspace.count
+    looked_up = Truth(truth)
+    given = {(f.area, f.contest): f for f in load_figures(figures, election)}
+    with workspace.database.write() as db:
+        prepare(db)
+        ids = [b.id for b in stored_batches.every(db)]
+        batch_of = {b.id: (b.area, b.contest) for b in stored_batches.every(db)}
+    for _ in range(4):  # moved and typed ballots bring new items; nothing is left after the third round
+        with workspace.database.write() as db:
+            settle_fields_and_pages(db, count, looked_up, rng, report, workspace.clock)
+        with workspace.database.read() as db:
+            moves = moves_waiting(db)
+        for page, to in moves:
+            move_page(workspace, SYSTEM, page, to)
+        with workspace.database.write() as db:
+            raise_all(db, count, ids, workspace.clock)
+            settle_team_items(db, count, looked_up, given, batch_of, report, workspace.clock)
+    return report
+
+
+def _close_and_total(workspace: Workspace) -> Totals:
+    with workspace.database.read() as db:
+        counts = [batch_count(db, b) for b in stored_batches.every(db)]
+    table(
+        text("Batches"),
+        [text(c) for c in ("batch", "declared", "scanned", "by hand", "open")],
+        [(c.batch.id, c.batch.declared or 0, c.scanned, c.by_hand, c.open_items) for c in counts],
+    )
+    for one in counts:
+        why = "" if one.matches else "simulated reviewers set a sheet aside by mistake (see agreed slips)"
+        close_batch(workspace, SYSTEM, one.batch.id, why)
+    with workspace.database.read() as db:
+        return totals(db, workspace.count, SYSTEM)
+
+
+def _write(workspace: Workspace, found: Totals, out: Path) -> dict[str, str]:
+    folder = out / "results"
+    folder.mkdir(parents=True, exist_ok=True)
+    document = totals_json(workspace.election, found)
+    (folder / "totals.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / "totals.csv").write_bytes(totals_csv(workspace.election, found))
+    with workspace.database.read() as db:
+        head = next(reversed(list(log.lines(db)))).digest
+    for area in found.areas:
+        name = "mau-18" if workspace.election.contest(area.contest).ballot_form == "mau-13" else "mau-23"
+        pdf = print_minutes(workspace.election, area, head, trial=True, draft=not area.complete)
+        (folder / f"{name}-{area.area}-{area.contest}.pdf").write_bytes(pdf)
+    return {
+        "totals": str(folder / "totals.json"),
+        "minutes": str(folder / "*.pdf"),
+        "print": str(out / "print"),
+        "scans": str(out / "paper" / "scans"),
+        "truth": str(out / "paper" / "truth"),
+        "workspace": str(out / "workspace"),
+    }
+
+
+def compare(election: Election, truth: ElectionTruth, found: Totals, review: ReviewReport) -> list[dict[str, Any]]:
+    """Where the totals differ from the truth, after allowing for exactly the slips that agreed."""
+    slips = [s for s in review.agreed_slips if s.kind in ("field", "hand_field")]
+    expected = {(t.area, t.contest): t for t in expected_totals(truth.ballots())}
+    shift = _shifts(election, truth, slips, review)
+    differences = []
+    for area in found.areas:
+        right = expected[area.area, area.contest]
+        moved = shift.get((area.area, area.contest), Counter())
+        pairs = {
+            "valid": (area.result.valid, right.valid),
+            "invalid": (area.result.invalid_total, right.invalid),
+            "collected": (area.result.collected, right.collected),
+        }
+        pairs |= {c: (area.result.votes_for(c), votes) for c, votes in right.votes.items()}
+        for figure, (got, wanted) in pairs.items():
+            if got != wanted + moved[figure]:
+                differences.append(
+                    {
+                        "area": area.area,
+                        "contest": area.contest,
+                        "figure": figure,
+                        "got": got,
+                        "expected": wanted + moved[figure],
+                    }
+                )
+    return differences
+
+
+def _shifts(
+    election: Election, truth: ElectionTruth, slips: list[AgreedSlip], review: ReviewReport
+) -> dict[tuple[str, str], Counter[str]]:
+    """By how much the agreed slips of people shift each figure: only where the ballot became a plain vote."""
+    papers = {b.ballot: b for b in truth.ballots()}
+    shifts: dict[tuple[str, str], Counter[str]] = {}
+    by_ballot: dict[str, dict[str, str]] = {}
+    for slip in slips:
+        by_ballot.setdefault(review.paper_of[slip.ballot], {})[slip.field] = slip.settled
+    for ballot, answers in by_ballot.items():
+        paper = papers[ballot]
+        seats = election.unit(paper.form).seats
+        kinds: dict[str, FieldKind] = {"stamp": "stamp", "stray": "stray"}
+        fields = [*(n.field for n in paper.names), "stamp", "stray"]
+        settled = [FieldAnswer(f, kinds.get(f, "strike"), answers.get(f, paper.answers()[f])) for f in fields]
+        vote = propose(settled, seats, review.meanings)
+        if not isinstance(vote, ValidVote):
+            continue  # the team looked at the paper, so the truth stands
+        shift = shifts.setdefault((paper.area, paper.contest), Counter())
+        for name in paper.names:
+            was = paper.verdict.valid and name.field in paper.verdict.voted_for
+            shift[name.field] += (name.field in vote.names) - was
+        shift["valid"] += 1 - paper.verdict.valid
+        shift["invalid"] -= 1 - paper.verdict.valid
+    return shifts
+
+
+def _report(
+    workspace: Workspace,
+    truth: ElectionTruth,
+    ingested: IngestResult,
+    score: ReadingScore,
+    review: ReviewReport,
+    differences: list[dict[str, Any]],
+    found: Totals,
+) -> dict[str, Any]:
+    asked_share = score.asked_unambiguous / max(1, score.unambiguous)
+    return {
+        "passed": not score.wrong and not differences and found.complete,
+        "simulator": truth.simulator,
+        "profile": workspace.profile.digest,
+        "form_set": workspace.form_set,
+        "ballots": len(truth.ballots()),
+        "pages": ingested.pages,
+        "pages_read": ingested.read,
+        "blank_backs": ingested.blank_backs,
+        "pages_rejected": dict(sorted(ingested.rejected.items())),
+        "files_seen_before": ingested.already,
+        "good_pages": score.good_pages,
+        "good_pages_rejected": score.good_pages_rejected,
+        "readings": score.readings,
+        "readings_accepted": score.accepted,
+        "readings_asked": score.asked,
+        "unambiguous_readings": score.unambiguous,
+        "unambiguous_asked": score.asked_unambiguous,
+        "unambiguous_asked_share": round(asked_share, 5),
+        "asked_share": round(score.asked / max(1, score.readings), 5),
+        "wrong_accepted": len(score.wrong),
+        "wrong_accepted_readings": score.wrong,
+        "simulated_review": {
+            "items": review.items,
+            "entries": review.entries,
+            "slips": review.slips,
+            "third_entries": review.third_entries,
+            "team_decisions": review.to_team,
+            "agreed_slips": [asdict(s) for s in review.agreed_slips],
+        },
+        "totals_complete": found.complete,
+        "totals_that_differ_from_the_truth": differences,
+    }
+
+
+def _print_totals(election: Election, found: Totals) -> None:
+    for unit in found.units:
+        contest = election.contest(unit.contest)
+        elected = set(unit.outcome.elected) if unit.outcome else set()
+        names = {c.id: c.full_name for c in election.candidates_of(unit.unit)}
+        rows = [(names[r.id], r.votes, text("elected") if r.id in elected else "") for r in unit.standings]
+        title = text(
+            "{body}, unit {unit}: {valid} valid, {invalid} invalid, {voted} of {voters} voted",
+            body=contest.body,
+            unit=election.unit(unit.unit).number,
+            valid=unit.result.valid,
+            invalid=unit.result.invalid_total,
+            voted=unit.voted,
+            voters=unit.voters,
+        )
+        table(title, [text("candidate"), text("votes"), ""], rows)
+    failing = [(a.area, a.contest, f.code, f.kind) for a in found.areas for f in a.findings]
+    if failing:
+        table(text("Rules that do not hold"), [text(c) for c in ("area", "contest", "rule", "kind")], failing)
+
+
+def _print_summary(report: dict[str, Any], out: Path) -> None:
+    rejected = ", ".join(f"{reason} {n}" for reason, n in report["pages_rejected"].items()) or "0"
+    review = report["simulated_review"]
+    rows = [
+        (text("ballots on paper"), report["ballots"]),
+        (text("pages read, pages a second"), f"{report['pages_read']}, {report['pages_per_second']}"),
+        (text("pages rejected, by reason"), rejected),
+        (text("readings accepted by the machine"), report["readings_accepted"]),
+        (text("readings asked of people"), f"{report['readings_asked']} ({100 * report['asked_share']:.2f} %)"),
+        (
+            text("unambiguous readings asked"),
+            f"{report['unambiguous_asked']} ({100 * report['unambiguous_asked_share']:.2f} %)",
+        ),
+        (text("wrong readings accepted (must be 0)"), report["wrong_accepted"]),
+        (text("answers by SIMULATED reviewers, slips among them"), f"{review['entries']}, {review['slips']}"),
+        (text("decisions by the SIMULATED team"), review["team_decisions"]),
+        (text("slips of two people that agreed"), len(review["agreed_slips"])),
+        (text("figures that differ from the truth (must be 0)"), len(report["totals_that_differ_from_the_truth"])),
+        (text("everything lies in"), str(out)),
+    ]
+    table(text("Summary"), ["", ""], rows)
+    if report["passed"]:
+        console.print(f"[bold green]{text('PASSED')}[/]")
+    else:
+        console.print(f"[bold red]{text('FAILED: see report.json')}[/]")

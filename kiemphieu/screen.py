@@ -1,0 +1,51 @@
+"""What the commands print: one console, progress bars, tables, and text in the user's language."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from kiemphieu.cli import language
+from pipeline.messages import Message, message, render
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def text(msgid: str, **params: object) -> str:
+    """A sentence in the user's language."""
+    return render(message(msgid, **params), language())
+
+
+def say(sentence: Message) -> None:
+    """Print a sentence in the user's language."""
+    console.print(render(sentence, language()), highlight=False)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error; the block calls it with (done, in all). Off a terminal only the end is told."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(title, total=None)
+
+        def step(done: int, whole: int) -> None:
+            progress.update(task, completed=done, total=whole)
+
+        yield step
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table; numbers to the right."""
+    drawn = Table(title=title, title_justify="left", title_style="bold")
+    for number, column in enumerate(columns):
+        right = bool(rows) and all(isinstance(row[number], int | float) for row in rows)
+        drawn.add_column(column, justify="right" if right else "left")
+    for row in rows:
+        drawn.add_row(*(f"{c:,}".replace(",", ".") if isinstance(c, int) else str(c) for c in row))
+    console.print(drawn)
