@@ -119,7 +119,7 @@ def demo(out: Path, seed: int, ballots: int, workers: int | None) -> None:
         "files": written,
     }
     (out / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    _print_totals(election, found)
+    print_totals(election, found)
     _print_summary(report, out)
     workspace.close()
     if not report["passed"]:
@@ -218,9 +218,7 @@ def true_value(ballot: BallotTruth, field_id: str) -> str | None:
     return None if mark == "ambiguous" else mark
 
 
-def _review(
-    workspace: Workspace, truth: ElectionTruth, election: Election, figures: Path, seed: int
-) -> ReviewReport:
+def _review(workspace: Workspace, truth: ElectionTruth, election: Election, figures: Path, seed: int) -> ReviewReport:
     """Simulated people settle everything, through the same use cases as real ones."""
     report, rng, count = ReviewReport(), np.random.default_rng(seed), workspace.count
     looked_up = Truth(truth)
@@ -380,7 +378,7 @@ def _report(
     }
 
 
-def _print_totals(election: Election, found: Totals) -> None:
+def print_totals(election: Election, found: Totals) -> None:
     for unit in found.units:
         contest = election.contest(unit.contest)
         elected = set(unit.outcome.elected) if unit.outcome else set()

@@ -1,0 +1,102 @@
+"""``kiemphieu totals``, ``minutes`` and ``export``: what a committee pulls."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import click
+
+from kiemphieu.demo_command import print_totals
+from kiemphieu.screen import say
+from pipeline.access.roles import SYSTEM
+from pipeline.errors import refuse
+from pipeline.messages import message
+from pipeline.storage import batches, log, readings
+from pipeline.usecases.minutes import print_minutes, totals_csv, totals_json
+from pipeline.usecases.totals import Totals
+from pipeline.usecases.totals import totals as totals_of
+from pipeline.usecases.workspace import Workspace, open_workspace
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def _totals(opened: Workspace) -> Totals:
+    with opened.database.read() as db:
+        return totals_of(db, opened.count, SYSTEM)
+
+
+@click.command()
+@click.argument("workspace", type=FOLDER)
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False))
+def totals(workspace: Path, csv_file: Path | None, json_file: Path | None) -> None:
+    """Print the totals of WORKSPACE per unit, the rules that fail, and whether they are complete."""
+    opened = open_workspace(workspace)
+    found = _totals(opened)
+    print_totals(opened.election, found)
+    if csv_file:
+        csv_file.write_bytes(totals_csv(opened.election, found))
+    if json_file:
+        document = totals_json(opened.election, found)
+        json_file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if not found.complete:
+        waiting = sum(a.open_items for a in found.areas)
+        say(
+            message(
+                "PROVISIONAL: {waiting} items wait for people, or figures are missing or do not agree",
+                waiting=waiting,
+            )
+        )
+    opened.close()
+
+
+@click.command()
+@click.argument("workspace", type=FOLDER)
+@click.option("--out", type=FOLDER, required=True)
+@click.option("--area", help="Only this area.")
+@click.option("--draft", is_flag=True, help="Print also where figures are missing, marked as draft.")
+def minutes(workspace: Path, out: Path, area: str | None, draft: bool) -> None:
+    """Write the count minutes (Mẫu 18 and 23) of every area and contest of WORKSPACE as PDF."""
+    opened = open_workspace(workspace)
+    if area is not None and area not in {a.id for a in opened.election.areas}:
+        raise refuse("area-unknown", area, "the area '{value}' is not in the election; correct it", value=area)
+    found = _totals(opened)
+    with opened.database.read() as db:
+        lines = list(log.lines(db))
+    out.mkdir(parents=True, exist_ok=True)
+    for one in found.areas:
+        if area in (None, one.area):
+            head = lines[-1].digest if lines else ""
+            pdf = print_minutes(opened.election, one, head, trial=opened.trial, draft=draft)
+            number = "18" if opened.election.contest(one.contest).ballot_form == "mau-13" else "23"
+            path = out / f"mau-{number}-{one.area}-{one.contest}.pdf"
+            path.write_bytes(pdf)
+            say(message("minutes written: {file}", file=str(path)))
+    opened.close()
+
+
+@click.command()
+@click.argument("workspace", type=FOLDER)
+@click.option("--out", type=FOLDER, required=True)
+def export(workspace: Path, out: Path) -> None:
+    """Write totals.json, totals.csv and readings.csv (every reading with its decision, in no order of casting)."""
+    opened = open_workspace(workspace)
+    found = _totals(opened)
+    out.mkdir(parents=True, exist_ok=True)
+    document = totals_json(opened.election, found)
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    (out / "totals.json").write_text(text, encoding="utf-8")
+    (out / "totals.csv").write_bytes(totals_csv(opened.election, found))
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(["batch", "page", "field", "kind", "value", "accepted", "score", "p_wrong"])
+    with opened.database.read() as db:
+        for batch in batches.every(db):
+            for r in readings.of_batch(db, batch.id):
+                writer.writerow([batch.id, r.page, r.field, r.kind, r.value, int(r.accepted), r.score, r.p_wrong])
+    (out / "readings.csv").write_bytes(stream.getvalue().encode("utf-8-sig"))
+    say(message("exported to {folder}", folder=str(out)))
+    opened.close()

@@ -1,0 +1,88 @@
+"""``kiemphieu new``, ``forms`` and ``figures``: a workspace, its paper, and the figures no ballot tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kiemphieu.cli import language
+from kiemphieu.screen import errors, say
+from pipeline.access.roles import SYSTEM
+from pipeline.election.figures import load_figures
+from pipeline.election.load import load_election
+from pipeline.election.validate import warnings_of
+from pipeline.errors import refuse
+from pipeline.forms.ballot import ballot_layout
+from pipeline.forms.printing import print_ballots, write_form
+from pipeline.messages import message, render
+from pipeline.usecases.figures import keep_figures
+from pipeline.usecases.workspace import create_workspace, open_workspace
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.argument("workspace", type=FOLDER)
+@click.option(
+    "--definition",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="election.yaml, or the folder that holds it.",
+)
+@click.option("--database", help="PostgreSQL URL; SQLite in the workspace otherwise.")
+def new(workspace: Path, definition: Path, database: str | None) -> None:
+    """Make WORKSPACE from an election definition, which is checked as a whole first."""
+    election = load_election(definition)
+    for warning in warnings_of(election):
+        errors.print(f"{warning.place}: {render(warning.text, language())}", style="yellow", highlight=False)
+    create_workspace(workspace, election, database).close()
+    say(
+        message(
+            "{title}: {areas} voting areas, {contests} contests, {candidates} candidates. Workspace: {folder}",
+            title=election.title,
+            areas=len(election.areas),
+            contests=len(election.contests),
+            candidates=len(election.candidates),
+            folder=str(workspace),
+        )
+    )
+
+
+@click.command()
+@click.argument("workspace", type=FOLDER)
+@click.option("--out", type=FOLDER, required=True, help="Folder for the PDFs and form documents.")
+@click.option("--copies", type=click.IntRange(1, 100_000), default=1, show_default=True, help="Ballots a PDF.")
+def forms(workspace: Path, out: Path, copies: int) -> None:
+    """Print the ballots of every unit as PDF, with the form documents that read them."""
+    opened = open_workspace(workspace)
+    for unit in opened.election.units:
+        if unit.seats:
+            layout = ballot_layout(opened.election, unit.id)
+            document = write_form(layout, out)
+            document.with_suffix(".pdf").write_bytes(print_ballots(layout, copies))
+            say(
+                message(
+                    "{unit}: {copies} ballots in {file}",
+                    unit=unit.id,
+                    copies=copies,
+                    file=str(document.with_suffix(".pdf")),
+                )
+            )
+    opened.close()
+
+
+@click.command()
+@click.argument("workspace", type=FOLDER)
+@click.argument("spreadsheet", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--reason", default="", help="Why figures that stand are changed.")
+def figures(workspace: Path, spreadsheet: Path, reason: str) -> None:
+    """Take over the figures of SPREADSHEET (voters, issued, times, members ...) into WORKSPACE."""
+    opened = open_workspace(workspace)
+    given = load_figures(spreadsheet, opened.election)
+    if not given:
+        raise refuse("figures-empty", str(spreadsheet), "the sheet has no rows; fill in one per area and contest")
+    with opened.database.write() as db:
+        changed = keep_figures(db, SYSTEM, given, reason, opened.clock())
+    say(message("{given} rows of figures, {changed} new or changed", given=len(given), changed=changed))
+    opened.close()
