@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.recognize.artefacts import streaks_of
 from pipeline.recognize.reading import FieldReading, PageReading
+from pipeline.recognize.sheet_ink import sheet_ink
 from pipeline.recognize.stamp import read_stamp
 from pipeline.recognize.stray import read_stray
 from pipeline.recognize.strikes import read_strikes
+from pipeline.recognize.targets import read_targets
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection
-from pipeline.scan.prepare import PreparedForm
+from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.register import register
 
-ENGINE = "kiemphieu-read-1"
+ENGINE = "kiemphieu-read-2"
 """Name and version of the reader; a profile is made for one of them."""
 
 
@@ -31,17 +34,26 @@ def read_page(page: RegisteredPage, form: PreparedForm) -> PageReading:
     """Every field of the page's side, in the form's order; measures only, nothing is decided here."""
     prepared = form.side(page.side)
     fields = prepared.side.fields
-    found = {r.field: r for r in read_strikes(page, prepared, [f for f in fields if f.kind == "strike"])}
-    targets = [f for f in fields if f.kind in ("oval", "box")]
-    if targets:
-        from pipeline.recognize.targets import read_targets  # noqa: PLC0415  (only forms that have targets)
-
+    found: dict[str, FieldReading] = {}
+    kinds = {f.kind for f in fields}
+    if kinds & {"strike", "stamp", "stray"}:
+        found |= _ink_readings(page, prepared)
+    if kinds & {"oval", "box"}:
+        targets = [f for f in fields if f.kind in ("oval", "box")]
         found |= {r.field: r for r in read_targets(page, prepared, targets)}
-    for field in fields:
-        if field.kind == "stamp":
-            found[field.id] = read_stamp(page, prepared, field)
-        elif field.kind == "stray":
-            rest = [f for f in fields if f.kind != "stray"]
-            found[field.id] = read_stray(page, prepared, field, rest)
-    readings: tuple[FieldReading, ...] = tuple(found[f.id] for f in fields)
+    readings = tuple(found[f.id] for f in fields)
     return PageReading(page.raw.source, page.form, page.side, page.rotation_deg, page.residual_mm, ENGINE, readings)
+
+
+def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, FieldReading]:
+    """Fields that are read as ink on the sheet: names, stamps, added writing."""
+    fields = prepared.side.fields
+    streaks = streaks_of(page.raw.pixels)
+    sheet = sheet_ink(page, prepared, streaks)
+    strikes = [f for f in fields if f.kind == "strike"]
+    found = {r.field: r for r in read_strikes(page, prepared, strikes, streaks, sheet.folds)}
+    stamps = [read_stamp(page, sheet, f) for f in fields if f.kind == "stamp"]
+    found |= {s.reading.field: s.reading for s in stamps}
+    taken = [s.taken for s in stamps if s.taken is not None]
+    found |= {f.id: read_stray(page, prepared, sheet, f, taken) for f in fields if f.kind == "stray"}
+    return found

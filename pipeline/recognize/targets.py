@@ -155,8 +155,7 @@ def _aligned(windows: Pixels, fields: Sequence[FormField]) -> _Aligned:
     coarse = coarse.reshape(n, h // COARSE, COARSE, w // COARSE, COARSE).mean(axis=(2, 4))
     box = fields[0].box
     tried = [
-        (shape, *_found(coarse, shape.template))
-        for shape in _shapes(fields[0].kind, round(box.w, 1), round(box.h, 1))
+        (shape, *_found(coarse, shape.template)) for shape in _shapes(fields[0].kind, round(box.w, 1), round(box.h, 1))
     ]
     shape, places, fit = max(tried, key=lambda t: float(np.median(t[2])))
     centres = np.array([f.box.centre for f in fields])

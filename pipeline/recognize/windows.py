@@ -1,4 +1,4 @@
-"""Where fields lie on a scan and on its blank: all windows of a page in one resampling, one mosaic."""
+"""Where fields lie on a scan and on its blank: windows cut in one resampling, as darkness against the paper."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pipeline.scan.page import PageMap, Points
 from pipeline.scan.prepare import PreparedSide
 
 STEP = 16
-"""Pixels between places that the map is asked for; between them it is linear (2 mm at 200 dpi)."""
-Floats = NDArray[np.float32]
+"""Pixels between places that the map is asked for; between them it is linear (2 mm at 8 pixels a mm)."""
 Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mosaic:
-    """Windows stacked under each other: ``rows[i]`` = (top, bottom); each starts at ``boxes[i]``'s corner."""
+    """Windows stacked under each other, all of one width: ``rows[i]`` = (top, bottom) of ``boxes[i]``."""
 
     boxes: tuple[Box, ...]
     rows: tuple[tuple[int, int], ...]
@@ -30,13 +30,13 @@ class Mosaic:
     density: float
     grid: Points
     """Coarse places in mm, all windows, row by row."""
-    reference: Floats
-    """Darkness of the blank, 0 paper to 1, in the same windows."""
+    blank: Bytes
+    """Darkness of the blank in the same windows: 0 paper, 255 black."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The windows asked for, as a key: boxes and density."""
+    """The windows asked for, as a key: boxes in mm and pixels per mm."""
 
     boxes: tuple[Box, ...]
     density: float
@@ -46,27 +46,47 @@ class Layout:
 def mosaic_of(prepared: PreparedSide, layout: Layout) -> Mosaic:
     """The mosaic of these windows for a side; kept by identity of the side."""
     density = layout.density
-    width = -(-int(max(b.w for b in layout.boxes) * density) // STEP) * STEP
+    width = _whole_steps(max(b.w for b in layout.boxes) * density)
     rows, places, top = [], [], 0
     for box in layout.boxes:
-        height = -(-int(box.h * density) // STEP) * STEP
+        height = _whole_steps(box.h * density)
         rows.append((top, top + height))
         y, x = np.mgrid[0 : height + 1 : STEP, 0 : width + 1 : STEP].astype(np.float64)
-        corner = np.array([box.x, box.y])
-        places.append((np.stack([x, y], -1).reshape(-1, 2) + 0.5) / density + corner)
+        places.append((np.stack([x, y], -1).reshape(-1, 2) + 0.5) / density + np.array([box.x, box.y]))
         top += height
     grid = np.concatenate(places)
     if prepared.reference is None:
-        blank = np.zeros((top, width), np.float32)
+        blank = np.zeros((top, width), np.uint8)
     else:
-        found = _resampled(prepared.reference, prepared.to_pixels(grid), tuple(rows), width)
-        blank = darkness(found)
+        # A blank denser than the windows is thinned first, as the scan is, so that thin print looks alike.
+        picture, shrink = _thinned(prepared.reference, prepared.pixels_per_mm, density)
+        blank = darkness(_resampled(picture, _shrunk(prepared.to_pixels(grid), shrink), tuple(rows), width))
     return Mosaic(layout.boxes, tuple(rows), width, density, grid, blank)
 
 
-def cut(picture: Bytes, map_: PageMap, mosaic: Mosaic) -> Bytes:
+def _whole_steps(pixels: float) -> int:
+    return -(-int(np.ceil(pixels)) // STEP) * STEP
+
+
+def cut(picture: Bytes, map_: PageMap, mosaic: Mosaic, pixels_per_mm: float) -> Bytes:
     """The mosaic's windows of a scan, grey or BGR as the scan is; one ``cv2.remap``."""
-    return _resampled(picture, map_.to_pixels(mosaic.grid), mosaic.rows, mosaic.width)
+    thin, shrink = _thinned(picture, pixels_per_mm, mosaic.density)
+    return _resampled(thin, _shrunk(map_.to_pixels(mosaic.grid), shrink), mosaic.rows, mosaic.width)
+
+
+def _thinned(picture: Bytes, pixels_per_mm: float, density: float) -> tuple[Bytes, int]:
+    """The picture averaged over whole pixels where it is at least 1.6 times denser than the windows."""
+    shrink = max(1, round(pixels_per_mm / density)) if pixels_per_mm >= 1.6 * density else 1
+    if shrink == 1:
+        return picture, 1
+    size = (picture.shape[1] // shrink, picture.shape[0] // shrink)
+    whole = picture[: size[1] * shrink, : size[0] * shrink]
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8), shrink
+
+
+def _shrunk(places: Points, shrink: int) -> Points:
+    """Places in a picture thinned by ``shrink``; whole numbers stay pixel centres."""
+    return places if shrink == 1 else (places + 0.5) / shrink - 0.5
 
 
 def _resampled(picture: Bytes, places: Points, rows: Sequence[tuple[int, int]], width: int) -> Bytes:
@@ -86,21 +106,18 @@ def _resampled(picture: Bytes, places: Points, rows: Sequence[tuple[int, int]], 
     return np.asarray(found, np.uint8)
 
 
-def darkness(grey: Bytes) -> Floats:
-    """0 on paper to 1 on black, against the paper's own level near by (5 mm at 200 dpi)."""
-    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    level = cv2.blur(cv2.dilate(small, np.ones((11, 11), np.uint8)), (11, 11))
-    paper = cv2.resize(level, (grey.shape[1], grey.shape[0])).astype(np.float32)
-    return np.asarray(np.clip(1 - grey / np.maximum(paper, 1), 0, 1), np.float32)
+def darkness(picture: Bytes) -> Bytes:
+    """0 on paper to 255 on black against the paper's own level near by (about 6 mm at 8 pixels a mm).
 
-
-def excess(scan: Bytes, mosaic: Mosaic, tolerance_mm: float) -> Floats:
-    """Darkness that the blank does not explain within ``tolerance_mm``, toner density evened out."""
-    grey = np.asarray(cv2.cvtColor(scan, cv2.COLOR_BGR2GRAY), np.uint8) if scan.ndim == 3 else scan
-    seen = darkness(grey)
-    reach = 2 * max(1, round(tolerance_mm * mosaic.density)) + 1
-    allowed = cv2.dilate(mosaic.reference, np.ones((reach, reach), np.uint8))
-    return np.asarray(np.clip(seen - np.minimum(1, 1.6 * allowed), 0, 1), np.float32)
+    Of a coloured picture the channel in which a pixel is darkest: blue, red and black ink all show alike.
+    """
+    small = cv2.resize(picture, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    level = cv2.blur(cv2.dilate(small, np.ones((7, 7), np.uint8)), (7, 7))
+    paper = cv2.resize(level, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
+    light = cv2.divide(picture, paper, scale=255.0)
+    if light.ndim == 3:
+        light = cv2.min(cv2.min(light[:, :, 0], light[:, :, 1]), light[:, :, 2])
+    return np.asarray(cv2.bitwise_not(light), np.uint8)
 
 
 def quad_of(box: Box, map_: PageMap) -> Quad:

@@ -1,0 +1,43 @@
+"""Lines that the scanner or a fold drew: straight, along an edge of the picture or the sheet, page-long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.scan.page import Pixels
+
+SHARE = 0.6
+"""Of the picture's length that a streak must show on; pen strokes reach 0.1, the printed frame may reach 0.9."""
+DIP = 5
+"""Grey levels below the neighbourhood; noise of a scan is about 3."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Streaks:
+    """Columns and rows of the picture as scanned on which a streak lies (true there)."""
+
+    columns: NDArray[np.bool_]
+    rows: NDArray[np.bool_]
+
+    def __bool__(self) -> bool:
+        return bool(self.columns.any() or self.rows.any())
+
+
+def streaks_of(pixels: Pixels) -> Streaks:
+    """Dirt on the scanner's glass draws a line along the feed: found by columns, and by rows on a turned page."""
+    grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
+    return Streaks(_lines(grey[::8]), _lines(np.ascontiguousarray(grey[:, ::8].T)))
+
+
+def _lines(sample: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Columns of ``sample`` that are darker than their neighbours over most of its height."""
+    around = cv2.blur(sample, (15, 1))
+    dips = cv2.subtract(around, sample) > DIP
+    share = dips.mean(axis=0)
+    found = share > SHARE
+    grown: NDArray[np.bool_] = cv2.dilate(found.astype(np.uint8)[None], np.ones((1, 5), np.uint8))[0] > 0
+    return grown
