@@ -23,6 +23,15 @@ class Streaks:
     columns: NDArray[np.bool_]
     rows: NDArray[np.bool_]
 
+    def at(self, places: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Which of the places (..., 2) in pixels of the picture lie on a streak."""
+        hit = np.zeros(places.shape[:2], np.bool_)
+        if self.columns.any():
+            hit |= self.columns[np.clip(np.rint(places[..., 0]).astype(np.int32), 0, len(self.columns) - 1)]
+        if self.rows.any():
+            hit |= self.rows[np.clip(np.rint(places[..., 1]).astype(np.int32), 0, len(self.rows) - 1)]
+        return hit
+
     def __bool__(self) -> bool:
         return bool(self.columns.any() or self.rows.any())
 

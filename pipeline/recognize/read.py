@@ -55,5 +55,6 @@ def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, Fie
     stamps = [read_stamp(page, sheet, f) for f in fields if f.kind == "stamp"]
     found |= {s.reading.field: s.reading for s in stamps}
     taken = [s.taken for s in stamps if s.taken is not None]
-    found |= {f.id: read_stray(page, prepared, sheet, f, taken) for f in fields if f.kind == "stray"}
+    names = [found[f.id] for f in strikes]
+    found |= {f.id: read_stray(page, prepared, sheet, f, taken, names) for f in fields if f.kind == "stray"}
     return found

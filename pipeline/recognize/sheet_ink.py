@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.geometry import Box
 from pipeline.recognize.artefacts import Streaks
-from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of
+from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, spread
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
 
@@ -29,6 +29,8 @@ class SheetInk:
     """Excess darkness of the whole side in form coordinates, folds and streaks taken out; 0 to 255."""
 
     excess: Bytes
+    blank: Bytes
+    """Darkness of the blank, same shape."""
     folds: Bytes | None
     """The shading of folds, same shape; ``None`` where there is none."""
 
@@ -43,28 +45,24 @@ def sheet_ink(page: RegisteredPage, prepared: PreparedSide, streaks: Streaks) ->
     """The sheet against its blank."""
     mosaic = _whole(prepared)
     seen = darkness(cut(page.raw.pixels, page.map, mosaic, page.pixels_per_mm))
-    spread = cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8))
-    allowed = cv2.addWeighted(spread, 1.0, cv2.blur(spread, (3, 3)), 0.5, 0)
+    widened = cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8))
+    allowed = cv2.addWeighted(widened, 1.0, cv2.blur(widened, (3, 3)), 0.5, 0)
     excess = np.asarray(cv2.subtract(seen, allowed), np.uint8)
     size = prepared.side.size
-    excess = excess[: int(size.h * DENSITY), : int(size.w * DENSITY)]
+    part = (slice(int(size.h * DENSITY)), slice(int(size.w * DENSITY)))
+    excess, blank = excess[part], widened[part]
     if streaks:
         excess = np.where(_streaked(mosaic, page, streaks, excess.shape), 0, excess).astype(np.uint8)
     folds = _folds(excess)
     if folds is None:
-        return SheetInk(excess, None)
-    return SheetInk(np.asarray(cv2.subtract(excess, folds), np.uint8), folds)
+        return SheetInk(excess, blank, None)
+    return SheetInk(np.asarray(cv2.subtract(excess, folds), np.uint8), blank, folds)
 
 
 def _streaked(mosaic: Mosaic, page: RegisteredPage, streaks: Streaks, shape: tuple[int, ...]) -> np.ndarray:
     """Pixels of the sheet on a streak; a little wider than the streak, since pixels here are coarse."""
-    across = mosaic.width // 16 + 1
-    places = page.map.to_pixels(mosaic.grid).astype(np.float32).reshape(-1, across, 2)
-    whole = cv2.resize(places, (across * 16, len(places) * 16), interpolation=cv2.INTER_LINEAR)
-    part = whole[8 : 8 + shape[0], 8 : 8 + shape[1]]
-    x = np.clip(np.rint(part[:, :, 0]).astype(np.intp), 0, len(streaks.columns) - 1)
-    y = np.clip(np.rint(part[:, :, 1]).astype(np.intp), 0, len(streaks.rows) - 1)
-    hit = (streaks.columns[x] | streaks.rows[y]).astype(np.uint8)
+    places = spread(page.map.to_pixels(mosaic.grid), mosaic.rows, mosaic.width)
+    hit = streaks.at(places[: shape[0], : shape[1]]).astype(np.uint8)
     return np.asarray(cv2.dilate(hit, np.ones((3, 3), np.uint8)) > 0)
 
 

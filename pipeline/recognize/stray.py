@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldValue, FormField
 from pipeline.recognize.reading import FieldReading
@@ -28,12 +29,18 @@ STROKE_MM = 2.5
 NAME_MM = 0.8
 """Ink that comes so near to a printed name is a mark on that name."""
 _FIELD_MM = 1.5
+TITLE_MM = 14.0
+"""So far left of a name stands its title, "Ông" or "Bà"; a stroke that runs on over it is cut up by its letters."""
+SHADOW_MM = 9.0
+"""The lid's shadow reaches so far in from the paper's edge."""
 
 
 @lru_cache(maxsize=32)
-def _zones(prepared: PreparedSide, height: int, width: int) -> tuple[Bytes, Bytes]:
-    """Sheet pixels that belong to a name or another field (1), and those where somebody can write (1)."""
+def _zones(prepared: PreparedSide, height: int, width: int) -> tuple[Bytes, Bytes, Bytes]:
+    """Sheet pixels that belong to a name or another field (1), those beside a name at its left where its title
+    stands (1), and those where somebody can write (1)."""
     fields = np.zeros((height, width), np.uint8)
+    titles = np.zeros((height, width), np.uint8)
     for field in prepared.side.fields:
         if field.kind in ("stray", "stamp"):
             continue
@@ -41,28 +48,41 @@ def _zones(prepared: PreparedSide, height: int, width: int) -> tuple[Bytes, Byte
             grown = box.grown(NAME_MM if field.kind == "strike" else _FIELD_MM)
             x0, y0, x1, y1 = (round(v * DENSITY) for v in (grown.x, grown.y, grown.right, grown.bottom))
             fields[max(0, y0) : y1, max(0, x0) : x1] = 1
+            if field.kind == "strike":
+                titles[max(0, y0) : y1, max(0, x0 - round(TITLE_MM * DENSITY)) : max(0, x0)] = 1
     inside = np.zeros((height, width), np.uint8)
     edge = round(EDGE_MM * DENSITY)
     inside[edge : height - edge, edge : width - edge] = 1
-    return fields, inside
+    return fields, titles, inside
 
 
 def read_stray(
-    page: RegisteredPage, prepared: PreparedSide, sheet: SheetInk, field: FormField, stamp: Sequence[Bytes]
+    page: RegisteredPage,
+    prepared: PreparedSide,
+    sheet: SheetInk,
+    field: FormField,
+    stamp: Sequence[Bytes],
+    names: Sequence[FieldReading] = (),
 ) -> FieldReading:
-    """Present, absent or unclear; ``stamp``: what the stamps take up of the sheet."""
+    """Present, absent or unclear; ``stamp``: what the stamps take up of the sheet, ``names``: the strikes read.
+
+    A sign that touches a name is a mark on that name here; where a name has ink beside it and is neither
+    plainly struck nor plainly clear, that may be added content as well, so it is unclear.
+    """
     height, width = sheet.excess.shape
-    names, inside = _zones(prepared, height, width)
+    fields, titles, inside = _zones(prepared, height, width)
     ink = ((sheet.excess > INK) & (inside > 0)).astype(np.uint8)
     for taken in stamp:
         ink[taken > 0] = 0
-    joined = cv2.dilate(ink, np.ones((JOIN_PX, JOIN_PX), np.uint8))
+    bridges = ((titles > 0) & (sheet.blank > 50)).astype(np.uint8)
+    joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((JOIN_PX, JOIN_PX), np.uint8)), bridges)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     areas = np.bincount(labels[ink > 0], minlength=count).astype(np.float64) / DENSITY**2
     own = np.ones(count, np.bool_)
     own[0] = False
-    own[np.unique(labels[(names > 0) & (ink > 0)])] = False
+    own[np.unique(labels[(fields > 0) & (ink > 0)])] = False
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
+    own &= ~_shadows(np.asarray(stats, np.int32), height, width)
     writing = own & (areas >= SPECK_MM2) & (extent >= STROKE_MM * DENSITY)
     blots = own & (areas >= 3 * SPECK_MM2)
     suspect = writing | blots
@@ -70,12 +90,35 @@ def read_stray(
         "ink_mm2": float(areas[suspect].sum()),
         "longest_mm": float(extent[suspect].max()) / DENSITY if suspect.any() else 0.0,
         "pieces": float(suspect.sum()),
+        "signs_at_names": float(sum(_sign_at(name) for name in names)),
     }
     return FieldReading(field.id, "stray", _scores(measures), measures, quad_of(field.box, page.map))
 
 
+def _sign_at(name: FieldReading) -> bool:
+    """Whether a mark on a name may be a sign or word beside it."""
+    m = name.measures
+    plain = name.value in ("struck", "clear") and name.scores[name.value] >= 0.5
+    return m["detached_mm2"] > 0.2 or (not plain and m["beside_mm2"] > 0.2)
+
+
+def _shadows(stats: NDArray[np.int32], height: int, width: int) -> NDArray[np.bool_]:
+    """Which components begin at the paper's edge and stay in its shadow."""
+    edge, deep = round((EDGE_MM + 1) * DENSITY), round(SHADOW_MM * DENSITY)
+    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
+    by_top = (top < edge) & (bottom < deep)
+    by_bottom = (bottom > height - edge) & (top > height - deep)
+    by_left = (left < edge) & (right < deep)
+    by_right = (right > width - edge) & (left > width - deep)
+    shadows: NDArray[np.bool_] = by_top | by_bottom | by_left | by_right
+    return shadows
+
+
 def _scores(m: dict[str, float]) -> dict[FieldValue, float]:
     """Nothing suspect is absent; anything suspect leans to present and is asked by any sane profile."""
+    if m["pieces"] == 0 and m["signs_at_names"]:
+        return {"present": 0.4, "absent": 0.0, "unclear": 0.6}
     if m["pieces"] == 0:
         return {"present": 0.0, "absent": 1.0, "unclear": 0.0}
     present = min(1.0, m["ink_mm2"] / 6.0)

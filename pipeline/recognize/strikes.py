@@ -15,7 +15,7 @@ from pipeline.geometry import Box
 from pipeline.recognize.artefacts import Streaks
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY as FOLD_DENSITY
-from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quad_of
+from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quad_of, spread
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
 
@@ -111,7 +111,7 @@ def read_strikes(
     found: list[list[dict[str, float]]] = [[] for _ in fields]
     for line, (top, bottom) in zip(plan.lines, plan.mosaic.rows, strict=True):
         hidden = None if masked is None else masked[top:bottom]
-        window = _excess(seen[top:bottom], plan.mosaic.blank[top:bottom])
+        window = _excess(seen[top:bottom], plan.mosaic.blank[top:bottom], line.x1 + 8)
         if folds is not None:
             window = np.asarray(cv2.subtract(window, _of_window(folds, line.box, window.shape)), np.uint8)
         found[line.field].append(_measured(window, plan.print_reach[top:bottom], line, hidden))
@@ -132,24 +132,13 @@ def _of_window(folds: Bytes, line: Box, shape: tuple[int, ...]) -> Bytes:
 
 def _streaked(mosaic: Mosaic, page: RegisteredPage, streaks: Streaks) -> NDArray[np.bool_]:
     """Pixels of the mosaic that lie on a streak of the scan (true)."""
-    parts = []
-    places = page.map.to_pixels(mosaic.grid)
-    across, at = mosaic.width // 16 + 1, 0
-    for top, bottom in mosaic.rows:
-        down = (bottom - top) // 16 + 1
-        g = places[at : at + down * across].astype(np.float32).reshape(down, across, 2)
-        at += down * across
-        whole = cv2.resize(g, (across * 16, down * 16), interpolation=cv2.INTER_LINEAR)
-        part = whole[8 : 8 + bottom - top, 8 : 8 + mosaic.width]
-        x = np.clip(np.rint(part[:, :, 0]).astype(np.intp), 0, len(streaks.columns) - 1)
-        y = np.clip(np.rint(part[:, :, 1]).astype(np.intp), 0, len(streaks.rows) - 1)
-        parts.append(streaks.columns[x] | streaks.rows[y])
-    return np.concatenate(parts)
+    places = spread(page.map.to_pixels(mosaic.grid), mosaic.rows, mosaic.width)
+    return streaks.at(places)
 
 
-def _excess(seen: Bytes, blank: Bytes) -> Bytes:
+def _excess(seen: Bytes, blank: Bytes, right: int) -> Bytes:
     """Darkness that the blank does not explain, the window laid onto the blank first."""
-    dx, dy = _offset(seen, blank)
+    dx, dy = _offset(seen[:, :right], blank[:, :right])
     moved = blank
     if abs(dx) > 0.05 or abs(dy) > 0.05:
         matrix = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
@@ -188,10 +177,13 @@ def _measured(excess: Bytes, blank: Bytes, line: _Line, hidden: NDArray[np.bool_
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
     ink, detached = _parted((excess > INK).astype(np.uint8), zone, blank)
     body = ink[line.y0 - near : line.y1 + near, line.x0 : line.x1]
-    around = ink[line.y0 - near : line.y1 + near, line.x0 - near : line.x1 + near]
-    faint = excess[line.y0 - near : line.y1 + near, line.x0 - near : line.x1 + near] > FAINT
-    inked = body.any(axis=0)
-    core = ink[line.core[0] : line.core[1], line.x0 : line.x1].any(axis=0)
+    around = np.ascontiguousarray(ink[zone])
+    faint = (excess[zone] > FAINT).astype(np.uint8)
+    ink_mm2 = float(cv2.countNonZero(around)) / DENSITY**2
+    # Where there is plain ink, faint ink tells nothing more: its spots need not be parted from noise.
+    faint_ink = _without_specks(faint, 4 * SPECK_MM2) if ink_mm2 < 1.0 else faint
+    inked = np.asarray(body.any(axis=0), np.bool_)
+    core = np.asarray(ink[line.core[0] : line.core[1], line.x0 : line.x1].any(axis=0), np.bool_)
     measures = _extents(inked, line.x1 - line.x0)
     closed = _closed(core)
     thirds = np.array_split(closed, 3)
@@ -201,8 +193,8 @@ def _measured(excess: Bytes, blank: Bytes, line: _Line, hidden: NDArray[np.bool_
         "core": float(closed.mean()),
         "core_middle": float(thirds[1].mean()),
         "core_outer": float(min(thirds[0].mean(), thirds[2].mean())),
-        "ink_mm2": float(around.sum()) / DENSITY**2,
-        "faint_mm2": float(_without_specks(faint.astype(np.uint8)).sum()) / DENSITY**2,
+        "ink_mm2": ink_mm2,
+        "faint_mm2": float(cv2.countNonZero(faint_ink)) / DENSITY**2,
         "beside_mm2": float(beside.sum()) / DENSITY**2,
         "detached_mm2": detached,
     }
@@ -214,21 +206,20 @@ def _parted(ink: Bytes, zone: tuple[slice, slice], blank: Bytes) -> tuple[Bytes,
     A stroke that runs on over the printed "Ông" is cut up by its letters, so print beside the name joins ink;
     thin leftovers (under SIGN_MM tall) are ends of strokes, not signs.
     """
-    if not ink.any():
+    if cv2.countNonZero(ink) < SPECK_MM2 * DENSITY**2:
+        return np.zeros_like(ink), 0.0
+    ink = _without_specks(ink, SPECK_MM2)
+    if cv2.countNonZero(ink) - cv2.countNonZero(np.ascontiguousarray(ink[zone])) < SIGN_MM * DENSITY:
         return ink, 0.0
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    keep = stats[:, cv2.CC_STAT_AREA] >= SPECK_MM2 * DENSITY**2
-    keep[0] = False
-    ink = np.asarray(keep[labels], np.uint8)
     joins = (blank > 50).astype(np.uint8)
     joins[zone] = 0
-    joined = cv2.dilate(ink, np.ones((3, JOIN_PX), np.uint8)) | joins
+    joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((3, JOIN_PX), np.uint8)), joins)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     apart = np.ones(len(stats), np.bool_)
     apart[np.unique(labels[zone][ink[zone] > 0])] = False
     apart[0] = False
     areas = np.bincount(labels[ink > 0], minlength=len(stats))
-    first, last = _spans(labels, ink, len(stats))
+    first, last = _spans(np.asarray(labels, np.int32), ink, len(stats))
     middle = (first + last) / 2
     sign = (last - first + 1 >= SIGN_MM * DENSITY) & (middle > zone[0].start) & (middle < zone[0].stop)
     return ink, float(areas[apart & sign].sum()) / DENSITY**2
@@ -245,13 +236,14 @@ def _spans(labels: NDArray[np.int32], ink: Bytes, count: int) -> tuple[NDArray[n
     return first, last
 
 
-def _without_specks(ink: Bytes) -> Bytes:
-    if not ink.any():
-        return ink
+def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
+    """Ink without spots smaller than ``speck_mm2``."""
+    if cv2.countNonZero(ink) < speck_mm2 * DENSITY**2:
+        return np.zeros_like(ink)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    keep = stats[:, cv2.CC_STAT_AREA] >= 4 * SPECK_MM2 * DENSITY**2
+    keep = stats[:, cv2.CC_STAT_AREA] >= speck_mm2 * DENSITY**2
     keep[0] = False
-    return np.asarray(keep[labels], np.uint8)
+    return np.asarray(keep.astype(np.uint8)[labels], np.uint8)
 
 
 def _extents(inked: NDArray[np.bool_], width: int) -> dict[str, float]:

@@ -52,7 +52,8 @@ def mosaic_of(prepared: PreparedSide, layout: Layout) -> Mosaic:
         height = _whole_steps(box.h * density)
         rows.append((top, top + height))
         y, x = np.mgrid[0 : height + 1 : STEP, 0 : width + 1 : STEP].astype(np.float64)
-        places.append((np.stack([x, y], -1).reshape(-1, 2) + 0.5) / density + np.array([box.x, box.y]))
+        # Half a pixel on: there the nodes lie in _spread's picture.
+        places.append((np.stack([x, y], -1).reshape(-1, 2) + 1.0) / density + np.array([box.x, box.y]))
         top += height
     grid = np.concatenate(places)
     if prepared.reference is None:
@@ -90,20 +91,27 @@ def _shrunk(places: Points, shrink: int) -> Points:
 
 
 def _resampled(picture: Bytes, places: Points, rows: Sequence[tuple[int, int]], width: int) -> Bytes:
-    across = width // STEP + 1
-    weight = np.arange(STEP, dtype=np.float32) / STEP
-    parts, at = [], 0
-    for top, bottom in rows:
-        down = (bottom - top) // STEP + 1
-        g = places[at : at + down * across].astype(np.float32).reshape(down, across, 2)
-        at += down * across
-        tall = g[:-1, None] + (g[1:] - g[:-1])[:, None] * weight[None, :, None, None]
-        tall = tall.reshape(bottom - top, across, 2)
-        wide = tall[:, :-1, None] + (tall[:, 1:] - tall[:, :-1])[:, :, None] * weight[None, None, :, None]
-        parts.append(wide.reshape(bottom - top, width, 2))
-    places32 = np.concatenate(parts)
+    places32 = spread(places, rows, width)
     found = cv2.remap(picture, places32, np.empty(0, np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, np.uint8)
+
+
+def spread(places: Points, rows: Sequence[tuple[int, int]], width: int) -> Floats:
+    """For every pixel of a mosaic its place, (height, width, 2), from those of the coarse grid.
+
+    ``cv2.resize`` lays node j at pixel 16 j + 7.5; cut off by 7 it is 16 j + 0.5, where the grid was asked.
+    """
+    across = width // STEP + 1
+    whole = np.empty((rows[-1][1], width, 2), np.float32)
+    nodes = places.astype(np.float32)
+    at = 0
+    for top, bottom in rows:
+        down = (bottom - top) // STEP + 1
+        g = nodes[at : at + down * across].reshape(down, across, 2)
+        at += down * across
+        wide = cv2.resize(g, (across * STEP, down * STEP), interpolation=cv2.INTER_LINEAR)
+        whole[top:bottom] = wide[7 : 7 + bottom - top, 7 : 7 + width]
+    return whole
 
 
 def darkness(picture: Bytes) -> Bytes:
