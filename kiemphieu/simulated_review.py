@@ -57,7 +57,7 @@ class ReviewReport:
     to_team: int = 0
     agreed_slips: list[AgreedSlip] = field(default_factory=list)
     paper_of: dict[str, str] = field(default_factory=dict)
-    """Stored ballot -> ballot of the simulated paper, for ballots with an agreed slip."""
+    """Stored ballot (or page set aside by mistake) -> ballot of the simulated paper, where a slip agreed."""
     meanings: Meanings = Meanings()  # noqa: RUF009  (frozen)
 
 
@@ -83,6 +83,12 @@ class Truth:
         found = self.page(db, stored.page).ballot
         assert found is not None
         return found
+
+    def behind(self, db: Connection, item: StoredItem) -> BallotTruth | None:
+        """The paper that an item is about; ``None`` where it is no ballot."""
+        if item.subject.kind == "page":
+            return self.page(db, item.subject.of).ballot
+        return self.ballot(db, item.subject.of)
 
     def answer(self, db: Connection, item: StoredItem) -> str:
         subject = item.subject
@@ -165,17 +171,21 @@ def _answer(
     if after.state.value != right:
         subject = item.subject
         report.meanings = count.meanings
-        if subject.kind != "page":
-            report.paper_of[subject.of] = truth.ballot(db, subject.of).ballot
+        paper = truth.behind(db, item)
+        if paper is not None:
+            report.paper_of[subject.of] = paper.ballot
         report.agreed_slips.append(
             AgreedSlip(item.id, subject.kind, subject.of, subject.field, right, after.state.value)
         )
 
 
 def _options(item: StoredItem) -> Sequence[str]:
-    """What a tired person might answer instead; nobody moves a sheet by mistake to a batch that is not there."""
+    """What a tired person might answer instead: another reason to set a page aside, another value of a field.
+
+    Nobody moves a sheet by mistake to a batch that is not there, or types a ballot from a sheet that is none.
+    """
     if item.subject.kind == "page":
-        return (*(set_aside(why) for why in SET_ASIDE if why != "calibration"), BY_HAND)
+        return tuple(set_aside(why) for why in SET_ASIDE if why != "calibration")
     return possible_answers(item.subject)
 
 

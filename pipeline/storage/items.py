@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, not_, select, update
 
 from pipeline.errors import refuse
 from pipeline.review.codec import from_json, to_json
@@ -25,6 +25,7 @@ from pipeline.review.states import (
     name_of,
     value_of,
 )
+from pipeline.storage.schema import batch as batch_table
 from pipeline.storage.schema import entry, item, settlement, team_decision
 
 OPEN_STATES = ("waiting", "entered_once", "disputed", "with_team")
@@ -85,7 +86,7 @@ def waiting_for(
 ) -> tuple[StoredItem, ...]:
     """Items that ``account`` may answer (open for entries, not answered by it), begun ones first."""
     mine = exists().where(and_(entry.c.item == item.c.id, entry.c.account == account))
-    query = select(item).where(item.c.state.in_(FOR_ENTRY), not_(mine))
+    query = select(item).where(item.c.state.in_(FOR_ENTRY), not_(mine), _counted())
     if batch is not None:
         query = query.where(item.c.batch == batch)
     query = query.order_by(item.c.state == "waiting", item.c.id)
@@ -94,10 +95,15 @@ def waiting_for(
 
 def with_team(db: Connection, batch: str | None = None) -> tuple[StoredItem, ...]:
     """Items that lie before the team, by id."""
-    query = select(item).where(item.c.state == "with_team").order_by(item.c.id)
+    query = select(item).where(item.c.state == "with_team", _counted()).order_by(item.c.id)
     if batch is not None:
         query = query.where(item.c.batch == batch)
     return tuple(_item(row) for row in db.execute(query))
+
+
+def _counted() -> ColumnElement[bool]:
+    """Nobody is asked about a voided batch any more."""
+    return item.c.batch.in_(select(batch_table.c.id).where(batch_table.c.state != "void"))
 
 
 def counts(db: Connection, batch: str | None = None) -> dict[tuple[str, str], int]:
@@ -161,9 +167,7 @@ def _keep_entries(db: Connection, seen: StoredItem, state: ItemState, at: dateti
         db.execute(insert(entry), rows)
 
 
-def _keep_settlement(
-    db: Connection, key: str, version: int, state: Settled | Corrected | Voided, at: datetime
-) -> None:
+def _keep_settlement(db: Connection, key: str, version: int, state: Settled | Corrected | Voided, at: datetime) -> None:
     reason, approver = ("", "") if isinstance(state, Settled) else (state.reason, state.approver)
     db.execute(
         insert(settlement).values(

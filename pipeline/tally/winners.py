@@ -37,18 +37,26 @@ class UnitOutcome:
 
 
 def outcome(
-    runners: Sequence[Runner], seats: int, valid: int, voters: int, voted: int, *, re_vote: bool = False
+    runners: Sequence[Runner],
+    seats: int,
+    valid: int,
+    voters: int,
+    voted: int,
+    *,
+    needs_turnout: bool = True,
+    needs_half: bool = True,
 ) -> UnitOutcome:
     """The elected of a unit.
 
     Art. 78.1: recognised only when more than half of the voters on the list took part, except in a re-vote
-    (Art. 80.4). 78.2: more than half of the valid ballots. 78.3: the most votes first. 78.4: equal votes at
+    (Art. 80.4: ``needs_turnout`` false). 78.2: more than half of the valid ballots (other rules of other
+    elections: ``needs_half`` false, then at least one vote). 78.3: the most votes first. 78.4: equal votes at
     the end of the list for fewer seats than people: the older. Nobody is elected where it is not recognised.
     """
-    if not (re_vote or 2 * voted > voters):
+    if needs_turnout and 2 * voted <= voters:
         return UnitOutcome(False, (), (), 0, seats)
-    above_half = [r for r in runners if 2 * r.votes > valid]
-    ranked = sorted(above_half, key=lambda r: (-r.votes, r.birth_date, r.id))
+    able = [r for r in runners if (2 * r.votes > valid if needs_half else r.votes > 0)]
+    ranked = sorted(able, key=lambda r: (-r.votes, r.birth_date, r.id))
     elected, rest = ranked[:seats], ranked[seats:]
     tied = _tied(elected, rest)
     sure = [r for r in elected if r not in tied]

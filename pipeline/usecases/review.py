@@ -6,7 +6,7 @@ and the line in the log stand or fall together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,19 +18,31 @@ from pipeline.election.definition import Election
 from pipeline.election.rules import rule_set
 from pipeline.errors import refuse
 from pipeline.forms.template import Form
-from pipeline.review.consensus import corrected, decided_by_team, entered
+from pipeline.review.consensus import corrected, decided_by_team, entered, team_verdict, voided
 from pipeline.review.items import (
     BY_HAND,
     NOT_PRESCRIBED,
+    Subject,
     check_answer,
     item_of_ballot,
     items_by_hand,
 )
-from pipeline.review.states import Entry, Settled, TeamVote, name_of, value_of
+from pipeline.review.states import (
+    ByTeam,
+    Corrected,
+    Entry,
+    ItemState,
+    Settled,
+    TeamVote,
+    Voided,
+    name_of,
+    value_of,
+)
 from pipeline.storage import ballots, batches, items, log, pages
 from pipeline.storage.ballots import Ballot
 from pipeline.storage.items import StoredItem
 from pipeline.tally.ballots import (
+    GROUNDS,
     FieldAnswer,
     InDoubt,
     Meanings,
@@ -55,10 +67,12 @@ class Count:
         rules = rule_set(self.election.rule_set)
         return Meanings(rules.partial_means, rules.unclear_means)
 
+    def complete(self, form: str, answers: Sequence[FieldAnswer]) -> bool:
+        """Whether every field of a ballot has its settled answer; one that is missing is never guessed."""
+        return len(answers) == len(self.forms[form].sides[0].fields)
 
-def queue(
-    db: Connection, actor: Actor, batch: str | None = None, limit: int | None = None
-) -> tuple[StoredItem, ...]:
+
+def queue(db: Connection, actor: Actor, batch: str | None = None, limit: int | None = None) -> tuple[StoredItem, ...]:
     """Items that the actor may answer, begun ones first; never one that they have answered already."""
     require(actor, "enter")
     return items.waiting_for(db, actor.id, batch=batch, limit=limit)
@@ -102,13 +116,12 @@ def _page_settled(db: Connection, count: Count, actor: Actor, item: StoredItem, 
     assert answer is not None
     pages.set_fate(db, item.page, answer)
     if answer in (BY_HAND, NOT_PRESCRIBED):
-        open_by_hand(db, count, item.batch, item.page, at, prescribed=answer == BY_HAND)
+        of = _typed_for(item).removeprefix(f"hand\0{item.batch}\0")
+        open_by_hand(db, count, item.batch, of, at, prescribed=answer == BY_HAND)
     log.append(db, AuditEvent(actor.id, "page_settled", item.page, {"fate": answer}), at)
 
 
-def open_by_hand(
-    db: Connection, count: Count, batch_id: str, of: str, at: datetime, *, prescribed: bool = True
-) -> str:
+def open_by_hand(db: Connection, count: Count, batch_id: str, of: str, at: datetime, *, prescribed: bool = True) -> str:
     """A ballot that counts without a picture: its fields wait for two people; gives the ballot's id.
 
     ``of`` is the rejected page it replaces, or any name unique in the batch. A sheet that is not the
@@ -142,7 +155,7 @@ def raise_ballot_item(db: Connection, count: Count, batch_id: str, ballot_id: st
     if stored is None or stored.state != "counted":
         return False
     answers = ballots.answers(db, batch_id, only=ballot_id).get(ballot_id, ())
-    if len(answers) < len(count.forms[stored.form].sides[0].fields):
+    if not count.complete(stored.form, answers):
         return False
     return _raise(db, count, batch_id, ballot_id, answers, at)
 
@@ -150,12 +163,11 @@ def raise_ballot_item(db: Connection, count: Count, batch_id: str, ballot_id: st
 def raise_ballot_items(db: Connection, count: Count, batch_id: str, at: datetime) -> int:
     """The same for every complete ballot of a batch in one pass; how many items arose. Idempotent."""
     raised = 0
-    waiting = ballots.open_fields(db, batch_id)
+    forms = {b.id: b.form for b in ballots.of_batch(db, batch_id)}
     standing = {i.ballot for i in items.of_batch(db, batch_id, "ballot")}
     for ballot_id, answers in ballots.answers(db, batch_id).items():
-        if ballot_id in waiting or ballot_id in standing or not answers:
-            continue
-        raised += _raise(db, count, batch_id, ballot_id, answers, at)
+        if ballot_id not in standing and count.complete(forms[ballot_id], answers):
+            raised += _raise(db, count, batch_id, ballot_id, answers, at)
     return raised
 
 
@@ -200,9 +212,12 @@ def team_decides(
     """The team's decision (Art. 74.2) on one item, or on a pile of plainly invalid ballots at once.
 
     ``members`` is the whole team, ``votes`` those of the members present. Refused without two thirds
-    present or more than half of all for one answer.
+    present or more than half of all for one answer. Refused as a pile (``pile-mixed``): anything but ballots
+    whose one and only ground is the one that the team finds.
     """
     require_person(actor, "put_to_team", count.trial)
+    if len(item_ids) > 1:
+        _check_pile(db, item_ids, team_verdict(tuple(members), tuple(votes), item_ids[0]))
     pile = f"pile-{item_ids[0]}" if len(item_ids) > 1 else ""
     for item_id in item_ids:
         seen = _item(db, item_id)
@@ -218,6 +233,21 @@ def team_decides(
         }
         log.append(db, AuditEvent(actor.id, "team_decision", item_id, detail), at)
         _after_settling(db, count, actor, after, at)
+
+
+def _check_pile(db: Connection, item_ids: Sequence[str], verdict: str) -> None:
+    for item_id in item_ids:
+        subject = _item(db, item_id).subject
+        alike = subject.kind == "ballot" and subject.doubts in [(ground,) for ground in GROUNDS]
+        if not alike or verdict != f"invalid:{subject.doubts[0]}":
+            raise refuse(
+                "pile-mixed",
+                item_id,
+                "one decision covers only ballots that are plainly invalid on the same ground ({doubts} here, "
+                "{verdict} decided); decide on this one by itself",
+                doubts=", ".join(subject.doubts),
+                verdict=verdict,
+            )
 
 
 def _check_verdict(db: Connection, count: Count, item: StoredItem, value: str) -> None:
@@ -242,17 +272,113 @@ def correct(
 ) -> StoredItem:
     """A new version of a settled item, with a reason and somebody else's approval; the old one stays readable.
 
-    A corrected field can change what the ballot is: its verdict, if one stands, is laid before the team anew
-    by correcting the ballot's item in the same way.
+    Totals follow at once: a ballot that is no plain vote any more goes to the team, and a page is done with
+    anew. Refused: what the team decided (``team-decided``: only the team changes it, :func:`team_corrects`), a
+    field of a ballot on which the team has ruled (``verdict-stands``), a page that was moved (``page-moved``).
     """
     require_person(actor, "correct", count.trial)
     require_person(approver, "approve", count.trial)
     seen = _item(db, item_id)
+    _check_correction(db, seen)
+    return _corrected(db, count, (actor, approver), seen, value, reason, {}, at)
+
+
+def team_corrects(
+    db: Connection,
+    count: Count,
+    actor: Actor,
+    approver: Actor,
+    item_id: str,
+    members: Sequence[str],
+    votes: Sequence[TeamVote],
+    reason: str,
+    at: datetime,
+) -> StoredItem:
+    """The team rules anew on what it has decided (Art. 74.2), with a reason; majority and presence as before."""
+    require_person(actor, "put_to_team", count.trial)
+    require_person(approver, "approve", count.trial)
+    seen = _item(db, item_id)
+    if not decided_by_the_team(seen.state):
+        raise refuse("item-closed", item_id, "the team has not decided on this; correct it in the ordinary way")
+    value = team_verdict(tuple(members), tuple(votes), item_id)
+    detail = {"members": len(members), "votes": [[v.member, v.value] for v in votes]}
+    return _corrected(db, count, (actor, approver), seen, value, reason, detail, at)
+
+
+def decided_by_the_team(state: ItemState) -> bool:
+    """Whether what counts, or what it corrects, rests on the team's votes."""
+    match state:
+        case Settled(evidence=ByTeam()):
+            return True
+        case Corrected(previous=previous):
+            return decided_by_the_team(previous)
+        case _:
+            return False
+
+
+def _check_correction(db: Connection, seen: StoredItem) -> None:
+    if decided_by_the_team(seen.state):
+        raise refuse(
+            "team-decided",
+            seen.id,
+            "the team has decided on this, so only the team changes it; lay it before the team again",
+        )
+    if seen.ballot is not None:
+        verdict = items.find(db, Subject("ballot", seen.ballot))
+        if verdict is not None and value_of(verdict.state) is not None:
+            raise refuse(
+                "verdict-stands",
+                seen.id,
+                "the team has ruled on this ballot ({verdict}), which counts whatever its fields say; lay the "
+                "ballot before the team again",
+                verdict=value_of(verdict.state),
+            )
+    if seen.subject.kind == "page":
+        page = pages.get(db, seen.subject.of)
+        if page is not None and page.status == "void":
+            raise refuse(
+                "page-moved", seen.id, "the page was moved and read elsewhere; correct it in the batch where it is"
+            )
+
+
+def _corrected(
+    db: Connection,
+    count: Count,
+    people: tuple[Actor, Actor],
+    seen: StoredItem,
+    value: str,
+    reason: str,
+    detail: Mapping[str, object],
+    at: datetime,
+) -> StoredItem:
+    actor, approver = people
     _check_verdict(db, count, seen, value)
-    state = corrected(seen.state, value, reason=reason, by=actor.id, approver=approver.id, place=item_id)
+    state = corrected(seen.state, value, reason=reason, by=actor.id, approver=approver.id, place=seen.id)
     after = items.save(db, seen, state, at)
-    detail = {"value": value, "reason": reason, "approver": approver.id}
-    log.append(db, AuditEvent(actor.id, "correction", item_id, detail), at)
-    if seen.ballot is not None and seen.subject.kind != "ballot":
-        raise_ballot_item(db, count, seen.batch, seen.ballot, at)
+    line = {"value": value, "reason": reason, "approver": approver.id, **detail}
+    log.append(db, AuditEvent(actor.id, "correction", seen.id, line), at)
+    if seen.subject.kind == "page":
+        _take_out_typed(db, seen, state, at)
+    _after_settling(db, count, actor, after, at)
     return after
+
+
+def _take_out_typed(db: Connection, seen: StoredItem, state: Corrected, at: datetime) -> None:
+    """The ballot that was typed because of a page's former answer no longer counts, nor do its items."""
+    typed = ballots.get(db, ballots.ballot_id(_typed_for(seen)))
+    if typed is None or typed.state != "counted":
+        return
+    ballots.set_void(db, typed.id)
+    for item in items.of_batch(db, seen.batch):
+        if item.ballot == typed.id and not isinstance(item.state, Voided):
+            gone = voided(item.state, reason=state.reason, by=state.by, approver=state.approver, place=item.id)
+            items.save(db, item, gone, at)
+    log.append(db, AuditEvent(state.by, "ballot_void", typed.id, {"reason": state.reason}), at)
+
+
+def _typed_for(item: StoredItem) -> str:
+    """What the ballot typed for a page is the ballot of; a corrected answer makes a ballot of its own."""
+    changes, state = 0, item.state
+    while isinstance(state, Corrected):
+        changes, state = changes + 1, state.previous
+    return f"hand\0{item.batch}\0{item.page}" + (f"\0{changes}" if changes else "")

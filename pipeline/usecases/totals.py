@@ -12,8 +12,8 @@ from pipeline.election.codec import digest as election_digest
 from pipeline.election.definition import Election, Unit
 from pipeline.election.figures import AreaFigures
 from pipeline.election.rules import RuleSet, rule_set
-from pipeline.review.states import value_of
-from pipeline.storage import ballots, batches, figures, items
+from pipeline.review.states import is_open, value_of
+from pipeline.storage import ballots, batches, figures, items, pages
 from pipeline.storage.batches import Batch
 from pipeline.tally.ballots import ValidVote, Vote, vote_from
 from pipeline.tally.rules import Conventions, Finding, PaperFigures, Sheet, findings
@@ -37,9 +37,15 @@ class AreaTotals:
 
     @property
     def complete(self) -> bool:
-        """Nothing waits for people, the figures are there and no error stands."""
-        errors = [f for f in self.findings if f.kind == "error"]
-        return self.figures is not None and not self.open_items and self.result.complete and not errors
+        """Nothing waits for people, the figures are there, no error stands and what is strange is explained.
+
+        A figure of the world that breaks a rule (kind ``world``) is true only where the team wrote an incident.
+        """
+        given = self.figures
+        if given is None or self.open_items or not self.result.complete:
+            return False
+        kinds = {f.kind for f in self.findings}
+        return "error" not in kinds and ("world" not in kinds or bool(given.incidents.strip()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,7 @@ def totals(db: Connection, of: Count, actor: Actor) -> Totals:
         if contest in area.units
     ]
     units = [
-        _unit(of.election, unit, [a for a in areas if a.unit == unit.id])
-        for unit in of.election.units
-        if unit.seats
+        _unit(of.election, unit, [a for a in areas if a.unit == unit.id]) for unit in of.election.units if unit.seats
     ]
     return Totals(election_digest(of.election), tuple(areas), tuple(units))
 
@@ -110,35 +114,44 @@ def batch_result(db: Connection, of: Count, batch: Batch) -> AreaResult:
     unit = of.election.unit(of.election.ballot_form_id(batch.area, batch.contest))
     names = [c.id for c in of.election.candidates_of(unit.id)]
     answers = ballots.answers(db, batch.id)
-    waiting = ballots.open_fields(db, batch.id)
     verdicts = {i.ballot: i for i in items.of_batch(db, batch.id, "ballot")}
     votes: list[Vote] = []
-    undecided = items.counts(db, batch.id).get(("page", "waiting"), 0)
+    undecided = _pages_undecided(db, batch)
     for ballot in stored:
         vote: Vote | None = None
         if ballot.id in verdicts:
             value = value_of(verdicts[ballot.id].state)
             vote = vote_from(value, names, unit.seats, ballot.id) if value else None
-        elif ballot.id not in waiting:
+        elif of.complete(ballot.form, answers[ballot.id]):
             proposal = proposal_of(of, (batch.area, batch.contest), answers[ballot.id])
             vote = proposal if isinstance(proposal, ValidVote) else None
         if vote is None:
             undecided += 1
         else:
             votes.append(vote)
-    by_hand = sum(b.source == "hand" for b in stored)
+    typed = [b.id for b in stored if b.source == "hand"]
+    strange = sum(b in verdicts and verdicts[b].subject.doubts == ("a",) for b in typed)
     return replace(
         count(votes),
         collected=batch.declared or 0,
-        scanned=len(stored) - by_hand,
-        by_hand=by_hand,
+        scanned=len(stored) - len(typed),
+        by_hand=len(typed) - strange,
+        set_aside=strange,
         undecided=undecided,
     )
 
 
+def _pages_undecided(db: Connection, batch: Batch) -> int:
+    """Rejected pages that wait for people, or to be read in the batch where they belong."""
+    asked = items.of_batch(db, batch.id, "page")
+    moving = sum(p.status == "rejected" and (p.fate or "").startswith("move:") for p in pages.of_batch(db, batch.id))
+    return moving + sum(is_open(i.state) for i in asked)
+
+
 def _sheet(given: AreaFigures, result: AreaResult, unit: Unit, rules: RuleSet) -> Sheet:
+    conventions = Conventions(rules.issued_includes_spoiled, state=bool(rules.surplus))
     paper = PaperFigures(given.voters, given.voted, given.received, given.issued, given.left_over, given.spoiled)
-    return Sheet(paper, result, unit.seats, Conventions(rules.issued_includes_spoiled))
+    return Sheet(paper, result, unit.seats, conventions)
 
 
 def _unit(election: Election, unit: Unit, areas: Sequence[AreaTotals]) -> UnitTotals:
@@ -148,5 +161,18 @@ def _unit(election: Election, unit: Unit, areas: Sequence[AreaTotals]) -> UnitTo
     births = {c.id: c.birth_date for c in election.candidates_of(unit.id)}
     ranked = standings(result.votes, births)
     done = bool(areas) and all(a.complete for a in areas)
-    elected = outcome(ranked, unit.seats, result.valid, voters, voted) if done else None
+    rules = rule_set(election.rule_set)
+    elected = (
+        outcome(
+            ranked,
+            unit.seats,
+            result.valid,
+            voters,
+            voted,
+            needs_turnout=rules.winner_needs_turnout,
+            needs_half=rules.winner_needs_half_of_valid,
+        )
+        if done
+        else None
+    )
     return UnitTotals(unit.contest, unit.id, result, voters, voted, ranked, elected)

@@ -103,9 +103,7 @@ def test_a_verdict_is_spelled_and_read_back(names: frozenset[str]) -> None:
     assert vote_from(spell(InvalidVote("đ")), ["c1"], 2, "x") == InvalidVote("đ")
 
 
-@pytest.mark.parametrize(
-    "verdict", ["valid:", "valid:c1,c2,c3", "valid:c9", "invalid:e", "invalid:", "maybe"]
-)
+@pytest.mark.parametrize("verdict", ["valid:", "valid:c1,c2,c3", "valid:c9", "invalid:e", "invalid:", "maybe"])
 def test_a_verdict_that_no_team_may_give_is_refused(verdict: str) -> None:
     with pytest.raises(Refusal, match="verdict-impossible"):
         vote_from(verdict, ["c1", "c2", "c3"], 2, "ballot 7")

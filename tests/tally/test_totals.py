@@ -55,12 +55,8 @@ def test_a_result_with_open_ballots_is_not_complete() -> None:
 
 
 def test_two_areas_add_up_figure_by_figure() -> None:
-    one = AreaResult(
-        collected=3, scanned=2, by_hand=1, valid=2, invalid={"c": 1}, votes={"c1": 2}, leaving={1: 2}
-    )
-    other = AreaResult(
-        collected=2, scanned=1, set_aside=1, valid=1, invalid={"a": 1}, votes={"c2": 1}, leaving={1: 1}
-    )
+    one = AreaResult(collected=3, scanned=2, by_hand=1, valid=2, invalid={"c": 1}, votes={"c1": 2}, leaving={1: 2})
+    other = AreaResult(collected=2, scanned=1, set_aside=1, valid=1, invalid={"a": 1}, votes={"c2": 1}, leaving={1: 1})
     assert one + other == AreaResult(
         collected=5,
         scanned=3,

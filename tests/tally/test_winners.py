@@ -35,7 +35,13 @@ def test_turnout_of_half_exactly_is_not_recognised() -> None:
 
 
 def test_a_re_vote_is_recognised_whatever_the_turnout() -> None:
-    assert outcome([runner("a", 5)], 1, 6, 200, 6, re_vote=True).elected == ("a",)
+    assert outcome([runner("a", 5)], 1, 6, 200, 6, needs_turnout=False).elected == ("a",)
+
+
+def test_rules_without_half_elect_by_votes_alone_but_nobody_without_a_vote() -> None:
+    result = outcome([runner("a", 30), runner("b", 0)], 2, 100, 200, 150, needs_half=False)
+    assert result.elected == ("a",)
+    assert result.missing == 1
 
 
 def test_in_a_tie_for_the_last_seat_the_older_wins() -> None:
