@@ -50,7 +50,7 @@ def sheet_ink(page: RegisteredPage, prepared: PreparedSide, streaks: Streaks) ->
     excess = np.asarray(cv2.subtract(seen, allowed), np.uint8)
     size = prepared.side.size
     part = (slice(int(size.h * DENSITY)), slice(int(size.w * DENSITY)))
-    excess, blank = excess[part], widened[part]
+    excess, blank = excess[part], np.asarray(widened[part], np.uint8)
     if streaks:
         excess = np.where(_streaked(mosaic, page, streaks, excess.shape), 0, excess).astype(np.uint8)
     folds = _folds(excess)

@@ -31,6 +31,8 @@ NAME_MM = 0.8
 _FIELD_MM = 1.5
 TITLE_MM = 14.0
 """So far left of a name stands its title, "Ông" or "Bà"; a stroke that runs on over it is cut up by its letters."""
+ENDS_LEFT_MM, ENDS_RIGHT_MM, ENDS_UP_MM = 22.0, 8.0, 1.5
+"""So far do strokes run on beside the name that they cross: over its title and a little more."""
 SHADOW_MM = 9.0
 """The lid's shadow reaches so far in from the paper's edge."""
 
@@ -72,6 +74,7 @@ def read_stray(
     height, width = sheet.excess.shape
     fields, titles, inside = _zones(prepared, height, width)
     ink = ((sheet.excess > INK) & (inside > 0)).astype(np.uint8)
+    fields = _with_ends(fields, prepared, names)
     for taken in stamp:
         ink[taken > 0] = 0
     bridges = ((titles > 0) & (sheet.blank > 50)).astype(np.uint8)
@@ -95,24 +98,47 @@ def read_stray(
     return FieldReading(field.id, "stray", _scores(measures), measures, quad_of(field.box, page.map))
 
 
+def _with_ends(fields: Bytes, prepared: PreparedSide, names: Sequence[FieldReading]) -> Bytes:
+    """The fields, those of crossed names longer by the ends of their strokes: over the title and a little behind.
+
+    A sign that stands apart there is found with the name (its measure ``detached_mm2``).
+    """
+    crossed = {n.field for n in names if _crossed(n)}
+    if not crossed:
+        return fields
+    longer = fields.copy()
+    for field in prepared.side.fields:
+        if field.id in crossed:
+            for line in field.lines or (field.box,):
+                y0, y1 = round((line.y - ENDS_UP_MM) * DENSITY), round((line.bottom + ENDS_UP_MM) * DENSITY)
+                x0, x1 = round((line.x - ENDS_LEFT_MM) * DENSITY), round((line.right + ENDS_RIGHT_MM) * DENSITY)
+                longer[max(0, y0) : y1, max(0, x0) : x1] = 1
+    return longer
+
+
+def _crossed(name: FieldReading) -> bool:
+    return name.measures["span"] >= 0.88 and name.measures["core"] >= 0.4
+
+
 def _sign_at(name: FieldReading) -> bool:
     """Whether a mark on a name may be a sign or word beside it."""
     m = name.measures
-    plain = name.value in ("struck", "clear") and name.scores[name.value] >= 0.5
-    return m["detached_mm2"] > 0.2 or (not plain and m["beside_mm2"] > 0.2)
+    # What runs on beside a crossed name is its stroke's own end.
+    return m["detached_mm2"] > 0.4 or (not _crossed(name) and m["beside_mm2"] > 0.3)
 
 
 def _shadows(stats: NDArray[np.int32], height: int, width: int) -> NDArray[np.bool_]:
-    """Which components begin at the paper's edge and stay in its shadow."""
-    edge, deep = round((EDGE_MM + 1) * DENSITY), round(SHADOW_MM * DENSITY)
+    """Which components begin at the paper's edge and stay in its shadow, or lie near it as a long solid bar."""
+    edge, band = round((EDGE_MM + 1) * DENSITY), round(14.0 * DENSITY)
     left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
-    right, bottom = left + stats[:, cv2.CC_STAT_WIDTH], top + stats[:, cv2.CC_STAT_HEIGHT]
-    by_top = (top < edge) & (bottom < deep)
-    by_bottom = (bottom > height - edge) & (top > height - deep)
-    by_left = (left < edge) & (right < deep)
-    by_right = (right > width - edge) & (left > width - deep)
-    shadows: NDArray[np.bool_] = by_top | by_bottom | by_left | by_right
-    return shadows
+    wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    solid = stats[:, cv2.CC_STAT_AREA] > 0.5 * wide * tall
+    across = (top < edge) | (top + tall > height - edge)
+    along = (left < edge) | (left + wide > width - edge)
+    shallow = (across & (tall < SHADOW_MM * DENSITY)) | (along & (wide < SHADOW_MM * DENSITY))
+    low = ((top + tall < band) | (top > height - band)) & (wide > 25 * DENSITY)
+    upright = ((left + wide < band) | (left > width - band)) & (tall > 25 * DENSITY)
+    return np.asarray(shallow | (solid & (low | upright)), np.bool_)
 
 
 def _scores(m: dict[str, float]) -> dict[FieldValue, float]:

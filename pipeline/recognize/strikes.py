@@ -32,6 +32,8 @@ INK, FAINT = 38, 24
 the roughest scans stays below 20; the faintest pencil line gives 40."""
 SPECK_MM2 = 0.05
 """Smaller spots are dust and noise: a resting pen leaves 0.2 mm² and more."""
+FAR_MM = 8.5
+"""A stroke seldom runs on so far behind its name; what stands there may be a word that it touches."""
 JOIN_PX = 11
 """Pieces of one stroke beside a name lie at most so near (1.2 mm): a pen skips, a sign stands apart."""
 SIGN_MM = 1.2
@@ -157,7 +159,7 @@ def _offset(seen: Bytes, blank: Bytes) -> tuple[float, float]:
         return 0.0, 0.0
     fit = cv2.matchTemplate(seen[::1, ::2], np.ascontiguousarray(template[:, ::2]), cv2.TM_CCORR_NORMED)
     _, _, _, (x, y) = cv2.minMaxLoc(fit)
-    return 2 * (x + _peak(fit[y], x)) - r, y + _peak(fit[:, x], y) - r
+    return 2 * (x + _peak(np.asarray(fit[y], np.float32), x)) - r, y + _peak(np.asarray(fit[:, x], np.float32), y) - r
 
 
 def _peak(values: NDArray[np.float32], at: int) -> float:
@@ -197,6 +199,7 @@ def _measured(excess: Bytes, blank: Bytes, line: _Line, hidden: NDArray[np.bool_
         "faint_mm2": float(cv2.countNonZero(faint_ink)) / DENSITY**2,
         "beside_mm2": float(beside.sum()) / DENSITY**2,
         "detached_mm2": detached,
+        "far_mm2": float(beside[:, line.x1 + round(FAR_MM * DENSITY) :].sum()) / DENSITY**2,
     }
 
 
@@ -272,7 +275,7 @@ def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     joined = {name: min(m[name] for m in lines) for name in ("span", "core", "core_middle", "core_outer")}
     joined |= {name: max(m[name] for m in lines) for name in ("gap_mm", "left_mm", "right_mm")}
     return joined | {
-        name: sum(m[name] for m in lines) for name in ("ink_mm2", "faint_mm2", "beside_mm2", "detached_mm2")
+        name: sum(m[name] for m in lines) for name in ("ink_mm2", "faint_mm2", "beside_mm2", "detached_mm2", "far_mm2")
     }
 
 
