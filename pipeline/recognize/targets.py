@@ -121,13 +121,13 @@ def _stacks(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField
     """Grey windows (n, h, w) of the page and of the blank, each centred on where the target should be."""
     boxes = tuple(f.box.grown(AROUND_MM + SEARCH_MM) for f in fields)
     mosaic = mosaic_of(side, Layout(boxes, DENSITY))
-    picture = cut(page.raw.pixels, page.map, mosaic)
+    picture = cut(page.raw.pixels, page.map, mosaic, page.pixels_per_mm)
     if picture.ndim == 3:
         picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
     size = (round(boxes[0].h * DENSITY), round(boxes[0].w * DENSITY))
     blank = None
     if side.reference is not None:
-        blank = _windows(np.asarray(255 * (1 - mosaic.reference), np.uint8), mosaic.rows, size)
+        blank = _windows(np.asarray(cv2.bitwise_not(mosaic.blank), np.uint8), mosaic.rows, size)
     return _windows(picture, mosaic.rows, size), blank
 
 
