@@ -7,7 +7,7 @@ as people. Their accounts are flagged as simulated, and their names say so on ev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -18,17 +18,28 @@ from calibration.simulate.truth import BallotTruth, ElectionTruth, PageTruth
 from pipeline.access.roles import SYSTEM, Actor
 from pipeline.election.figures import AreaFigures
 from pipeline.review.items import BY_HAND, SET_ASIDE, move_to, possible_answers, set_aside
-from pipeline.review.states import Disputed, Settled, TeamVote
-from pipeline.storage import accounts, ballots, pages
+from pipeline.review.states import Disputed, Settled, TeamVote, value_of
+from pipeline.storage import accounts, ballots, batches, items, pages
 from pipeline.storage.items import StoredItem
 from pipeline.tally.ballots import Meanings
-from pipeline.usecases.review import Count, before_team, enter, queue, raise_ballot_items, team_decides
+from pipeline.usecases.batches import batch_count
+from pipeline.usecases.review import (
+    Count,
+    before_team,
+    correct,
+    enter,
+    queue,
+    raise_ballot_items,
+    team_decides,
+    typed_for,
+)
 
 REVIEWERS = tuple(
     Actor(f"simulated-{n}", f"Người soát mô phỏng {n} (simulated)", frozenset({"reviewer"}), simulated=True)
     for n in (1, 2, 3)
 )
 LEADER = Actor("simulated-leader", "Tổ trưởng mô phỏng (simulated)", frozenset({"team_leader"}), simulated=True)
+SECRETARY = Actor("simulated-secretary", "Thư ký mô phỏng (simulated)", frozenset({"team_leader"}), simulated=True)
 
 Clock = Callable[[], datetime]
 
@@ -43,6 +54,8 @@ class AgreedSlip:
     field: str
     truth: str
     settled: str
+    corrected: bool = False
+    """Whether the pile showed it: a sheet was missing (R23), so the page was looked at again and corrected."""
 
 
 @dataclass(slots=True)
@@ -90,6 +103,11 @@ class Truth:
             return self.page(db, item.subject.of).ballot
         return self.ballot(db, item.subject.of)
 
+    def typed(self, item: StoredItem, paper: BallotTruth | None) -> None:
+        """Remember which paper is typed for a page, whose answer may have been corrected."""
+        if paper is not None:
+            self._by_hand[ballots.ballot_id(typed_for(item))] = paper
+
     def answer(self, db: Connection, item: StoredItem) -> str:
         subject = item.subject
         if subject.kind == "page":
@@ -113,8 +131,7 @@ class Truth:
                 assert page.ballot is not None
                 return move_to(page.ballot.batch)
             case "truncated" | "ballot":
-                assert page.ballot is not None
-                self._by_hand[ballots.ballot_id(f"hand\0{item.batch}\0{item.page}")] = page.ballot
+                self.typed(item, page.ballot)
                 return BY_HAND
 
 
@@ -127,7 +144,7 @@ def spelled_verdict(paper: BallotTruth) -> str:
 
 def prepare(db: Connection) -> None:
     """Make the simulated accounts."""
-    for actor in (*REVIEWERS, LEADER, SYSTEM):
+    for actor in (*REVIEWERS, LEADER, SECRETARY, SYSTEM):
         accounts.put(db, actor)
 
 
@@ -210,6 +227,25 @@ def settle_team_items(
         team_decides(db, count, LEADER, [item.id], members, votes, clock())
         report.to_team += 1
         report.items[item.subject.kind] = report.items.get(item.subject.kind, 0) + 1
+    look_for_missing_sheets(db, count, truth, report, clock)
+
+
+def look_for_missing_sheets(db: Connection, count: Count, truth: Truth, report: ReviewReport, clock: Clock) -> None:
+    """Where a pile has fewer sheets than declared (R23), pages set aside are looked at again and corrected."""
+    piles = batches.every(db)
+    if all(batch_count(db, pile).matches for pile in piles):
+        return
+    for item in (i for pile in piles for i in items.of_batch(db, pile.id, "page")):
+        settled = value_of(item.state) or ""
+        if not settled.startswith("set_aside:"):
+            continue
+        right = truth.answer(db, item)
+        if right.startswith("set_aside:"):
+            continue
+        reason = "a sheet of the pile was missing (R23); the page was looked at again"
+        after = correct(db, count, LEADER, SECRETARY, item.id, right, reason, clock())
+        truth.typed(after, truth.behind(db, item))
+        report.agreed_slips = [replace(s, corrected=s.corrected or s.item == item.id) for s in report.agreed_slips]
 
 
 def raise_all(db: Connection, count: Count, batch_ids: Sequence[str], clock: Clock) -> int:

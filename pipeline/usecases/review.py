@@ -116,7 +116,7 @@ def _page_settled(db: Connection, count: Count, actor: Actor, item: StoredItem, 
     assert answer is not None
     pages.set_fate(db, item.page, answer)
     if answer in (BY_HAND, NOT_PRESCRIBED):
-        of = _typed_for(item).removeprefix(f"hand\0{item.batch}\0")
+        of = typed_for(item).removeprefix(f"hand\0{item.batch}\0")
         open_by_hand(db, count, item.batch, of, at, prescribed=answer == BY_HAND)
     log.append(db, AuditEvent(actor.id, "page_settled", item.page, {"fate": answer}), at)
 
@@ -365,7 +365,7 @@ def _corrected(
 
 def _take_out_typed(db: Connection, seen: StoredItem, state: Corrected, at: datetime) -> None:
     """The ballot that was typed because of a page's former answer no longer counts, nor do its items."""
-    typed = ballots.get(db, ballots.ballot_id(_typed_for(seen)))
+    typed = ballots.get(db, ballots.ballot_id(typed_for(seen)))
     if typed is None or typed.state != "counted":
         return
     ballots.set_void(db, typed.id)
@@ -376,8 +376,8 @@ def _take_out_typed(db: Connection, seen: StoredItem, state: Corrected, at: date
     log.append(db, AuditEvent(state.by, "ballot_void", typed.id, {"reason": state.reason}), at)
 
 
-def _typed_for(item: StoredItem) -> str:
-    """What the ballot typed for a page is the ballot of; a corrected answer makes a ballot of its own."""
+def typed_for(item: StoredItem) -> str:
+    """Of what a ballot typed for a page is the ballot (its id is a digest of this); one a corrected answer."""
     changes, state = 0, item.state
     while isinstance(state, Corrected):
         changes, state = changes + 1, state.previous
