@@ -104,7 +104,7 @@ def demo(out: Path, seed: int, ballots: int, workers: int | None) -> None:
             paper = simulate_election(election, layouts, out / "paper", seed, ballots, pool, step)
         say(message("{pages} pages simulated (SIMULATED paper, not a real election)", pages=len(paper.truth.pages)))
         reading_started = time.monotonic()
-        ingested = _ingest(workspace, paper.folder, pool)
+        ingested = ingest_paper(workspace, paper.folder, pool)
         seconds = time.monotonic() - reading_started
     score = score_readings(workspace, paper.truth)
     review = _review(workspace, paper.truth, election, paper.figures, seed)
@@ -133,7 +133,7 @@ def _clear(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _ingest(workspace: Workspace, folder: Path, pool: Any) -> IngestResult:
+def ingest_paper(workspace: Workspace, folder: Path, pool: Any) -> IngestResult:
     """Figures and batches as the counting team delivers them."""
     with workspace.database.write() as db:
         given = load_figures(folder / "figures.xlsx", workspace.election)

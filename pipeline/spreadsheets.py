@@ -69,9 +69,7 @@ def _key(header: str) -> str:
     return "_".join(header.lower().split())
 
 
-def _check_header(
-    path: Path, header: Sequence[str], required: Sequence[str], optional: Sequence[str]
-) -> None:
+def _check_header(path: Path, header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> None:
     place = f"{path.name}, row 1"
     known = (*required, *optional)
     for name in header:

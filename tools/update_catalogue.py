@@ -5,31 +5,43 @@ Translations that stand are kept; sentences that are gone are dropped; new ones 
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "pipeline" / "locale" / "vi" / "LC_MESSAGES" / "kiemphieu.po"
 ROOMS = ("pipeline", "calibration", "review_ui", "kiemphieu")
-KEYWORDS = {"message": None, "refuse": (3,), "problem": (3,), "reject": (3,)}
+# Functions of the code that take a sentence; where it is not the first argument, it is the longest with a space.
+FUNCTIONS = {"message", "text", "refuse", "add", "at", "_fault", "_problem", "_sentence", "_Unreadable"}
 
 
 def sentences() -> Iterator[tuple[str, str]]:
     """(file, sentence) for every translatable sentence of the code."""
     for room in ROOMS:
-        methods = [("**.py", "python"), ("**.html", "jinja2")]
-        options = {"**.html": {"silent": "false"}}
-        for found in extract_from_dir(
-            ROOT / room, method_map=methods, options_map=options, keywords=KEYWORDS | {"_": None}
-        ):
-            file, _, msgid = found[0], found[1], found[2]
-            if isinstance(msgid, str):
-                yield f"{room}/{file}", msgid
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and _name(node.func) in FUNCTIONS:
+                    found = _sentence_of(node)
+                    if found:
+                        yield str(path.relative_to(ROOT)), found
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Name):
+        return function.id
+    return function.attr if isinstance(function, ast.Attribute) else ""
+
+
+def _sentence_of(call: ast.Call) -> str:
+    texts = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    if _name(call.func) in ("message", "text"):
+        return texts[0] if texts else ""
+    return max((t for t in texts if " " in t), key=len, default="")
 
 
 def updated() -> Catalog:

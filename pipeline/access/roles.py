@@ -8,9 +8,7 @@ from typing import Literal
 
 from pipeline.errors import refuse
 
-Role = Literal[
-    "administrator", "operator", "reviewer", "team_leader", "committee", "witness", "auditor", "system"
-]
+Role = Literal["administrator", "operator", "reviewer", "team_leader", "committee", "witness", "auditor", "system"]
 Permission = Literal[
     "manage",  # accounts, workspace, election definition, backup, restore
     "print_forms",
@@ -29,9 +27,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "administrator": frozenset({"manage", "print_forms", "see_totals", "see_log", "export"}),
     "operator": frozenset({"print_forms", "ingest", "see_images", "see_totals"}),
     "reviewer": frozenset({"enter", "correct", "see_images"}),
-    "team_leader": frozenset(
-        {"ingest", "put_to_team", "correct", "approve", "see_images", "see_totals", "export"}
-    ),
+    "team_leader": frozenset({"ingest", "put_to_team", "correct", "approve", "see_images", "see_totals", "export"}),
     "committee": frozenset({"see_totals", "export", "approve", "see_images"}),
     "witness": frozenset({"see_images", "see_totals"}),
     "auditor": frozenset({"see_totals", "see_log", "see_images"}),

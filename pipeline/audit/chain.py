@@ -47,9 +47,7 @@ def canonical(event: AuditEvent, at: datetime, seq: int) -> bytes:
         "seq": seq,
         "subject": event.subject,
     }
-    return json.dumps(
-        document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def chained(previous_hash: str, event: AuditEvent, at: datetime, seq: int) -> str:

@@ -60,7 +60,7 @@ def load_election(path: Path) -> Election:
         rule_set=head["rule_set"],
         places=places(document.get("places"), faults),
         contests=contest_list,
-        units=units(_sheet(folder, document, "units", UNIT_COLUMNS[:2] + ("number",), UNIT_COLUMNS[3:]), faults),
+        units=units(_sheet(folder, document, "units", (*UNIT_COLUMNS[:2], "number"), UNIT_COLUMNS[3:]), faults),
         areas=areas(
             _sheet(folder, document, "areas", AREA_COLUMNS, tuple(c.id for c in contest_list)),
             [c.id for c in contest_list],
@@ -122,7 +122,5 @@ def _sheet(
 ) -> Sheet:
     file = document.get(name)
     if not isinstance(file, str):
-        raise refuse(
-            "definition-file", FILE, "'{name}' must name a spreadsheet, as in '{name}: {name}.csv'", name=name
-        )
+        raise refuse("definition-file", FILE, "'{name}' must name a spreadsheet, as in '{name}: {name}.csv'", name=name)
     return read_sheet(folder / file, required, optional, ALIASES)

@@ -108,9 +108,7 @@ def places(document: object, faults: Faults) -> tuple[Place, ...]:
         kind: Any = _choice(entry, "kind", place, faults, ("country", "province", "commune"))
         faults.know("place", str(entry.get("id")), place)
         parent = entry.get("parent")
-        found.append(
-            Place(str(entry.get("id")), kind, str(entry.get("name") or ""), str(parent) if parent else None)
-        )
+        found.append(Place(str(entry.get("id")), kind, str(entry.get("name") or ""), str(parent) if parent else None))
     return tuple(found)
 
 

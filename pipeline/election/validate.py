@@ -171,9 +171,7 @@ def _units(election: Election, places: Places, excused: Collection[str]) -> Iter
             )
 
 
-def _surplus(
-    election: Election, unit: Unit, count: int, places: Places, excused: Collection[str]
-) -> Iterator[Problem]:
+def _surplus(election: Election, unit: Unit, count: int, places: Places, excused: Collection[str]) -> Iterator[Problem]:
     """R15. Law 85/2015/QH13 Art. 57.6 (Assembly: two more) and 58.3 (councils: two or three more)."""
     contest = next((c for c in election.contests if c.id == unit.contest), None)
     needed = rule_set(election.rule_set).surplus_needed(contest.level, unit.seats) if contest else 0
@@ -234,7 +232,8 @@ def warnings_of(election: Election) -> list[Problem]:
                     "R15",
                     unit.id,
                     message(
-                        "R15: the order of the candidates differs from the alphabetical one: {expected}; check the official list",
+                        "R15: the order of the candidates differs from the alphabetical one: {expected}; "
+                        "check the official list",
                         expected=", ".join(c.full_name for c in in_order(listed)),
                     ),
                 )

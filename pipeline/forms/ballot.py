@@ -62,9 +62,7 @@ def ballot_layout(election: Election, unit_id: str) -> BallotLayout:
     printed, fields = _names(names, names_top, unit_id)
     stamp = FormField("stamp", "stamp", STAMP, "Dấu của Tổ bầu cử")
     stray = FormField("stray", "stray", Box(0.0, 0.0, A5.w, A5.h), "Nội dung ghi thêm")
-    side = FormSide(
-        "front", A5, ByContent(), (*fields, stamp, stray), Reference((f"{unit_id}.png",), REFERENCE_DPI)
-    )
+    side = FormSide("front", A5, ByContent(), (*fields, stamp, stray), Reference((f"{unit_id}.png",), REFERENCE_DPI))
     title = f"Phiếu bầu cử đại biểu {contest.body}, đơn vị bầu cử số {unit.number}"
     return BallotLayout(Form(unit_id, title, (side,)), A5, (*header, *printed))
 
@@ -189,8 +187,7 @@ def _points(names: Sequence[_Name], leading: float, unit_id: str) -> float:
         raise refuse(
             "name-too-long",
             unit_id,
-            "'{name}' does not fit one line of the ballot at {smallest} points; "
-            "put the second name on its own line",
+            "'{name}' does not fit one line of the ballot at {smallest} points; put the second name on its own line",
             name=widest,
             smallest=SMALLEST_TYPE,
         )

@@ -44,9 +44,7 @@ def load_form(path: Path) -> Form:
             why=error.strerror,
         ) from error
     except UnicodeDecodeError as error:
-        raise refuse(
-            "form-not-json", str(path), "is no UTF-8 text; a form document is a JSON file"
-        ) from error
+        raise refuse("form-not-json", str(path), "is no UTF-8 text; a form document is a JSON file") from error
     except (json.JSONDecodeError, RecursionError) as error:
         raise refuse(
             "form-not-json", str(path), "is no JSON ({why}); mend it or write the form anew", why=str(error)
@@ -56,9 +54,7 @@ def load_form(path: Path) -> Form:
         Problem(
             "form-reference",
             f"{path}, side {side.name}",
-            message(
-                "the reference picture {file!r} is not beside the form document; put it there", file=file
-            ),
+            message("the reference picture {file!r} is not beside the form document; put it there", file=file),
         )
         for side in form.sides
         if side.reference
@@ -163,9 +159,7 @@ def _sense_problems(form: Form, place: str) -> Iterator[Problem]:
     """What a schema cannot say: things that are twice, outside the page, or without what they need."""
     names = [side.name for side in form.sides]
     for name in sorted({n for n in names if names.count(n) > 1}):
-        yield _problem(
-            place, "sides", "the side {name!r} stands twice; give each side its own name", name=name
-        )
+        yield _problem(place, "sides", "the side {name!r} stands twice; give each side its own name", name=name)
     ids = [f.id for side in form.sides for f in side.fields]
     for field in sorted({i for i in ids if ids.count(i) > 1}):
         yield _problem(place, "fields", "the field id {id!r} stands twice; give each field its own", id=field)
@@ -185,9 +179,7 @@ def _side_problems(side: FormSide, place: str) -> Iterator[Problem]:
             kind=side.registration.kind,
         )
     for what, box in _boxes(side):
-        if not (
-            page.x <= box.x and page.y <= box.y and box.right <= page.right and box.bottom <= page.bottom
-        ):
+        if not (page.x <= box.x and page.y <= box.y and box.right <= page.right and box.bottom <= page.bottom):
             yield _problem(
                 place,
                 what,

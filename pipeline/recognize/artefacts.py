@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pipeline.scan.page import Pixels
 
 SHARE = 0.88
-"""Of the picture's length that a streak must show on. Real streaks show on 0.97 and more; a level stroke through a long name and its title reached 0.64 and must never be taken for one."""
+"""Of the picture's length that a streak must show on. Real streaks show on 0.97 and more; a level stroke through
+a long name and its title reached 0.64 and must never be taken for one."""
 DIP = 5
 """Grey levels below the neighbourhood; noise of a scan is about 3."""
 

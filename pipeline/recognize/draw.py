@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
 
 from pipeline.errors import refuse
 from pipeline.recognize.reading import PageReading
-from pipeline.review.decide import Decision
 from pipeline.scan.page import Pixels, RawPage
+
+
+class Decided(Protocol):
+    """What was made of a reading (:class:`pipeline.review.decide.Decision`, which stands above this room)."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def accepted(self) -> bool: ...
+
 
 ASKED = (0, 140, 255)
 COLOURS = {"struck": (40, 40, 220), "marked": (40, 40, 220), "present": (200, 120, 0)}
 OTHER = (60, 160, 40)
 
 
-def drawn(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decision]) -> Pixels:
+def drawn(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decided]) -> Pixels:
     """A BGR copy of the page; orange = a person is asked."""
     grey = raw.pixels.ndim == 2
     picture = np.array(cv2.cvtColor(raw.pixels, cv2.COLOR_GRAY2BGR) if grey else raw.pixels, np.uint8)
@@ -33,7 +43,7 @@ def drawn(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decision])
     return picture
 
 
-def write_picture(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decision], path: Path) -> None:
+def write_picture(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decided], path: Path) -> None:
     """:func:`drawn` as a PNG file."""
     _, content = cv2.imencode(".png", drawn(raw, reading, decisions))
     try:

@@ -152,9 +152,7 @@ def _text(text: str) -> Paragraph:
 
 
 def _centred(text: str, size: float = 12.5) -> Paragraph:
-    return Paragraph(
-        text, _style("head", alignment=TA_CENTER, fontName=font_name("bold"), fontSize=size, leading=16)
-    )
+    return Paragraph(text, _style("head", alignment=TA_CENTER, fontName=font_name("bold"), fontSize=size, leading=16))
 
 
 def _put(value: object) -> str:
@@ -269,8 +267,7 @@ def _result(given: MinutesData) -> list[Flowable]:
         f"- Tỷ lệ cử tri đã tham gia bỏ phiếu so với tổng số cử tri: {turnout} %",
         f"- Số phiếu phát ra: {_number(given.issued)} phiếu",
         f"- Số phiếu thu vào: {_number(given.collected)} phiếu",
-        f"- Số phiếu hợp lệ: {_number(given.valid)} phiếu. Tỷ lệ so với tổng số phiếu thu vào: "
-        f"{valid_share or DOTS} %",
+        f"- Số phiếu hợp lệ: {_number(given.valid)} phiếu. Tỷ lệ so với tổng số phiếu thu vào: {valid_share or DOTS} %",
         f"- Số phiếu không hợp lệ: {_number(given.invalid)} phiếu. Tỷ lệ so với tổng số phiếu thu vào: "
         f"{invalid_share or DOTS} %",
         f"- Số phiếu bầu cho mỗi người ứng cử như sau:{votes_note}",
@@ -283,9 +280,7 @@ def _result(given: MinutesData) -> list[Flowable]:
 
 
 def _closing(given: MinutesData) -> list[Flowable]:
-    incident, complaint, end, sent = (
-        ("(6)", "(7)", "(8)", "(9)") if given.assembly else ("(7)", "(8)", "(9)", "(10)")
-    )
+    incident, complaint, end, sent = ("(6)", "(7)", "(8)", "(9)") if given.assembly else ("(7)", "(8)", "(9)", "(10)")
     board = "Ban bầu cử đại biểu Quốc hội" if given.assembly else f"Ban bầu cử {_of(given)}"
     lines = [
         "Trong ngày bầu cử và thời gian kiểm phiếu, đã xảy ra sự việc hoặc khiếu nại, tố cáo sau đây: "

@@ -33,9 +33,7 @@ def opened(kind: ItemKind) -> Waiting | WithTeam:
 
 def may_enter(state: ItemState, account: str) -> bool:
     """Whether the item waits for an answer that ``account`` may give: nobody answers the same item twice."""
-    return isinstance(state, Waiting | EnteredOnce | Disputed) and all(
-        e.by != account for e in entries_of(state)
-    )
+    return isinstance(state, Waiting | EnteredOnce | Disputed) and all(e.by != account for e in entries_of(state))
 
 
 def entered(state: ItemState, entry: Entry, place: str) -> EnteredOnce | Disputed | WithTeam | Settled:

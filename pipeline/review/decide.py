@@ -29,7 +29,5 @@ def decide(reading: FieldReading, profile: Profile, engine: str | None = None) -
     limits = profile.limits.get(reading.kind, {}).get(value)
     if limits is None:
         return Decision(value, False, score, 1.0)
-    within = all(
-        low <= reading.measures.get(name, math.nan) <= high for name, (low, high) in limits.measures.items()
-    )
+    within = all(low <= reading.measures.get(name, math.nan) <= high for name, (low, high) in limits.measures.items())
     return Decision(value, within and score >= limits.min_score, score, limits.p_wrong(score))

@@ -44,9 +44,7 @@ def _rectangles(page: Rough) -> list[NDArray[np.float64]]:
         area = abs(cv2.contourArea(outline))
         if area < least:
             continue
-        corners = cv2.approxPolyDP(outline, 0.02 * cv2.arcLength(outline, True), True)[:, 0].astype(
-            np.float64
-        )
+        corners = cv2.approxPolyDP(outline, 0.02 * cv2.arcLength(outline, True), True)[:, 0].astype(np.float64)
         if len(corners) != 4 or abs(_area(corners) / area - 1) > CORNERS_SLACK:
             continue
         found.append((area, _clockwise(corners)))

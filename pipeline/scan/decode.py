@@ -89,17 +89,13 @@ def _rejected(source: PageSource, fault: _Unreadable) -> Rejection:
 
 
 def _no_such_page(number: int, count: int) -> Message:
-    return message(
-        "Page {page} was asked for, but the file has {count}; name another page.", page=number, count=count
-    )
+    return message("Page {page} was asked for, but the file has {count}; name another page.", page=number, count=count)
 
 
 def _broken(kind: str, why: object) -> _Unreadable:
     return _Unreadable(
         "undecodable",
-        message(
-            "The {kind} is damaged or cut off ({why}); scan the sheet again.", kind=kind, why=str(why)[:200]
-        ),
+        message("The {kind} is damaged or cut off ({why}); scan the sheet again.", kind=kind, why=str(why)[:200]),
     )
 
 
@@ -226,9 +222,7 @@ def _open_tiff(content: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(content), formats=["TIFF"])
     except Image.DecompressionBombError as error:
-        raise _Unreadable(
-            "too_large", message("The TIFF claims too many pixels; scan at 200 or 300 dpi.")
-        ) from error
+        raise _Unreadable("too_large", message("The TIFF claims too many pixels; scan at 200 or 300 dpi.")) from error
     except Exception as error:  # Pillow raises whatever its parser stumbles over
         raise _broken("TIFF", error) from error
 

@@ -63,9 +63,7 @@ def resampled(picture: Pixels, from_ppm: float, to_ppm: float, size: Size) -> Gr
     matrix = np.array([[ratio, 0, shift], [0, ratio, shift]])
     shape = (round(size.w * to_ppm), round(size.h * to_ppm))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(
-        cv2.warpAffine(picture, matrix, shape, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8
-    )
+    return np.asarray(cv2.warpAffine(picture, matrix, shape, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def ink(grey: Pixels, pixels_per_mm: float) -> Grey:
@@ -85,9 +83,7 @@ def content_features(reference: Grey, pixels_per_mm: float, size: Size) -> Conte
     return ContentFeatures(size, skews(dark)[0], coarse, large, small, fine)
 
 
-def patches(
-    picture: Grey, pixels_per_mm: float, patch: tuple[int, int], cell: tuple[float, float]
-) -> Patches:
+def patches(picture: Grey, pixels_per_mm: float, patch: tuple[int, int], cell: tuple[float, float]) -> Patches:
     """The most textured patch of every cell (mm) of a grid that has one worth following."""
     w, h = patch
     height, width = picture.shape

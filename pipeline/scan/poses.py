@@ -86,9 +86,7 @@ def scanned_densities(view: PageView, size: Size) -> list[float]:
     return [most * 1.06 * 0.97**i for i in range(28)]
 
 
-def poses(
-    view: PageView, page: Rough, forms: list[ContentFeatures], density: float, quarter: bool
-) -> list[Pose]:
+def poses(view: PageView, page: Rough, forms: list[ContentFeatures], density: float, quarter: bool) -> list[Pose]:
     """The best place of each form at ``density``, upright and upside down (``quarter``: lying on a side)."""
     found: list[Pose] = []
     for skew in page.skews:
@@ -115,16 +113,14 @@ def _canvas(view: PageView, page: Rough, density: float, turn: float) -> tuple[F
     middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2])
     matrix = np.column_stack([linear, centre - linear @ middle])
     source = cv2.GaussianBlur(page.ink, (0, 0), 0.4 * step) if step > 1.3 else page.ink
-    canvas = cv2.warpAffine(
-        source, matrix, (shape[1], shape[0]), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    ).astype(np.float32)
+    canvas = cv2.warpAffine(source, matrix, (shape[1], shape[0]), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP).astype(
+        np.float32
+    )
     canvas -= canvas.mean()
     return canvas, chained(reduced_to_full(page.factor), matrix)
 
 
-def _placed(
-    features: ContentFeatures, flipped: bool, spectrum: Floats, energy: float, to_full: Matrix
-) -> Pose:
+def _placed(features: ContentFeatures, flipped: bool, spectrum: Floats, energy: float, to_full: Matrix) -> Pose:
     shape = spectrum.shape[:2]
     conjugate, own_energy = _reference_spectrum(features, flipped, shape)
     product = cv2.mulSpectrums(spectrum, conjugate, 0, conjB=True)
@@ -142,9 +138,7 @@ def _placed(
 
 
 @lru_cache(maxsize=48)
-def _reference_spectrum(
-    features: ContentFeatures, flipped: bool, shape: tuple[int, int]
-) -> tuple[Floats, float]:
+def _reference_spectrum(features: ContentFeatures, flipped: bool, shape: tuple[int, int]) -> tuple[Floats, float]:
     canvas = np.zeros(shape, np.float32)
     picture = features.coarse[::-1, ::-1] if flipped else features.coarse
     height, width = min(shape[0], picture.shape[0]), min(shape[1], picture.shape[1])

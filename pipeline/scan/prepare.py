@@ -144,9 +144,7 @@ def grey_of(raw: RawPage) -> Grey:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8) if pixels.ndim == 3 else pixels
 
 
-def _laid_onto(
-    form: str, side: FormSide, features: ContentFeatures, picture: Grey, ppm: float, density: float
-) -> Grey:
+def _laid_onto(form: str, side: FormSide, features: ContentFeatures, picture: Grey, ppm: float, density: float) -> Grey:
     """A further blank sheet resampled to lie exactly on the first."""
     raw = RawPage(PageSource(f"{form}/{side.name}", "", 1), picture, ppm * MM_PER_INCH)
     seen = find_side(PageView(raw), features)

@@ -100,9 +100,7 @@ class _Page:
         yield from self._by_box(by_print)
         yield from self._by_content(by_print)
 
-    def _told_by_targets(
-        self, found: list[tuple[PreparedSide, Candidate]]
-    ) -> Iterator[tuple[PreparedSide, Candidate]]:
+    def _told_by_targets(self, found: list[tuple[PreparedSide, Candidate]]) -> Iterator[tuple[PreparedSide, Candidate]]:
         """Best first: faces and forms often share their marks, and then the places of the targets tell."""
         found.sort(key=lambda one: -one[1].score)
         if len(found) > 1 and found[0][1].score - found[1][1].score < MARKS_MARGIN:

@@ -119,9 +119,7 @@ def _mean(dark: Floats, mask: Mask) -> float:
 def darkness(windows: Grey) -> Floats:
     """0 for paper, 1 for print, over all windows together."""
     ink, paper = np.percentile(windows[:, ::2, ::2], (3, 80))
-    return np.asarray(
-        np.clip((paper - windows.astype(np.float32)) / max(paper - ink, 25.0), 0, 1), np.float32
-    )
+    return np.asarray(np.clip((paper - windows.astype(np.float32)) / max(paper - ink, 25.0), 0, 1), np.float32)
 
 
 PRINTED = 0.6

@@ -167,8 +167,7 @@ def _trouble(place: str, why: str, sqlite_code: int) -> Refusal:
     return refuse(
         "database-lost",
         place,
-        "the database does not answer ({why}); nothing of this step was kept: check it and give the same "
-        "command again",
+        "the database does not answer ({why}); nothing of this step was kept: check it and give the same command again",
         why=why,
     )
 

@@ -36,9 +36,7 @@ def add(
     at: datetime,
 ) -> StoredFigures:
     """A new version behind the last one."""
-    last = db.scalar(
-        select(func.max(figures.c.version)).where(figures.c.area == area, figures.c.contest == contest)
-    )
+    last = db.scalar(select(func.max(figures.c.version)).where(figures.c.area == area, figures.c.contest == contest))
     new = StoredFigures(area, contest, (last or 0) + 1, dict(document), author, reason, at)
     db.execute(insert(figures).values(**{name: getattr(new, name) for name in new.__slots__}))
     return new

@@ -114,9 +114,7 @@ def numbers_done(db: Connection, batch: str) -> dict[str, set[int]]:
     return done
 
 
-def add(
-    db: Connection, batch: str, outcomes: Iterable[PageReading | Rejection], moved_from: str | None = None
-) -> None:
+def add(db: Connection, batch: str, outcomes: Iterable[PageReading | Rejection], moved_from: str | None = None) -> None:
     """Save what became of pages; their files stand already."""
     rows = [_row(batch, outcome) | {"moved_from": moved_from} for outcome in outcomes]
     if rows:

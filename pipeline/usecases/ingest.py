@@ -80,9 +80,7 @@ def open_batch(
 
 def _same_batch(db: Connection, standing: Batch, asked: tuple[str, str, Sides], declared: int | None) -> Batch:
     if standing.state != "open":
-        raise refuse(
-            "batch-not-open", standing.id, "the batch is {state}; scan into a new batch", state=standing.state
-        )
+        raise refuse("batch-not-open", standing.id, "the batch is {state}; scan into a new batch", state=standing.state)
     if (standing.area, standing.contest, standing.sides) != asked:
         raise refuse(
             "batch-differs",
@@ -166,9 +164,7 @@ def _claimed(
                 if holder != batch.id:
                     result.elsewhere[path.name] = holder
                     detail = {"file": path.name, "sha256": sha256, "stands_in": holder}
-                    log.append(
-                        db, AuditEvent(actor.id, "file_stands_elsewhere", batch.id, detail), workspace.clock()
-                    )
+                    log.append(db, AuditEvent(actor.id, "file_stands_elsewhere", batch.id, detail), workspace.clock())
                     continue
                 if pages.get_file(db, batch.id, sha256) is not None:
                     result.already.append(path.name)

@@ -69,9 +69,7 @@ def test_a_second_name_stands_on_its_own_line_where_the_list_says_so(election: E
 def test_equal_names_carry_their_dates_of_birth(election: Election) -> None:
     people = list(election.candidates)
     people[2] = replace(people[2], family="Trần", middle="Văn", given="An")
-    labels = [
-        f.label for f in ballot_layout(replace(election, candidates=tuple(people)), "qh-1").form.sides[0].fields
-    ]
+    labels = [f.label for f in ballot_layout(replace(election, candidates=tuple(people)), "qh-1").form.sides[0].fields]
     assert "Ông TRẦN VĂN AN (04/03/1971)" in labels
     assert "Ông TRẦN VĂN AN (04/03/1973)" in labels
 

@@ -66,9 +66,7 @@ def test_a_damaged_sheet_is_read_exactly(marks: str, damage: str) -> None:
 @pytest.mark.parametrize("kind", ["oval", "box"])
 @pytest.mark.parametrize("with_reference", [False, True])
 @pytest.mark.parametrize("pen", PENS)
-def test_plain_marks_are_accepted(
-    kind: str, with_reference: bool, pen: Callable[[paper.Picture, Box], None]
-) -> None:
+def test_plain_marks_are_accepted(kind: str, with_reference: bool, pen: Callable[[paper.Picture, Box], None]) -> None:
     form = paper.form(paper.timing_marks(), "box" if kind == "box" else "oval")
     side, picture = prepared(form, with_reference), paper.printed(form)
     marked = {1, 7, 14}

@@ -122,9 +122,7 @@ def upgrade() -> None:
         sa.Column("fate", sa.Text(), nullable=True),
         sa.Column("moved_from", sa.Text(), nullable=True),
         sa.CheckConstraint("status IN ('read', 'rejected', 'void')", name=op.f("ck_page_status")),
-        sa.ForeignKeyConstraint(
-            ["batch", "sha256"], ["file.batch", "file.sha256"], name=op.f("fk_page_batch_sha256")
-        ),
+        sa.ForeignKeyConstraint(["batch", "sha256"], ["file.batch", "file.sha256"], name=op.f("fk_page_batch_sha256")),
         sa.ForeignKeyConstraint(["moved_from"], ["page.id"], name=op.f("fk_page_moved_from")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
         sa.UniqueConstraint("batch", "sha256", "number", name=op.f("uq_page_batch_sha256_number")),
