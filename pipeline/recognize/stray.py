@@ -33,6 +33,8 @@ TITLE_MM = 14.0
 """So far left of a name stands its title, "Ông" or "Bà"; a stroke that runs on over it is cut up by its letters."""
 ENDS_LEFT_MM, ENDS_RIGHT_MM, ENDS_UP_MM = 22.0, 8.0, 1.5
 """So far do strokes run on beside the name that they cross: over its title and a little more."""
+BEHIND_MM = 2.0
+"""Ink behind a name that is taller may be a sign or word that a stroke runs into."""
 SHADOW_MM = 9.0
 """The lid's shadow reaches so far in from the paper's edge."""
 
@@ -123,7 +125,9 @@ def _crossed(name: FieldReading) -> bool:
 def _sign_at(name: FieldReading) -> bool:
     """Whether a mark on a name may be a sign or word beside it."""
     m = name.measures
-    # What runs on beside a crossed name is its stroke's own end.
+    # What runs on beside a crossed name is its stroke's own end, unless it stands up like a letter.
+    if m["behind_mm"] > BEHIND_MM:
+        return True
     return m["detached_mm2"] > 0.4 or (not _crossed(name) and m["beside_mm2"] > 0.3)
 
 

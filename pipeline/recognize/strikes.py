@@ -34,6 +34,8 @@ SPECK_MM2 = 0.05
 """Smaller spots are dust and noise: a resting pen leaves 0.2 mm² and more."""
 FAR_MM = 8.5
 """A stroke seldom runs on so far behind its name; what stands there may be a word that it touches."""
+BEHIND_MM = 4.0
+"""Ends of zigzags and waves are over so far behind the name; a word that they run into is not."""
 JOIN_PX = 11
 """Pieces of one stroke beside a name lie at most so near (1.2 mm): a pen skips, a sign stands apart."""
 SIGN_MM = 1.2
@@ -191,6 +193,7 @@ def _measured(excess: Bytes, blank: Bytes, line: _Line, hidden: NDArray[np.bool_
     thirds = np.array_split(closed, 3)
     beside = ink[line.y0 - near : line.y1 + near].copy()
     beside[:, line.x0 - near : line.x1 + near] = 0
+    behind = np.flatnonzero(beside[:, line.x1 + round(BEHIND_MM * DENSITY) :].any(axis=1))
     return measures | {
         "core": float(closed.mean()),
         "core_middle": float(thirds[1].mean()),
@@ -199,6 +202,7 @@ def _measured(excess: Bytes, blank: Bytes, line: _Line, hidden: NDArray[np.bool_
         "faint_mm2": float(cv2.countNonZero(faint_ink)) / DENSITY**2,
         "beside_mm2": float(beside.sum()) / DENSITY**2,
         "detached_mm2": detached,
+        "behind_mm": float(behind[-1] - behind[0] + 1) / DENSITY if len(behind) else 0.0,
         "far_mm2": float(beside[:, line.x1 + round(FAR_MM * DENSITY) :].sum()) / DENSITY**2,
     }
 
@@ -273,7 +277,7 @@ def _closed(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
     joined = {name: min(m[name] for m in lines) for name in ("span", "core", "core_middle", "core_outer")}
-    joined |= {name: max(m[name] for m in lines) for name in ("gap_mm", "left_mm", "right_mm")}
+    joined |= {name: max(m[name] for m in lines) for name in ("gap_mm", "left_mm", "right_mm", "behind_mm")}
     return joined | {
         name: sum(m[name] for m in lines) for name in ("ink_mm2", "faint_mm2", "beside_mm2", "detached_mm2", "far_mm2")
     }
