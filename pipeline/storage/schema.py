@@ -80,7 +80,7 @@ workspace = Table(
     Column("profile", Text, ForeignKey("profile.digest"), nullable=False),
     Column("form_set", Text, nullable=False),
     Column("created", Moment, nullable=False),
-    CheckConstraint("only = 1", name="only"),
+    CheckConstraint('"only" = 1', name="only"),
     _one_of("mode", "trial", "real"),
 )
 

@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.Column("form_set", sa.Text(), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("mode IN ('trial', 'real')", name=op.f("ck_workspace_mode")),
-        sa.CheckConstraint("only = 1", name=op.f("ck_workspace_only")),
+        sa.CheckConstraint('"only" = 1', name=op.f("ck_workspace_only")),
         sa.ForeignKeyConstraint(["profile"], ["profile.digest"], name=op.f("fk_workspace_profile")),
         sa.PrimaryKeyConstraint("only", name=op.f("pk_workspace")),
     )

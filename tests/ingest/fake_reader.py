@@ -1,0 +1,38 @@
+"""A reader that costs nothing: the file's text says what is on the ballot (``struck,clear,...``)."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from pipeline.messages import message
+from pipeline.recognize.reading import FieldReading, PageReading
+from pipeline.scan.page import Rejection
+from pipeline.usecases.execution import Outcome, Task
+
+QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+STRUCK = {"span": 1.0, "gap_mm": 0.0, "core": 1.0, "core_middle": 1.0, "core_outer": 1.0}
+NOTHING = {"ink_mm2": 0.0, "faint_mm2": 0.0, "beside_mm2": 0.0, "detached_mm2": 0.0, "far_mm2": 0.0, "behind_mm": 0.0}
+
+
+def read(task: Task) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for page in task.pages:
+        text = Path(page.path).read_text(encoding="utf-8").split("#")[0]
+        if text == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if text == "foreign":
+            outcomes.append(Rejection(page.source, "no_form_fits", message("The page fits no form.")))
+            continue
+        unit = task.expected[0]
+        fields = [_strike(f"{unit}-{n}", value) for n, value in enumerate(text.split(","), start=1)]
+        fields.append(FieldReading("stamp", "stamp", {"present": 1.0}, {"area_mm2": 99.0}, QUAD))
+        fields.append(FieldReading("stray", "stray", {"absent": 1.0}, {}, QUAD))
+        outcomes.append(PageReading(page.source, unit, "front", 0.0, 0.05, "kiemphieu-read-2", tuple(fields)))
+    return outcomes
+
+
+def _strike(field: str, value: str) -> FieldReading:
+    measures = {**(STRUCK if value == "struck" else {}), **NOTHING}
+    return FieldReading(field, "strike", {value: 1.0}, measures, QUAD)  # type: ignore[dict-item]
