@@ -209,9 +209,7 @@ class _Voter:
         if act.act == "circle":
             return (self._ink(paths.circle(self.rng, whole, room)),)
         line = lines[0] if act.act == "overline" else lines[-1]
-        return (
-            self._ink(paths.beneath(self.rng, line, self.hand, self.pen.width / 2, above=act.act == "overline")),
-        )
+        return (self._ink(paths.beneath(self.rng, line, self.hand, self.pen.width / 2, above=act.act == "overline")),)
 
     def _beside(self, act: NameAct) -> Trace:
         line = lines_of(self.blank.names[act.names[0]])[0]
@@ -290,9 +288,7 @@ def _seen(mark: str, own: NameAct | None, ink: Sequence[LineInk], beside: bool) 
     return "partial" if max(i.span for i in ink) > 0 else "clear"
 
 
-def _name_truth(
-    blank: Blank, place: int, acts: dict[int, NameAct], drawn: Sequence[_Drawn], ink: InkMask
-) -> NameTruth:
+def _name_truth(blank: Blank, place: int, acts: dict[int, NameAct], drawn: Sequence[_Drawn], ink: InkMask) -> NameTruth:
     name = blank.names[place]
     lines = lines_of(name)
     beside = _sign_rows(drawn, lines)
@@ -329,9 +325,7 @@ def mark_ballot(
     page = paper.copy()
     ink = InkMask.empty(paper.shape[:2])
     lowest = min(b.y for n in names for b in lines_of(n)) - 2.5
-    pressed = (
-        press(rng, blank.stamp_place, lowest, team.stamp, team.stamp_ink, team.number) if intent.stamped else []
-    )
+    pressed = press(rng, blank.stamp_place, lowest, team.stamp, team.stamp_ink, team.number) if intent.stamped else []
     for spot, stamp_ink in pressed:
         apply(rng, page, spot, stamp_ink)
     for spot in [t for d in drawn for t in d.traces]:

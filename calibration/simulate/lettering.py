@@ -91,6 +91,4 @@ def _uneven(rng: np.random.Generator, fine: Pixels, h: int) -> Pixels:
     ys = np.arange(rows, dtype=np.float32)[:, None]
     map_x = xs[None, :] + pull[None, :] + slant * (ys - rows / 2)
     map_y = np.broadcast_to(ys, (rows, columns)) + lift[None, :]
-    return np.asarray(
-        cv2.remap(fine, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR), np.uint8
-    )
+    return np.asarray(cv2.remap(fine, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR), np.uint8)

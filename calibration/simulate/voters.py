@@ -8,9 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-Way = Literal[
-    "horizontal", "double", "oblique", "wavy", "x", "verticals", "scribble", "zigzag", "black_out", "snake"
-]
+Way = Literal["horizontal", "double", "oblique", "wavy", "x", "verticals", "scribble", "zigzag", "black_out", "snake"]
 """How a name is crossed out. ``snake``: one line without lifting the pen through several names."""
 
 Act = Literal[
