@@ -196,6 +196,7 @@ def _measured(excess: Bytes, blank: Bytes, line: _Line, hidden: NDArray[np.bool_
     behind = np.flatnonzero(beside[:, line.x1 + round(BEHIND_MM * DENSITY) :].any(axis=1))
     return measures | {
         "core": float(closed.mean()),
+        "core_gap_mm": _widest_gap(core),
         "core_middle": float(thirds[1].mean()),
         "core_outer": float(min(thirds[0].mean(), thirds[2].mean())),
         "ink_mm2": ink_mm2,
@@ -266,6 +267,12 @@ def _extents(inked: NDArray[np.bool_], width: int) -> dict[str, float]:
     }
 
 
+def _widest_gap(inked: NDArray[np.bool_]) -> float:
+    """The widest gap (mm) between inked columns: where a wave leaves the letters and comes back."""
+    gaps = np.diff(np.flatnonzero(inked))
+    return float(gaps.max() - 1) / DENSITY if len(gaps) else 0.0
+
+
 def _closed(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Inked columns with gaps up to CLOSE_MM filled."""
     size = round(CLOSE_MM * DENSITY) | 1
@@ -277,7 +284,9 @@ def _closed(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
     joined = {name: min(m[name] for m in lines) for name in ("span", "core", "core_middle", "core_outer")}
-    joined |= {name: max(m[name] for m in lines) for name in ("gap_mm", "left_mm", "right_mm", "behind_mm")}
+    joined |= {
+        name: max(m[name] for m in lines) for name in ("gap_mm", "core_gap_mm", "left_mm", "right_mm", "behind_mm")
+    }
     return joined | {
         name: sum(m[name] for m in lines) for name in ("ink_mm2", "faint_mm2", "beside_mm2", "detached_mm2", "far_mm2")
     }
