@@ -1,4 +1,4 @@
-"""Lines that the scanner or a fold drew: straight, along an edge of the picture or the sheet, page-long."""
+"""Lines that dirt in the scanner drew: thin, along an edge of the picture to the pixel, longer than hands draw them."""
 
 from __future__ import annotations
 
@@ -10,44 +10,85 @@ from numpy.typing import NDArray
 
 from pipeline.scan.page import Pixels
 
-SHARE = 0.88
-"""Of the picture's length that a streak must show on. Real streaks show on 0.97 and more; a level stroke through
-a long name and its title reached 0.64 and must never be taken for one."""
+BLOCK_MM = 15.0
+"""Length of the pieces in which a streak is looked for: it may begin and end anywhere on the page."""
+RUN = 4
+"""So many pieces in a row make a streak across the lines of text (60 mm): so far no hand keeps to one column of
+pixels. Along the lines of text a level stroke through a long name and its title comes near to that."""
+WHOLE = 0.88
+"""Of the picture's length that a streak along the lines of text must show on. Real streaks show on 0.97 and more;
+a level stroke through a long name and its title reached 0.64 and must never be taken for one."""
+SHARE = 0.75
+"""Of a piece on which a streak must show; where it crosses printed lines it does not."""
 DIP = 5
 """Grey levels below the neighbourhood; noise of a scan is about 3."""
+EVERY = 8
+"""Of the lines across a streak one in so many is looked at."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Streaks:
-    """Columns and rows of the picture as scanned on which a streak lies (true there)."""
+    """Where streaks lie in the picture as scanned, piece by piece (true there)."""
 
     columns: NDArray[np.bool_]
+    """(pieces down the picture, width)."""
     rows: NDArray[np.bool_]
+    """(pieces across the picture, height)."""
+    block: int
+    """Pixels of a piece."""
 
     def at(self, places: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Which of the places (..., 2) in pixels of the picture lie on a streak."""
         hit = np.zeros(places.shape[:2], np.bool_)
         if self.columns.any():
-            hit |= self.columns[np.clip(np.rint(places[..., 0]).astype(np.int32), 0, len(self.columns) - 1)]
+            hit |= self._hit(self.columns, places[..., 0], places[..., 1])
         if self.rows.any():
-            hit |= self.rows[np.clip(np.rint(places[..., 1]).astype(np.int32), 0, len(self.rows) - 1)]
+            hit |= self._hit(self.rows, places[..., 1], places[..., 0])
         return hit
+
+    def _hit(self, lines: NDArray[np.bool_], across: NDArray[np.float32], along: NDArray[np.float32]) -> np.ndarray:
+        piece = np.clip(along / self.block, 0, len(lines) - 1).astype(np.int32)
+        return np.asarray(lines[piece, np.clip(np.rint(across), 0, lines.shape[1] - 1).astype(np.int32)])
 
     def __bool__(self) -> bool:
         return bool(self.columns.any() or self.rows.any())
 
 
-def streaks_of(pixels: Pixels) -> Streaks:
-    """Dirt on the scanner's glass draws a line along the feed: found by columns, and by rows on a turned page."""
+def streaks_of(pixels: Pixels, pixels_per_mm: float, rotation_deg: float) -> Streaks:
+    """Dirt on the scanner's glass draws a line along the feed: found by columns, and by rows on a turned page.
+
+    ``rotation_deg`` of the form in the picture tells which of them run along its lines of text.
+    """
     grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
-    return Streaks(_lines(grey[::8]), _lines(np.ascontiguousarray(grey[:, ::8].T)))
+    block = max(EVERY, round(BLOCK_MM * pixels_per_mm))
+    lying = 45 < abs(rotation_deg) < 135
+    columns = _lines(np.ascontiguousarray(grey[::EVERY]), block // EVERY, lying)
+    rows = _lines(np.ascontiguousarray(grey[:, ::EVERY].T), block // EVERY, not lying)
+    return Streaks(columns, rows, block // EVERY * EVERY)
 
 
-def _lines(sample: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Columns of ``sample`` that are darker than their neighbours over most of its height."""
+def _lines(sample: NDArray[np.uint8], block: int, whole: bool) -> NDArray[np.bool_]:
+    """Columns of ``sample`` that are darker than their neighbours, (pieces, width): all along, where ``whole``, else
+    in RUN pieces after each other."""
     around = cv2.blur(sample, (15, 1))
-    dips = cv2.subtract(around, sample) > DIP
-    share = dips.mean(axis=0)
+    dips = cv2.threshold(cv2.subtract(around, sample), DIP, 1, cv2.THRESH_BINARY)[1]
+    pieces = max(1, -(-len(sample) // block))
+    if whole:
+        through = dips.mean(axis=0) > WHOLE
+        wide = cv2.dilate(through.astype(np.uint8)[None], np.ones((1, 5), np.uint8)) > 0
+        return np.asarray(np.repeat(wide, pieces, axis=0), np.bool_)
+    share = np.stack([dips[i * block : (i + 1) * block].mean(axis=0) for i in range(pieces)])
     found = share > SHARE
-    grown: NDArray[np.bool_] = cv2.dilate(found.astype(np.uint8)[None], np.ones((1, 5), np.uint8))[0] > 0
+    # the line may wander by the picture's own rounding: neighbouring columns count for each other
+    near = found | np.roll(found, 1, axis=1) | np.roll(found, -1, axis=1)
+    run = min(RUN, pieces)
+    kept = np.zeros_like(found)
+    for first in range(pieces - run + 1):
+        kept[first : first + run] |= near[first : first + run].all(axis=0)
+    if not kept.any():
+        return kept
+    ends = kept.copy()  # a streak begins and ends within a piece
+    ends[1:] |= kept[:-1]
+    ends[:-1] |= kept[1:]
+    grown: NDArray[np.bool_] = cv2.dilate(ends.astype(np.uint8), np.ones((1, 5), np.uint8)) > 0
     return grown

@@ -48,7 +48,7 @@ def read_page(page: RegisteredPage, form: PreparedForm) -> PageReading:
 def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, FieldReading]:
     """Fields that are read as ink on the sheet: names, stamps, added writing."""
     fields = prepared.side.fields
-    streaks = streaks_of(page.raw.pixels)
+    streaks = streaks_of(page.raw.pixels, page.pixels_per_mm, page.rotation_deg)
     sheet = sheet_ink(page, prepared, streaks)
     strikes = [f for f in fields if f.kind == "strike"]
     found = {r.field: r for r in read_strikes(page, prepared, strikes, streaks, sheet.folds)}

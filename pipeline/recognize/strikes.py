@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.forms.template import FieldValue, FormField
 from pipeline.geometry import Box
 from pipeline.recognize.artefacts import Streaks
+from pipeline.recognize.print_model import PLAIN, PrintModel, print_model, softened
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY as FOLD_DENSITY
 from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quad_of, spread
@@ -40,6 +41,20 @@ JOIN_PX = 11
 """Pieces of one stroke beside a name lie at most so near (1.2 mm): a pen skips, a sign stands apart."""
 SIGN_MM = 1.2
 """A tick, cross or letter is taller; the end of a level stroke is not."""
+RUN_GAP_MM = 6.0
+"""Strokes through a name that stand so near to each other are one crossing-out: people draw them five apart."""
+TAIL_MM = 15.0
+"""The last part of a name, whose ink tells how tall a wave runs on behind it."""
+TALLER = 1.15
+DUST_MM = 0.9
+"""Spots apart from the name's ink that reach no further are dust."""
+GROW_PX = 8
+"""A stroke is followed so far (1 mm) from where it is plain, over letters' edges."""
+HIDDEN_PX = 17
+"""Black print this wide (2 mm) hides a stroke that shows on both its sides."""
+_AROUND = np.ones((3, 3), np.uint8)
+CLEANEST = 3
+"""Printed lines, those with the least on them, that tell how a page shows print."""
 CLOSE_MM = 5.0
 """A gap in the ink through the letters' bodies that still is one crossing-out: the bars of E, H and A hide up
 to 4 mm of a level line, and zigzags and rows of vertical strokes have gaps by their nature. A ring has the
@@ -65,6 +80,18 @@ class _Plan:
     lines: tuple[_Line, ...]
     print_reach: Bytes
     """The blank's darkness spread by the tolerance: ink there cannot be told from print."""
+    blanks: tuple[Bytes, ...]
+    """The blank at each of SOFTNESS."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A name's window: the page's darkness, what print explains of it closely and amply, and where print may be."""
+
+    page: Bytes
+    close: Bytes
+    ample: Bytes
+    print_reach: Bytes
 
 
 def lines_of(field: FormField) -> tuple[Box, ...]:
@@ -85,7 +112,8 @@ def _plan(prepared: PreparedSide) -> _Plan:
         y0, y1 = round(MARGIN_Y_MM * DENSITY), round((MARGIN_Y_MM + box.h) * DENSITY)
         core = _core_rows(mosaic.blank[top + y0 : top + y1, x0:x1])
         lines.append(_Line(field, box, x0, x1, y0, y1, (y0 + core[0], y0 + core[1])))
-    return _Plan(mosaic, tuple(lines), np.asarray(cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8)), np.uint8))
+    reach = np.asarray(cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8)), np.uint8)
+    return _Plan(mosaic, tuple(lines), reach, softened(mosaic.blank))
 
 
 def _core_rows(blank: Bytes) -> tuple[int, int]:
@@ -112,18 +140,51 @@ def read_strikes(
     plan = _plan(prepared)
     seen = darkness(cut(page.raw.pixels, page.map, plan.mosaic, page.pixels_per_mm))
     masked = _streaked(plan.mosaic, page, streaks) if streaks else None
+    offsets = [
+        _offset(seen[top:bottom, : line.x1 + 8], plan.mosaic.blank[top:bottom, : line.x1 + 8])
+        for line, (top, bottom) in zip(plan.lines, plan.mosaic.rows, strict=True)
+    ]
+    model = _model(seen, plan, offsets)
     found: list[list[dict[str, float]]] = [[] for _ in fields]
-    for line, (top, bottom) in zip(plan.lines, plan.mosaic.rows, strict=True):
+    for line, (top, bottom), offset in zip(plan.lines, plan.mosaic.rows, offsets, strict=True):
         hidden = None if masked is None else masked[top:bottom]
-        window = _excess(seen[top:bottom], plan.mosaic.blank[top:bottom], line.x1 + 8)
+        close, ample = model.allowed(_moved(plan.blanks[model.softness][top:bottom], offset))
+        window = seen[top:bottom]
         if folds is not None:
             window = np.asarray(cv2.subtract(window, _of_window(folds, line.box, window.shape)), np.uint8)
-        found[line.field].append(_measured(window, plan.print_reach[top:bottom], line, hidden))
+        if hidden is not None:
+            window = np.where(hidden, 0, window).astype(np.uint8)
+        found[line.field].append(_measured(_Seen(window, close, ample, plan.print_reach[top:bottom]), line))
     readings = []
     for field, measured in zip(fields, found, strict=True):
         measures = _joined(measured)
         readings.append(FieldReading(field.id, "strike", _scores(measures), measures, quad_of(field.box, page.map)))
     return readings
+
+
+def _model(seen: Bytes, plan: _Plan, offsets: Sequence[tuple[float, float]]) -> PrintModel:
+    """How this page shows print, from the names that have the least on them."""
+    pages, blanks, inks = [], [], []
+    for line, (top, _) in zip(plan.lines, plan.mosaic.rows, strict=True):
+        part = (slice(top + line.y0 - 4, top + line.y1 + 4), slice(line.x0 - 4, line.x1 + 4))
+        pages.append(np.ascontiguousarray(seen[part]))
+        blanks.append(part)
+        inks.append(float(cv2.subtract(pages[-1], plan.print_reach[part]).mean()))
+    least = np.argsort(inks, kind="stable")[:CLEANEST]
+    laid = [
+        [_moved(np.ascontiguousarray(soft[blanks[i]]), offsets[i]) for i in least]
+        for soft in plan.blanks
+    ]
+    return print_model([pages[i] for i in least], laid)
+
+
+def _moved(blank: Bytes, offset: tuple[float, float]) -> Bytes:
+    """The blank laid onto the page."""
+    dx, dy = offset
+    if abs(dx) <= 0.05 and abs(dy) <= 0.05:
+        return blank
+    matrix = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+    return np.asarray(cv2.warpAffine(blank, matrix, (blank.shape[1], blank.shape[0])), np.uint8)
 
 
 def _of_window(folds: Bytes, line: Box, shape: tuple[int, ...]) -> Bytes:
@@ -138,19 +199,6 @@ def _streaked(mosaic: Mosaic, page: RegisteredPage, streaks: Streaks) -> NDArray
     """Pixels of the mosaic that lie on a streak of the scan (true)."""
     places = spread(page.map.to_pixels(mosaic.grid), mosaic.rows, mosaic.width)
     return streaks.at(places)
-
-
-def _excess(seen: Bytes, blank: Bytes, right: int) -> Bytes:
-    """Darkness that the blank does not explain, the window laid onto the blank first."""
-    dx, dy = _offset(seen[:, :right], blank[:, :right])
-    moved = blank
-    if abs(dx) > 0.05 or abs(dy) > 0.05:
-        matrix = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-        moved = np.asarray(cv2.warpAffine(blank, matrix, (blank.shape[1], blank.shape[0])), np.uint8)
-    spread = cv2.dilate(moved, np.ones((3, 3), np.uint8))
-    # Print may come out darker and softer than the blank's: a third more, and a soft edge.
-    allowed = cv2.addWeighted(spread, 1.0, cv2.blur(spread, (3, 3)), 0.45, 0)
-    return np.asarray(cv2.subtract(seen, allowed), np.uint8)
 
 
 def _offset(seen: Bytes, blank: Bytes) -> tuple[float, float]:
@@ -173,52 +221,82 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
     return 0.0 if bend >= 0 else 0.5 * (left - right) / bend
 
 
-def _measured(excess: Bytes, blank: Bytes, line: _Line, hidden: NDArray[np.bool_] | None) -> dict[str, float]:
+def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     """Measures of one line: extents and gaps in shares of its width and mm, areas in mm²."""
-    if hidden is not None:
-        excess = np.where(hidden, 0, excess).astype(np.uint8)
+    excess = np.asarray(cv2.subtract(seen.page, seen.ample), np.uint8)
     near = round(NEAR_MM * DENSITY)
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
-    ink, detached = _parted((excess > INK).astype(np.uint8), zone, blank)
+    sure = _without_specks((excess > INK).astype(np.uint8), SPECK_MM2)
+    ink = _grown(sure, seen)
+    beside, detached = _beside(ink, zone, seen.print_reach)
     body = ink[line.y0 - near : line.y1 + near, line.x0 : line.x1]
     around = np.ascontiguousarray(ink[zone])
     faint = (excess[zone] > FAINT).astype(np.uint8)
     ink_mm2 = float(cv2.countNonZero(around)) / DENSITY**2
     # Where there is plain ink, faint ink tells nothing more: its spots need not be parted from noise.
     faint_ink = _without_specks(faint, 4 * SPECK_MM2) if ink_mm2 < 1.0 else faint
-    inked = np.asarray(body.any(axis=0), np.bool_)
+    inked = np.asarray(sure[line.y0 - near : line.y1 + near, line.x0 : line.x1].any(axis=0), np.bool_)
     core = np.asarray(ink[line.core[0] : line.core[1], line.x0 : line.x1].any(axis=0), np.bool_)
-    measures = _extents(inked, line.x1 - line.x0)
+    measures = _extents(inked, line.x1 - line.x0) | {"gap_mm": _widest_gap(np.asarray(body.any(axis=0), np.bool_))}
     closed = _closed(core)
     thirds = np.array_split(closed, 3)
-    beside = ink[line.y0 - near : line.y1 + near].copy()
-    beside[:, line.x0 - near : line.x1 + near] = 0
-    behind = np.flatnonzero(beside[:, line.x1 + round(BEHIND_MM * DENSITY) :].any(axis=1))
     return measures | {
         "core": float(closed.mean()),
+        "core_run": _longest_run(core),
         "core_gap_mm": _widest_gap(core),
         "core_middle": float(thirds[1].mean()),
         "core_outer": float(min(thirds[0].mean(), thirds[2].mean())),
         "ink_mm2": ink_mm2,
         "faint_mm2": float(cv2.countNonZero(faint_ink)) / DENSITY**2,
-        "beside_mm2": float(beside.sum()) / DENSITY**2,
+        "beside_mm2": float(cv2.countNonZero(beside)) / DENSITY**2,
         "detached_mm2": detached,
-        "behind_mm": float(behind[-1] - behind[0] + 1) / DENSITY if len(behind) else 0.0,
-        "far_mm2": float(beside[:, line.x1 + round(FAR_MM * DENSITY) :].sum()) / DENSITY**2,
+        **_behind(body, beside, line),
     }
 
 
-def _parted(ink: Bytes, zone: tuple[slice, slice], blank: Bytes) -> tuple[Bytes, float]:
-    """Ink without specks, and the area (mm²) of signs that stand beside the name apart from its strokes.
+def _behind(body: Bytes, beside: Bytes, line: _Line) -> dict[str, float]:
+    """How tall the ink behind the name is, more than that in its last part, and how much of it stands far off."""
+    last = body[:, -round(TAIL_MM * DENSITY) :]
+    tall = _height(beside[:, line.x1 + round(BEHIND_MM * DENSITY) :])
+    far = beside[:, line.x1 + round(FAR_MM * DENSITY) :]
+    return {
+        "behind_mm": tall,
+        # a wave or zigzag runs on as tall as it was; a word behind a level stroke is taller
+        "taller_mm": max(0.0, tall - TALLER * _height(np.ascontiguousarray(last))),
+        "far_mm2": float(cv2.countNonZero(np.ascontiguousarray(far))) / DENSITY**2,
+    }
+
+
+def _height(ink: Bytes) -> float:
+    """Between the highest and the lowest ink, mm."""
+    rows = np.flatnonzero(ink.any(axis=1))
+    return float(rows[-1] - rows[0] + 1) / DENSITY if len(rows) else 0.0
+
+
+def _grown(sure: Bytes, seen: _Seen) -> Bytes:
+    """The ink with what adjoins it among the letters, up to GROW_PX on, and through letters that hide it."""
+    if not cv2.countNonZero(sure):
+        return sure
+    weak = np.asarray(cv2.threshold(cv2.subtract(seen.page, seen.close), INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    grown = sure
+    for _ in range(GROW_PX):
+        grown = cv2.max(sure, cv2.min(cv2.dilate(grown, _AROUND), weak))
+    black = np.asarray(cv2.threshold(seen.close, 255 - INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    behind = cv2.min(cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((3, HIDDEN_PX), np.uint8)), black)
+    return np.asarray(cv2.max(grown, behind), np.uint8)
+
+
+def _beside(ink: Bytes, zone: tuple[slice, slice], blank: Bytes) -> tuple[Bytes, float]:
+    """Ink on the name's line but outside of ``zone``, without dust; and the area (mm²) of signs that stand apart.
 
     A stroke that runs on over the printed "Ông" is cut up by its letters, so print beside the name joins ink;
     thin leftovers (under SIGN_MM tall) are ends of strokes, not signs.
     """
-    if cv2.countNonZero(ink) < SPECK_MM2 * DENSITY**2:
-        return np.zeros_like(ink), 0.0
-    ink = _without_specks(ink, SPECK_MM2)
-    if cv2.countNonZero(ink) - cv2.countNonZero(np.ascontiguousarray(ink[zone])) < SIGN_MM * DENSITY:
-        return ink, 0.0
+    beside = np.zeros_like(ink)
+    beside[zone[0]] = ink[zone[0]]
+    beside[zone] = 0
+    if not cv2.countNonZero(beside):
+        return beside, 0.0
     joins = (blank > 50).astype(np.uint8)
     joins[zone] = 0
     joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((3, JOIN_PX), np.uint8)), joins)
@@ -227,21 +305,27 @@ def _parted(ink: Bytes, zone: tuple[slice, slice], blank: Bytes) -> tuple[Bytes,
     apart[np.unique(labels[zone][ink[zone] > 0])] = False
     apart[0] = False
     areas = np.bincount(labels[ink > 0], minlength=len(stats))
-    first, last = _spans(np.asarray(labels, np.int32), ink, len(stats))
-    middle = (first + last) / 2
-    sign = (last - first + 1 >= SIGN_MM * DENSITY) & (middle > zone[0].start) & (middle < zone[0].stop)
-    return ink, float(areas[apart & sign].sum()) / DENSITY**2
+    top, bottom, left, right = _spans(np.asarray(labels, np.int32), ink, len(stats))
+    extent = np.maximum(bottom - top, right - left) + 1
+    dust = apart & (extent < DUST_MM * DENSITY)
+    if dust.any():
+        beside[dust[labels]] = 0
+    middle = (top + bottom) / 2
+    sign = ~dust & (bottom - top + 1 >= SIGN_MM * DENSITY) & (middle > zone[0].start) & (middle < zone[0].stop)
+    return beside, float(areas[apart & sign].sum()) / DENSITY**2
 
 
-def _spans(labels: NDArray[np.int32], ink: Bytes, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First and last row of each label's ink; an empty label has its last before its first."""
+def _spans(labels: NDArray[np.int32], ink: Bytes, count: int) -> tuple[NDArray[np.int64], ...]:
+    """First and last row, first and last column of each label's ink; an empty label has its last before its first."""
     rows, columns = np.nonzero(ink)
     of = labels[rows, columns]
-    first = np.full(count, ink.shape[0], np.int64)
-    last = np.full(count, -1, np.int64)
-    np.minimum.at(first, of, rows)
-    np.maximum.at(last, of, rows)
-    return first, last
+    found = []
+    for values, size in ((rows, ink.shape[0]), (columns, ink.shape[1])):
+        first, last = np.full(count, size, np.int64), np.full(count, -1, np.int64)
+        np.minimum.at(first, of, values)
+        np.maximum.at(last, of, values)
+        found += [first, last]
+    return tuple(found)
 
 
 def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
@@ -273,6 +357,16 @@ def _widest_gap(inked: NDArray[np.bool_]) -> float:
     return float(gaps.max() - 1) / DENSITY if len(gaps) else 0.0
 
 
+def _longest_run(inked: NDArray[np.bool_]) -> float:
+    """Share of the width between the ends of the longest stretch of ink without a gap above RUN_GAP_MM."""
+    at = np.flatnonzero(inked)
+    if not len(at):
+        return 0.0
+    cuts = np.flatnonzero(np.diff(at) > RUN_GAP_MM * DENSITY)
+    starts, ends = at[np.append(0, cuts + 1)], at[np.append(cuts, len(at) - 1)]
+    return float((ends - starts + 1).max() / len(inked))
+
+
 def _closed(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Inked columns with gaps up to CLOSE_MM filled."""
     size = round(CLOSE_MM * DENSITY) | 1
@@ -283,9 +377,10 @@ def _closed(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
-    joined = {name: min(m[name] for m in lines) for name in ("span", "core", "core_middle", "core_outer")}
+    joined = {name: min(m[name] for m in lines) for name in ("span", "core", "core_run", "core_middle", "core_outer")}
     joined |= {
-        name: max(m[name] for m in lines) for name in ("gap_mm", "core_gap_mm", "left_mm", "right_mm", "behind_mm")
+        name: max(m[name] for m in lines)
+        for name in ("gap_mm", "core_gap_mm", "left_mm", "right_mm", "behind_mm", "taller_mm")
     }
     return joined | {
         name: sum(m[name] for m in lines) for name in ("ink_mm2", "faint_mm2", "beside_mm2", "detached_mm2", "far_mm2")
