@@ -103,7 +103,7 @@ def read_stray(
 def _with_ends(fields: Bytes, prepared: PreparedSide, names: Sequence[FieldReading]) -> Bytes:
     """The fields, those of crossed names longer by the ends of their strokes: over the title and a little behind.
 
-    A sign that stands apart there is found with the name (its measure ``detached_mm2``).
+    A sign that stands apart there is found with the name (its measure ``signs_mm2``).
     """
     crossed = {n.field for n in names if _crossed(n)}
     if not crossed:
@@ -126,9 +126,9 @@ def _sign_at(name: FieldReading) -> bool:
     """Whether a mark on a name may be a sign or word beside it."""
     m = name.measures
     # What runs on beside a crossed name is its stroke's own end, unless it stands up like a letter.
-    if m["behind_mm"] > BEHIND_MM:
+    if m["taller_mm"] > BEHIND_MM:
         return True
-    return m["detached_mm2"] > 0.4 or (not _crossed(name) and m["beside_mm2"] > 0.3)
+    return m["signs_mm2"] > 0.4 or (not _crossed(name) and m["beside_mm2"] > 0.3)
 
 
 def _shadows(stats: NDArray[np.int32], height: int, width: int) -> NDArray[np.bool_]:

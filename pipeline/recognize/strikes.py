@@ -52,13 +52,14 @@ GROW_PX = 8
 """A stroke is followed so far (1 mm) from where it is plain, over letters' edges."""
 HIDDEN_PX = 17
 """Black print this wide (2 mm) hides a stroke that shows on both its sides."""
+CORE_INSET = 0.0
+BEYOND_PX = 36
+"""A stroke's end may lie hidden under letters for 4.5 mm (the bar of a T), seen again only beside the name."""
+LEVEL_PX = 9
+"""Ink so wide beside a name is a stroke that comes out of it, and not one of a row of upright ones."""
 _AROUND = np.ones((3, 3), np.uint8)
 CLEANEST = 3
 """Printed lines, those with the least on them, that tell how a page shows print."""
-CLOSE_MM = 5.0
-"""A gap in the ink through the letters' bodies that still is one crossing-out: the bars of E, H and A hide up
-to 4 mm of a level line, and zigzags and rows of vertical strokes have gaps by their nature. A ring has the
-whole name between its two ends, an underline no ink here at all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +128,7 @@ def _core_rows(blank: Bytes) -> tuple[int, int]:
         return round(0.25 * height), max(round(0.75 * height), round(0.25 * height) + 1)
     body = np.flatnonzero(rows > 0.45 * np.percentile(rows, 90))
     first, last = int(body[0]), int(body[-1]) + 1
-    inset = 0.1 * (last - first)
+    inset = CORE_INSET * (last - first)
     return round(first + inset), max(round(last - inset), round(first + inset) + 1)
 
 
@@ -222,49 +223,65 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
 
 
 def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
-    """Measures of one line: extents and gaps in shares of its width and mm, areas in mm²."""
+    """Measures of one line: shares of its width, mm and mm²."""
     excess = np.asarray(cv2.subtract(seen.page, seen.ample), np.uint8)
     near = round(NEAR_MM * DENSITY)
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
     sure = _without_specks((excess > INK).astype(np.uint8), SPECK_MM2)
     ink = _grown(sure, seen)
-    beside, detached = _beside(ink, zone, seen.print_reach)
-    body = ink[line.y0 - near : line.y1 + near, line.x0 : line.x1]
-    around = np.ascontiguousarray(ink[zone])
+    ends = _heights(ink[zone])
+    beside, signs = _beside(ink, zone, seen.print_reach, ends)
+    ink_mm2 = _area(ink[zone])
     faint = (excess[zone] > FAINT).astype(np.uint8)
-    ink_mm2 = float(cv2.countNonZero(around)) / DENSITY**2
     # Where there is plain ink, faint ink tells nothing more: its spots need not be parted from noise.
     faint_ink = _without_specks(faint, 4 * SPECK_MM2) if ink_mm2 < 1.0 else faint
-    inked = np.asarray(sure[line.y0 - near : line.y1 + near, line.x0 : line.x1].any(axis=0), np.bool_)
-    core = np.asarray(ink[line.core[0] : line.core[1], line.x0 : line.x1].any(axis=0), np.bool_)
-    measures = _extents(inked, line.x1 - line.x0) | {"gap_mm": _widest_gap(np.asarray(body.any(axis=0), np.bool_))}
-    closed = _closed(core)
-    thirds = np.array_split(closed, 3)
-    return measures | {
-        "core": float(closed.mean()),
-        "core_run": _longest_run(core),
-        "core_gap_mm": _widest_gap(core),
-        "core_middle": float(thirds[1].mean()),
-        "core_outer": float(min(thirds[0].mean(), thirds[2].mean())),
-        "ink_mm2": ink_mm2,
-        "faint_mm2": float(cv2.countNonZero(faint_ink)) / DENSITY**2,
-        "beside_mm2": float(cv2.countNonZero(beside)) / DENSITY**2,
-        "detached_mm2": detached,
-        **_behind(body, beside, line),
-    }
-
-
-def _behind(body: Bytes, beside: Bytes, line: _Line) -> dict[str, float]:
-    """How tall the ink behind the name is, more than that in its last part, and how much of it stands far off."""
-    last = body[:, -round(TAIL_MM * DENSITY) :]
-    tall = _height(beside[:, line.x1 + round(BEHIND_MM * DENSITY) :])
-    far = beside[:, line.x1 + round(FAR_MM * DENSITY) :]
+    behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
     return {
-        "behind_mm": tall,
+        "span": _span(_from_end_to_end(sure[zone[0]], line), line.x0, line.x1),
+        "core": _span(ink[line.core[0] : line.core[1]].any(axis=0), line.x0, line.x1, 0),
+        "ink_mm2": ink_mm2,
+        "faint_mm2": _area(faint_ink),
+        "beside_mm2": _area(beside),
+        "signs_mm2": signs,
         # a wave or zigzag runs on as tall as it was; a word behind a level stroke is taller
-        "taller_mm": max(0.0, tall - TALLER * _height(np.ascontiguousarray(last))),
-        "far_mm2": float(cv2.countNonZero(np.ascontiguousarray(far))) / DENSITY**2,
+        "taller_mm": max(0.0, _height(behind) - TALLER * ends[1]),
+        "far_mm2": _area(beside[:, line.x1 + round(FAR_MM * DENSITY) :]),
     }
+
+
+def _area(ink: Bytes) -> float:
+    """Ink in mm²."""
+    return float(cv2.countNonZero(np.ascontiguousarray(ink))) / DENSITY**2
+
+
+def _from_end_to_end(ink: Bytes, line: _Line) -> NDArray[np.bool_]:
+    """Columns with ink; beside the name only those where a level stroke runs on."""
+    inked = np.asarray(ink.any(axis=0), np.bool_)
+    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, LEVEL_PX), np.uint8)).any(axis=0)
+    inked[: line.x0] = level[: line.x0]
+    inked[line.x1 :] = level[line.x1 :]
+    return inked
+
+
+def _span(inked: NDArray[np.bool_], x0: int, x1: int, beyond: int = BEYOND_PX) -> float:
+    """Share of the name between ``x0`` and ``x1`` that its longest stretch of ink without a wide gap covers.
+
+    The stretch may begin and end outside: print can hide where it enters the name.
+    """
+    first = x0 - beyond
+    at = np.flatnonzero(inked[first : x1 + beyond]) + first
+    if not len(at):
+        return 0.0
+    cuts = np.flatnonzero(np.diff(at) > RUN_GAP_MM * DENSITY)
+    starts = np.maximum(at[np.append(0, cuts + 1)], x0)
+    ends = np.minimum(at[np.append(cuts, len(at) - 1)], x1 - 1)
+    return max(0.0, float((ends - starts + 1).max() / (x1 - x0)))
+
+
+def _heights(body: Bytes) -> tuple[float, float]:
+    """How tall (mm) the ink in a name's first and in its last part is."""
+    part = round(TAIL_MM * DENSITY)
+    return _height(body[:, :part]), _height(body[:, -part:])
 
 
 def _height(ink: Bytes) -> float:
@@ -274,7 +291,7 @@ def _height(ink: Bytes) -> float:
 
 
 def _grown(sure: Bytes, seen: _Seen) -> Bytes:
-    """The ink with what adjoins it among the letters, up to GROW_PX on, and through letters that hide it."""
+    """The ink with what adjoins it among the letters, up to GROW_PX on, and with what black letters hide of it."""
     if not cv2.countNonZero(sure):
         return sure
     weak = np.asarray(cv2.threshold(cv2.subtract(seen.page, seen.close), INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
@@ -282,15 +299,19 @@ def _grown(sure: Bytes, seen: _Seen) -> Bytes:
     for _ in range(GROW_PX):
         grown = cv2.max(sure, cv2.min(cv2.dilate(grown, _AROUND), weak))
     black = np.asarray(cv2.threshold(seen.close, 255 - INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    behind = cv2.min(cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((3, HIDDEN_PX), np.uint8)), black)
-    return np.asarray(cv2.max(grown, behind), np.uint8)
+    across = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((3, HIDDEN_PX), np.uint8))
+    down = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((HIDDEN_PX, 3), np.uint8))
+    return np.asarray(cv2.max(grown, cv2.min(cv2.max(across, down), black)), np.uint8)
 
 
-def _beside(ink: Bytes, zone: tuple[slice, slice], blank: Bytes) -> tuple[Bytes, float]:
+def _beside(
+    ink: Bytes, zone: tuple[slice, slice], blank: Bytes, ends: tuple[float, float]
+) -> tuple[Bytes, float]:
     """Ink on the name's line but outside of ``zone``, without dust; and the area (mm²) of signs that stand apart.
 
-    A stroke that runs on over the printed "Ông" is cut up by its letters, so print beside the name joins ink;
-    thin leftovers (under SIGN_MM tall) are ends of strokes, not signs.
+    A stroke that runs on over the printed "Ông" is cut up by its letters, so print beside the name joins ink.
+    Of what stands apart, low leftovers (under SIGN_MM) are ends of strokes, and pieces no taller than the
+    strokes at that end of the name (``ends``, mm) go on with a row of them.
     """
     beside = np.zeros_like(ink)
     beside[zone[0]] = ink[zone[0]]
@@ -306,13 +327,14 @@ def _beside(ink: Bytes, zone: tuple[slice, slice], blank: Bytes) -> tuple[Bytes,
     apart[0] = False
     areas = np.bincount(labels[ink > 0], minlength=len(stats))
     top, bottom, left, right = _spans(np.asarray(labels, np.int32), ink, len(stats))
-    extent = np.maximum(bottom - top, right - left) + 1
-    dust = apart & (extent < DUST_MM * DENSITY)
+    tall = (bottom - top + 1) / DENSITY
+    dust = apart & (np.maximum(tall, (right - left + 1) / DENSITY) < DUST_MM)
     if dust.any():
         beside[dust[labels]] = 0
+    least = np.maximum(SIGN_MM, TALLER * np.where(right < zone[1].start, ends[0], ends[1]))
     middle = (top + bottom) / 2
-    sign = ~dust & (bottom - top + 1 >= SIGN_MM * DENSITY) & (middle > zone[0].start) & (middle < zone[0].stop)
-    return beside, float(areas[apart & sign].sum()) / DENSITY**2
+    sign = apart & ~dust & (tall >= least) & (middle > zone[0].start) & (middle < zone[0].stop)
+    return beside, float(areas[sign].sum()) / DENSITY**2
 
 
 def _spans(labels: NDArray[np.int32], ink: Bytes, count: int) -> tuple[NDArray[np.int64], ...]:
@@ -338,58 +360,17 @@ def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
     return np.asarray(keep.astype(np.uint8)[labels], np.uint8)
 
 
-def _extents(inked: NDArray[np.bool_], width: int) -> dict[str, float]:
-    columns = np.flatnonzero(inked)
-    if not len(columns):
-        return {"span": 0.0, "left_mm": width / DENSITY, "right_mm": width / DENSITY, "gap_mm": width / DENSITY}
-    gaps = np.diff(columns)
-    return {
-        "span": float(columns[-1] - columns[0] + 1) / width,
-        "left_mm": float(columns[0]) / DENSITY,
-        "right_mm": float(width - 1 - columns[-1]) / DENSITY,
-        "gap_mm": float(gaps.max() - 1) / DENSITY if len(gaps) else 0.0,
-    }
-
-
-def _widest_gap(inked: NDArray[np.bool_]) -> float:
-    """The widest gap (mm) between inked columns: where a wave leaves the letters and comes back."""
-    gaps = np.diff(np.flatnonzero(inked))
-    return float(gaps.max() - 1) / DENSITY if len(gaps) else 0.0
-
-
-def _longest_run(inked: NDArray[np.bool_]) -> float:
-    """Share of the width between the ends of the longest stretch of ink without a gap above RUN_GAP_MM."""
-    at = np.flatnonzero(inked)
-    if not len(at):
-        return 0.0
-    cuts = np.flatnonzero(np.diff(at) > RUN_GAP_MM * DENSITY)
-    starts, ends = at[np.append(0, cuts + 1)], at[np.append(cuts, len(at) - 1)]
-    return float((ends - starts + 1).max() / len(inked))
-
-
-def _closed(inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Inked columns with gaps up to CLOSE_MM filled."""
-    size = round(CLOSE_MM * DENSITY) | 1
-    row = np.pad(inked.astype(np.uint8), size)[None]
-    filled: NDArray[np.bool_] = cv2.morphologyEx(row, cv2.MORPH_CLOSE, np.ones((1, size), np.uint8))[0] > 0
-    return filled[size:-size]
-
-
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
-    joined = {name: min(m[name] for m in lines) for name in ("span", "core", "core_run", "core_middle", "core_outer")}
-    joined |= {
-        name: max(m[name] for m in lines)
-        for name in ("gap_mm", "core_gap_mm", "left_mm", "right_mm", "behind_mm", "taller_mm")
-    }
-    return joined | {
-        name: sum(m[name] for m in lines) for name in ("ink_mm2", "faint_mm2", "beside_mm2", "detached_mm2", "far_mm2")
-    }
+    joined = {name: min(m[name] for m in lines) for name in ("span", "core")}
+    joined["taller_mm"] = max(m["taller_mm"] for m in lines)
+    sums = ("ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "far_mm2")
+    return joined | {name: sum(m[name] for m in lines) for name in sums}
 
 
 def _scores(m: Mapping[str, float]) -> dict[FieldValue, float]:
     """Weights of the four values, by how far the worst measure is from where its meaning turns."""
-    struck = min((m["span"] - 0.85) / 0.15, (7.0 - m["gap_mm"]) / 4.0, m["core"] / 0.7, m["core_middle"] / 0.6)
+    struck = min((m["span"] - 0.85) / 0.1, (m["core"] - 0.2) / 0.4)
     clear = min((0.45 - m["ink_mm2"]) / 0.3, (1.0 - m["faint_mm2"]) / 0.6, (0.6 - m["beside_mm2"]) / 0.4)
     sure = {"struck": min(1.0, max(0.0, struck)), "clear": min(1.0, max(0.0, clear))}
     rest = 1.0 - max(sure.values())
