@@ -53,6 +53,8 @@ GROW_PX = 8
 HIDDEN_PX = 17
 """Black print this wide (2 mm) hides a stroke that shows on both its sides."""
 CORE_INSET = 0.0
+RING_PX = 41
+"""Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""
 BEYOND_PX = 36
 """A stroke's end may lie hidden under letters for 4.5 mm (the bar of a T), seen again only beside the name."""
 LEVEL_PX = 9
@@ -239,6 +241,7 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     return {
         "span": _span(_from_end_to_end(sure[zone[0]], line), line.x0, line.x1),
         "core": _span(ink[line.core[0] : line.core[1]].any(axis=0), line.x0, line.x1, 0),
+        "ring": _ring(ink, line, near),
         "ink_mm2": ink_mm2,
         "faint_mm2": _area(faint_ink),
         "beside_mm2": _area(beside),
@@ -247,6 +250,21 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
         "taller_mm": max(0.0, _height(behind) - TALLER * ends[1]),
         "far_mm2": _area(beside[:, line.x1 + round(FAR_MM * DENSITY) :]),
     }
+
+
+def _ring(ink: Bytes, line: _Line, near: int) -> float:
+    """Share of the name's width that has ink above and below but none through the middle of its letters.
+
+    A flat ring may touch the letters' feet and heads all along; it is no crossing-out.
+    """
+    quarter = round(0.25 * (line.core[1] - line.core[0]))
+    upper, lower = line.core[0] + quarter, line.core[1] - quarter
+    body = ink[:, line.x0 : line.x1]
+    above = body[line.y0 - near : upper].any(axis=0).mean()
+    below = body[lower : line.y1 + near].any(axis=0).mean()
+    middle = body[upper:lower].any(axis=0)
+    filled = cv2.morphologyEx(np.pad(middle.astype(np.uint8), RING_PX)[None], cv2.MORPH_CLOSE, np.ones((1, RING_PX), np.uint8))
+    return max(0.0, float(min(above, below) - filled[0, RING_PX:-RING_PX].mean()))
 
 
 def _area(ink: Bytes) -> float:
@@ -363,7 +381,7 @@ def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
     joined = {name: min(m[name] for m in lines) for name in ("span", "core")}
-    joined["taller_mm"] = max(m["taller_mm"] for m in lines)
+    joined |= {name: max(m[name] for m in lines) for name in ("ring", "taller_mm")}
     sums = ("ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "far_mm2")
     return joined | {name: sum(m[name] for m in lines) for name in sums}
 
