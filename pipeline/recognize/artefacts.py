@@ -75,7 +75,7 @@ def _lines(sample: NDArray[np.uint8], block: int, whole: bool) -> NDArray[np.boo
     pieces = max(1, -(-len(sample) // block))
     if whole:
         through = dips.mean(axis=0) > WHOLE
-        wide = cv2.dilate(through.astype(np.uint8)[None], np.ones((1, 5), np.uint8)) > 0
+        wide = cv2.dilate(through.astype(np.uint8)[None], np.ones((1, 7), np.uint8)) > 0
         return np.asarray(np.repeat(wide, pieces, axis=0), np.bool_)
     share = np.stack([dips[i * block : (i + 1) * block].mean(axis=0) for i in range(pieces)])
     found = share > SHARE
@@ -90,5 +90,5 @@ def _lines(sample: NDArray[np.uint8], block: int, whole: bool) -> NDArray[np.boo
     ends = kept.copy()  # a streak begins and ends within a piece
     ends[1:] |= kept[:-1]
     ends[:-1] |= kept[1:]
-    grown: NDArray[np.bool_] = cv2.dilate(ends.astype(np.uint8), np.ones((1, 5), np.uint8)) > 0
+    grown: NDArray[np.bool_] = cv2.dilate(ends.astype(np.uint8), np.ones((1, 7), np.uint8)) > 0
     return grown

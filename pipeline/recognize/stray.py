@@ -38,10 +38,16 @@ BEHIND_MM = 2.0
 """Ink behind a name that is taller may be a sign or word that a stroke runs into."""
 SHADOW_MM = 9.0
 """Dirt and shadow of the sheet's edge reach so far in."""
-SOLID_PX = 9
-"""The lid's shadow is solid over 2.2 mm in both directions; no pen draws so."""
-GATHER_PX = 31
-"""The printed frame cuts a shadow in two; and its border is ragged."""
+SOLID_PX = 13
+"""The lid's shadow is solid over 3 mm in both directions; a felt pen draws 2."""
+FRAME_PX = 9
+"""The printed frame cuts a shadow in two, 2 mm apart."""
+RAGGED_PX = 17
+"""Beyond its solid part a shadow is ragged for 2 mm."""
+LID_MM = 25.0
+"""No shadow of a lid reaches further in."""
+SOFT = 30
+"""Darkness gained over two pixels (0.5 mm) at a border below which it is soft. Thin pencil lines gain 40."""
 STAMP_PX = 25
 """A stamp that slipped prints a second rim up to 3 mm beside the first."""
 
@@ -97,6 +103,8 @@ def read_stray(
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
     own &= ~_at_edges(np.asarray(stats, np.int32), height, width)
     suspect = own & (areas >= WRITING_MM2) & (extent >= STROKE_MM * DENSITY)
+    for label in np.flatnonzero(suspect):
+        suspect[label] = not _soft(sheet, np.asarray(labels, np.int32), stats[label], int(label), ink)
     measures = {
         "ink_mm2": float(areas[suspect].sum()),
         "longest_mm": float(extent[suspect].max()) / DENSITY if suspect.any() else 0.0,
@@ -137,20 +145,34 @@ def _sign_at(name: FieldReading) -> bool:
     return m["signs_mm2"] > 0.4 or (m["ink_mm2"] < 1.0 and m["beside_mm2"] > 0.3)
 
 
+def _soft(sheet: SheetInk, labels: NDArray[np.int32], box: NDArray[np.int32], label: int, ink: Bytes) -> bool:
+    """Whether a component fades out at its border, as shadows and stains do and no pen does."""
+    left, top, wide, tall = (int(v) for v in box[: cv2.CC_STAT_AREA])
+    part = (slice(top, top + tall), slice(left, left + wide))
+    piece = ((labels[part] == label) & (ink[part] > 0)).astype(np.uint8)
+    border = (piece > 0) & (cv2.erode(piece, np.ones((3, 3), np.uint8), borderValue=0) == 0)
+    border &= cv2.dilate(sheet.blank[part], np.ones((3, 3), np.uint8)) < 20  # what print cuts off ends sharply
+    if not border.any():
+        return False
+    slope = cv2.morphologyEx(sheet.excess[part], cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return float(np.median(slope[border])) < SOFT
+
+
 def _shadow(ink: Bytes) -> Bytes:
     """Where the lid's shadow lies: solid, wider than any pen draws, and reaching the sheet's edge (1)."""
     solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((SOLID_PX, SOLID_PX), np.uint8))
     if not cv2.countNonZero(solid):
         return np.zeros_like(ink)
     height, width = ink.shape
-    # the printed frame cuts a shadow in two
-    whole = cv2.dilate(solid, np.ones((GATHER_PX, GATHER_PX), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
+    deep = round(LID_MM * DENSITY)
+    solid[deep : height - deep, deep : width - deep] = 0
+    whole = cv2.dilate(solid, np.ones((FRAME_PX, FRAME_PX), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
     edge = round(EDGE_MM * DENSITY)
     left, top, wide, tall = stats[:, : cv2.CC_STAT_AREA].T
     outer = (left < edge) | (top < edge) | (left + wide > width - edge) | (top + tall > height - edge)
     outer[0] = False
-    return np.asarray(outer.astype(np.uint8)[labels], np.uint8)
+    return np.asarray(cv2.dilate(outer.astype(np.uint8)[labels], np.ones((RAGGED_PX, RAGGED_PX), np.uint8)), np.uint8)
 
 
 def _at_edges(stats: NDArray[np.int32], height: int, width: int) -> NDArray[np.bool_]:

@@ -28,9 +28,10 @@ NEAR_MM = 0.7
 """Ink nearer than this belongs to the name: 0.5 mm by definition, and what registration may be off."""
 REACH_PX = 3
 """How far (pixels) a window may lie off after registration: 0.37 mm; its 99th percentile is 0.2 mm."""
-INK, FAINT = 38, 24
+INK, FAINT = 38, 20
 """Darkness of 255 above the blank's that is ink, and that already speaks against a clear name. Paper noise of
 the roughest scans stays below 20; the faintest pencil line gives 40."""
+FAINT_MM = 0.9
 SPECK_MM2 = 0.05
 """Smaller spots are dust and noise: a resting pen leaves 0.2 mm² and more."""
 FAR_MM = 8.5
@@ -234,9 +235,8 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     ends = _heights(ink[zone])
     beside, signs = _beside(ink, zone, seen.print_reach, ends)
     ink_mm2 = _area(ink[zone])
-    faint = (excess[zone] > FAINT).astype(np.uint8)
-    # Where there is plain ink, faint ink tells nothing more: its spots need not be parted from noise.
-    faint_ink = _without_specks(faint, 4 * SPECK_MM2) if ink_mm2 < 1.0 else faint
+    # Where there is plain ink, faint ink tells nothing more: its lines need not be parted from noise.
+    faint_ink = _faint_lines(excess[zone]) if ink_mm2 < 1.0 else ink[zone]
     behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
     return {
         "span": _span(_from_end_to_end(sure[zone[0]], line), line.x0, line.x1),
@@ -368,6 +368,18 @@ def _spans(labels: NDArray[np.int32], ink: Bytes, count: int) -> tuple[NDArray[n
     return tuple(found)
 
 
+def _faint_lines(excess: Bytes) -> Bytes:
+    """Faint ink in pieces as long as a stroke; print that shows through from the back comes in letters."""
+    smooth = cv2.blur(excess, (3, 3))
+    faint = np.asarray(cv2.threshold(smooth, FAINT, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    if not cv2.countNonZero(faint):
+        return faint
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
+    keep = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= FAINT_MM * DENSITY
+    keep[0] = False
+    return np.asarray(keep.astype(np.uint8)[labels], np.uint8)
+
+
 def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
     """Ink without spots smaller than ``speck_mm2``."""
     if cv2.countNonZero(ink) < speck_mm2 * DENSITY**2:
@@ -389,7 +401,7 @@ def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
 def _scores(m: Mapping[str, float]) -> dict[FieldValue, float]:
     """Weights of the four values, by how far the worst measure is from where its meaning turns."""
     struck = min((m["span"] - 0.85) / 0.1, (m["core"] - 0.2) / 0.4)
-    clear = min((0.45 - m["ink_mm2"]) / 0.3, (1.0 - m["faint_mm2"]) / 0.6, (0.6 - m["beside_mm2"]) / 0.4)
+    clear = min((0.5 - m["ink_mm2"]) / 0.4, (1.0 - m["faint_mm2"]) / 0.6, (0.7 - m["beside_mm2"]) / 0.4)
     sure = {"struck": min(1.0, max(0.0, struck)), "clear": min(1.0, max(0.0, clear))}
     rest = 1.0 - max(sure.values())
     partial = 0.7 if m["ink_mm2"] > 1.0 and m["core"] > 0.1 else 0.3
