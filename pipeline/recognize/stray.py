@@ -105,7 +105,9 @@ def read_stray(
     suspect = own & (areas >= WRITING_MM2) & (extent >= STROKE_MM * DENSITY)
     for label in np.flatnonzero(suspect):
         suspect[label] = not _soft(sheet, np.asarray(labels, np.int32), stats[label], int(label), ink)
+    narrow = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
     measures = {
+        "across_mm": float(narrow[suspect].max()) / DENSITY if suspect.any() else 0.0,
         "ink_mm2": float(areas[suspect].sum()),
         "longest_mm": float(extent[suspect].max()) / DENSITY if suspect.any() else 0.0,
         "pieces": float(suspect.sum()),

@@ -53,6 +53,8 @@ GROW_PX = 8
 """A stroke is followed so far (1 mm) from where it is plain, over letters' edges."""
 HIDDEN_PX = 17
 """Black print this wide (2 mm) hides a stroke that shows on both its sides."""
+STEM_PX = 33
+"""The stem of a letter hides an upright stroke all down its 3 mm; it shows above and below."""
 CORE_INSET = 0.0
 RING_PX = 41
 """Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""
@@ -61,6 +63,10 @@ BEYOND_PX = 36
 LEVEL_PX = 9
 """Ink so wide beside a name is a stroke that comes out of it, and not one of a row of upright ones."""
 _AROUND = np.ones((3, 3), np.uint8)
+FOLD_EXTRA = 1.6
+"""A crease is darker than the shading around it that the sheet shows at a quarter of the density."""
+COMMON = 0.3
+"""The share of a page's printed lines that nobody marked, at the least."""
 CLEANEST = 3
 """Printed lines, those with the least on them, that tell how a page shows print."""
 
@@ -155,15 +161,25 @@ def read_strikes(
         close, ample = model.allowed(_moved(plan.blanks[model.softness][top:bottom], offset))
         window = seen[top:bottom]
         if folds is not None:
-            window = np.asarray(cv2.subtract(window, _of_window(folds, line.box, window.shape)), np.uint8)
+            shading = _of_window(folds, line.box, window.shape)
+            window = np.asarray(cv2.addWeighted(window, 1.0, shading, -FOLD_EXTRA, 0), np.uint8)
         if hidden is not None:
             window = np.where(hidden, 0, window).astype(np.uint8)
         found[line.field].append(_measured(_Seen(window, close, ample, plan.print_reach[top:bottom]), line))
+    _without_common_faintness(found, fields)
     readings = []
     for field, measured in zip(fields, found, strict=True):
         measures = _joined(measured)
         readings.append(FieldReading(field.id, "strike", _scores(measures), measures, quad_of(field.box, page.map)))
     return readings
+
+
+def _without_common_faintness(found: Sequence[Sequence[dict[str, float]]], fields: Sequence[FormField]) -> None:
+    """Take from every line the faint ink that most lines of the page have: the back's print showing through."""
+    lines = [(m, box.w) for measured, f in zip(found, fields, strict=True) for m, box in zip(measured, lines_of(f), strict=True)]
+    common = float(np.quantile([m["faint_mm2"] / width for m, width in lines], COMMON))
+    for m, width in lines:
+        m["faint_mm2"] = max(0.0, m["faint_mm2"] - 1.5 * common * width)
 
 
 def _model(seen: Bytes, plan: _Plan, offsets: Sequence[tuple[float, float]]) -> PrintModel:
@@ -239,9 +255,9 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     faint_ink = _faint_lines(excess[zone]) if ink_mm2 < 1.0 else ink[zone]
     behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
     return {
-        "span": _span(_from_end_to_end(sure[zone[0]], line), line.x0, line.x1),
+        "span": _span(_from_end_to_end(sure[zone[0]], ink[zone[0]], line), line.x0, line.x1),
         "core": _span(ink[line.core[0] : line.core[1]].any(axis=0), line.x0, line.x1, 0),
-        "ring": _ring(ink, line, near),
+        "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
         "faint_mm2": _area(faint_ink),
         "beside_mm2": _area(beside),
@@ -272,12 +288,18 @@ def _area(ink: Bytes) -> float:
     return float(cv2.countNonZero(np.ascontiguousarray(ink))) / DENSITY**2
 
 
-def _from_end_to_end(ink: Bytes, line: _Line) -> NDArray[np.bool_]:
-    """Columns with ink; beside the name only those where a level stroke runs on."""
-    inked = np.asarray(ink.any(axis=0), np.bool_)
-    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, LEVEL_PX), np.uint8)).any(axis=0)
+def _from_end_to_end(sure: Bytes, ink: Bytes, line: _Line) -> NDArray[np.bool_]:
+    """Columns with ink; beside the name only those where a level stroke runs on.
+
+    A stroke's ends are where it is plain; between them it is followed through the letters.
+    """
+    inked = np.asarray(sure.any(axis=0), np.bool_)
+    level = cv2.morphologyEx(sure, cv2.MORPH_OPEN, np.ones((1, LEVEL_PX), np.uint8)).any(axis=0)
     inked[: line.x0] = level[: line.x0]
     inked[line.x1 :] = level[line.x1 :]
+    at = np.flatnonzero(inked[line.x0 : line.x1]) + line.x0
+    if len(at):
+        inked[at[0] : at[-1]] |= ink[:, at[0] : at[-1]].any(axis=0)
     return inked
 
 
@@ -318,7 +340,7 @@ def _grown(sure: Bytes, seen: _Seen) -> Bytes:
         grown = cv2.max(sure, cv2.min(cv2.dilate(grown, _AROUND), weak))
     black = np.asarray(cv2.threshold(seen.close, 255 - INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
     across = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((3, HIDDEN_PX), np.uint8))
-    down = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((HIDDEN_PX, 3), np.uint8))
+    down = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((STEM_PX, 3), np.uint8))
     return np.asarray(cv2.max(grown, cv2.min(cv2.max(across, down), black)), np.uint8)
 
 
