@@ -60,8 +60,9 @@ RING_PX = 41
 """Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""
 BEYOND_PX = 36
 """A stroke's end may lie hidden under letters for 4.5 mm (the bar of a T), seen again only beside the name."""
-LEVEL_PX = 9
-"""Ink so wide beside a name is a stroke that comes out of it, and not one of a row of upright ones."""
+LONG_PX, LEVEL_PX = 9, 5
+"""Ink as long as the first (1.1 mm) beside a name is a stroke that runs out of it, and not one of a row of upright
+ones; so is ink as wide as the second, not a millimetre tall, at the height of the name's last ink."""
 _AROUND = np.ones((3, 3), np.uint8)
 FOLD_EXTRA = 1.6
 """A crease is darker than the shading around it that the sheet shows at a quarter of the density."""
@@ -250,7 +251,7 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     ink = _grown(sure, seen)
     ends = _heights(ink[zone])
     beside, signs = _beside(ink, zone, seen.print_reach, ends)
-    ink_mm2 = _area(ink[zone])
+    ink_mm2 = _area(sure[zone])
     # Where there is plain ink, faint ink tells nothing more: its lines need not be parted from noise.
     faint_ink = _faint_lines(excess[zone]) if ink_mm2 < 1.0 else ink[zone]
     behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
@@ -294,13 +295,33 @@ def _from_end_to_end(sure: Bytes, ink: Bytes, line: _Line) -> NDArray[np.bool_]:
     A stroke's ends are where it is plain; between them it is followed through the letters.
     """
     inked = np.asarray(sure.any(axis=0), np.bool_)
-    level = cv2.morphologyEx(sure, cv2.MORPH_OPEN, np.ones((1, LEVEL_PX), np.uint8)).any(axis=0)
-    inked[: line.x0] = level[: line.x0]
-    inked[line.x1 :] = level[line.x1 :]
+    long = cv2.morphologyEx(sure, cv2.MORPH_OPEN, np.ones((1, LONG_PX), np.uint8)).any(axis=0)
+    level = _level(sure)
+    end = 3 * LONG_PX
+    before = _at_height(level[:, : line.x0], sure[:, line.x0 : line.x0 + end])
+    after = _at_height(level[:, line.x1 :], sure[:, line.x1 - end : line.x1])
+    inked[: line.x0] = long[: line.x0] | before
+    inked[line.x1 :] = long[line.x1 :] | after
     at = np.flatnonzero(inked[line.x0 : line.x1]) + line.x0
     if len(at):
         inked[at[0] : at[-1]] |= ink[:, at[0] : at[-1]].any(axis=0)
     return inked
+
+
+def _level(ink: Bytes) -> Bytes:
+    """Ink of level strokes: wider than a thin pen's upright stroke and lower than a thick one's."""
+    wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, LEVEL_PX), np.uint8))
+    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((LEVEL_PX + 3, 1), np.uint8))
+    return np.asarray(cv2.subtract(wide, cv2.dilate(upright, _AROUND)), np.uint8)
+
+
+def _at_height(outside: Bytes, inside: Bytes) -> NDArray[np.bool_]:
+    """Columns of ``outside`` whose ink stands as high as that of ``inside``, the end of the name beside it."""
+    rows = np.flatnonzero(inside.any(axis=1))
+    if not len(rows):
+        return np.zeros(outside.shape[1], np.bool_)
+    first, last = max(0, int(rows[0]) - LONG_PX), int(rows[-1]) + LONG_PX
+    return np.asarray(outside[first:last].any(axis=0), np.bool_)
 
 
 def _span(inked: NDArray[np.bool_], x0: int, x1: int, beyond: int = BEYOND_PX) -> float:
