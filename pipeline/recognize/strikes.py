@@ -60,9 +60,9 @@ RING_PX = 41
 """Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""
 BEYOND_PX = 36
 """A stroke's end may lie hidden under letters for 4.5 mm (the bar of a T), seen again only beside the name."""
-LONG_PX, LEVEL_PX = 9, 5
-"""Ink as long as the first (1.1 mm) beside a name is a stroke that runs out of it, and not one of a row of upright
-ones; so is ink as wide as the second, not a millimetre tall, at the height of the name's last ink."""
+LONG_PX, SHORT_PX, UPRIGHT_PX = 9, 5, 14
+"""Ink as long as the first (1.1 mm) beside a name, and nowhere as tall as the third, is a stroke that runs out of
+it, and not one of a row of upright ones; so is ink as long as the second at the height of the name's last ink."""
 _AROUND = np.ones((3, 3), np.uint8)
 FOLD_EXTRA = 1.6
 """A crease is darker than the shading around it that the sheet shows at a quarter of the density."""
@@ -256,7 +256,7 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     faint_ink = _faint_lines(excess[zone]) if ink_mm2 < 1.0 else ink[zone]
     behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
     return {
-        "span": _span(_from_end_to_end(sure[zone[0]], ink[zone[0]], line), line.x0, line.x1),
+        "span": _span_of_strokes(sure[zone[0]], ink[zone[0]], line.x0, line.x1),
         "core": _span(ink[line.core[0] : line.core[1]].any(axis=0), line.x0, line.x1, 0),
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
@@ -289,30 +289,27 @@ def _area(ink: Bytes) -> float:
     return float(cv2.countNonZero(np.ascontiguousarray(ink))) / DENSITY**2
 
 
-def _from_end_to_end(sure: Bytes, ink: Bytes, line: _Line) -> NDArray[np.bool_]:
-    """Columns with ink; beside the name only those where a level stroke runs on.
+def _span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
+    """Share of the name between ``x0`` and ``x1`` that strokes cover.
 
-    A stroke's ends are where it is plain; between them it is followed through the letters.
+    A stroke's ends are where it is plain, and between them it is followed through the letters; beside the name only
+    a level stroke that runs out of it counts, since the last letter may hide where it does.
     """
     inked = np.asarray(sure.any(axis=0), np.bool_)
-    long = cv2.morphologyEx(sure, cv2.MORPH_OPEN, np.ones((1, LONG_PX), np.uint8)).any(axis=0)
-    level = _level(sure)
-    end = 3 * LONG_PX
-    before = _at_height(level[:, : line.x0], sure[:, line.x0 : line.x0 + end])
-    after = _at_height(level[:, line.x1 :], sure[:, line.x1 - end : line.x1])
-    inked[: line.x0] = long[: line.x0] | before
-    inked[line.x1 :] = long[line.x1 :] | after
-    at = np.flatnonzero(inked[line.x0 : line.x1]) + line.x0
+    long, short, end = _level(sure, LONG_PX).any(axis=0), _level(sure, SHORT_PX), 3 * LONG_PX
+    inked[:x0] = long[:x0] | _at_height(short[:, :x0], sure[:, x0 : x0 + end])
+    inked[x1:] = long[x1:] | _at_height(short[:, x1:], sure[:, x1 - end : x1])
+    at = np.flatnonzero(inked[x0:x1]) + x0
     if len(at):
         inked[at[0] : at[-1]] |= ink[:, at[0] : at[-1]].any(axis=0)
-    return inked
+    return _span(inked, x0, x1)
 
 
-def _level(ink: Bytes) -> Bytes:
-    """Ink of level strokes: wider than a thin pen's upright stroke and lower than a thick one's."""
-    wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, LEVEL_PX), np.uint8))
-    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((LEVEL_PX + 3, 1), np.uint8))
-    return np.asarray(cv2.subtract(wide, cv2.dilate(upright, _AROUND)), np.uint8)
+def _level(ink: Bytes, length: int) -> Bytes:
+    """Ink of level strokes: at least ``length`` pixels long, and lower than upright strokes of thick pens."""
+    wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((UPRIGHT_PX, 1), np.uint8))
+    return np.asarray(cv2.subtract(wide, cv2.dilate(upright, np.ones((1, 9), np.uint8))), np.uint8)
 
 
 def _at_height(outside: Bytes, inside: Bytes) -> NDArray[np.bool_]:
