@@ -63,6 +63,9 @@ BEYOND_PX = 36
 LONG_PX, SHORT_PX, UPRIGHT_PX = 9, 5, 14
 """Ink as long as the first (1.1 mm) beside a name, and nowhere as tall as the third, is a stroke that runs out of
 it, and not one of a row of upright ones; so is ink as long as the second at the height of the name's last ink."""
+UNSURE_SPAN = 0.045
+"""Taken from the span of a row of upright strokes, as much as is empty between them: whether the last of them stands
+in the name or just beside it is a matter of a tenth of a millimetre."""
 _AROUND = np.ones((3, 3), np.uint8)
 FOLD_EXTRA = 1.6
 """A crease is darker than the shading around it that the sheet shows at a quarter of the density."""
@@ -300,9 +303,10 @@ def _span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
     inked[:x0] = long[:x0] | _at_height(short[:, :x0], sure[:, x0 : x0 + end])
     inked[x1:] = long[x1:] | _at_height(short[:, x1:], sure[:, x1 - end : x1])
     at = np.flatnonzero(inked[x0:x1]) + x0
-    if len(at):
-        inked[at[0] : at[-1]] |= ink[:, at[0] : at[-1]].any(axis=0)
-    return _span(inked, x0, x1)
+    if not len(at):
+        return 0.0
+    inked[at[0] : at[-1]] |= ink[:, at[0] : at[-1]].any(axis=0)
+    return max(0.0, _span(inked, x0, x1) - UNSURE_SPAN * float(1.0 - inked[at[0] : at[-1] + 1].mean()))
 
 
 def _level(ink: Bytes, length: int) -> Bytes:
