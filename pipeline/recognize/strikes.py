@@ -42,7 +42,7 @@ JOIN_PX = 11
 """Pieces of one stroke beside a name lie at most so near (1.2 mm): a pen skips, a sign stands apart."""
 SIGN_MM = 1.2
 """A tick, cross or letter is taller; the end of a level stroke is not."""
-RUN_GAP_MM = 6.0
+RUN_GAP_MM = 6.8
 """Strokes through a name that stand so near to each other are one crossing-out: people draw them five apart."""
 TAIL_MM = 15.0
 """The last part of a name, whose ink tells how tall a wave runs on behind it."""
@@ -302,11 +302,12 @@ def _span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
     long, short, end = _level(sure, LONG_PX).any(axis=0), _level(sure, SHORT_PX), 3 * LONG_PX
     inked[:x0] = long[:x0] | _at_height(short[:, :x0], sure[:, x0 : x0 + end])
     inked[x1:] = long[x1:] | _at_height(short[:, x1:], sure[:, x1 - end : x1])
-    at = np.flatnonzero(inked[x0:x1]) + x0
-    if not len(at):
+    at = np.flatnonzero(inked[x0 - BEYOND_PX : x1 + BEYOND_PX]) + x0 - BEYOND_PX
+    first, last = (max(at[0], x0), min(at[-1] + 1, x1)) if len(at) else (x0, x0)
+    if first >= last:
         return 0.0
-    inked[at[0] : at[-1]] |= ink[:, at[0] : at[-1]].any(axis=0)
-    return max(0.0, _span(inked, x0, x1) - UNSURE_SPAN * float(1.0 - inked[at[0] : at[-1] + 1].mean()))
+    inked[first:last] |= ink[:, first:last].any(axis=0)
+    return max(0.0, _span(inked, x0, x1) - UNSURE_SPAN * float(1.0 - inked[first:last].mean()))
 
 
 def _level(ink: Bytes, length: int) -> Bytes:
