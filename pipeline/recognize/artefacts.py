@@ -22,6 +22,8 @@ SHARE = 0.75
 """Of a piece on which a streak must show; where it crosses printed lines it does not."""
 DIP = 5
 """Grey levels below the neighbourhood; noise of a scan is about 3."""
+BESIDE_PX = 5
+"""Paper is looked at so far beside a streak."""
 EVERY = 8
 """Of the lines across a streak one in so many is looked at."""
 
@@ -37,21 +39,27 @@ class Streaks:
     block: int
     """Pixels of a piece."""
 
-    def at(self, places: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Which of the places (..., 2) in pixels of the picture lie on a streak."""
-        hit = np.zeros(places.shape[:2], np.bool_)
-        if self.columns.any():
-            hit |= self._hit(self.columns, places[..., 0], places[..., 1])
-        if self.rows.any():
-            hit |= self._hit(self.rows, places[..., 1], places[..., 0])
-        return hit
-
-    def _hit(self, lines: NDArray[np.bool_], across: NDArray[np.float32], along: NDArray[np.float32]) -> np.ndarray:
-        piece = np.clip(along / self.block, 0, len(lines) - 1).astype(np.int32)
-        return np.asarray(lines[piece, np.clip(np.rint(across), 0, lines.shape[1] - 1).astype(np.int32)])
+    def taken_out(self, pixels: Pixels) -> Pixels:
+        """The picture with paper where streaks were, so that neither they nor print or ink on them are seen."""
+        clean = pixels.copy()
+        _take_out(clean, self.columns, self.block)
+        _take_out(clean.swapaxes(0, 1), self.rows, self.block)
+        return clean
 
     def __bool__(self) -> bool:
         return bool(self.columns.any() or self.rows.any())
+
+
+def _take_out(pixels: Pixels, lines: NDArray[np.bool_], block: int) -> None:
+    """Replace the columns that are true in a piece (pieces down, width)."""
+    width = lines.shape[1]
+    for piece in np.flatnonzero(lines.any(axis=1)):
+        part = pixels[piece * block : (piece + 1) * block if piece + 1 < len(lines) else None]
+        edges = np.flatnonzero(np.diff(np.pad(lines[piece].astype(np.int8), 1)))
+        for first, end in edges.reshape(-1, 2):
+            sides = part[::EVERY, max(0, first - BESIDE_PX)], part[::EVERY, min(width - 1, end + BESIDE_PX - 1)]
+            # the darker side, since a light streak may lie beside; most of a column of text is paper
+            part[:, first:end] = np.minimum(*(np.percentile(side, 80, axis=0) for side in sides)).astype(np.uint8)
 
 
 def streaks_of(pixels: Pixels, pixels_per_mm: float, rotation_deg: float) -> Streaks:
@@ -75,7 +83,7 @@ def _lines(sample: NDArray[np.uint8], block: int, whole: bool) -> NDArray[np.boo
     pieces = max(1, -(-len(sample) // block))
     if whole:
         through = dips.mean(axis=0) > WHOLE
-        wide = cv2.dilate(through.astype(np.uint8)[None], np.ones((1, 7), np.uint8)) > 0
+        wide = cv2.dilate(through.astype(np.uint8)[None], np.ones((1, 9), np.uint8)) > 0
         return np.asarray(np.repeat(wide, pieces, axis=0), np.bool_)
     share = np.stack([dips[i * block : (i + 1) * block].mean(axis=0) for i in range(pieces)])
     found = share > SHARE
@@ -90,5 +98,5 @@ def _lines(sample: NDArray[np.uint8], block: int, whole: bool) -> NDArray[np.boo
     ends = kept.copy()  # a streak begins and ends within a piece
     ends[1:] |= kept[:-1]
     ends[:-1] |= kept[1:]
-    grown: NDArray[np.bool_] = cv2.dilate(ends.astype(np.uint8), np.ones((1, 7), np.uint8)) > 0
+    grown: NDArray[np.bool_] = cv2.dilate(ends.astype(np.uint8), np.ones((1, 9), np.uint8)) > 0
     return grown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.recognize.artefacts import streaks_of
 from pipeline.recognize.reading import FieldReading, PageReading
@@ -49,9 +50,11 @@ def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, Fie
     """Fields that are read as ink on the sheet: names, stamps, added writing."""
     fields = prepared.side.fields
     streaks = streaks_of(page.raw.pixels, page.pixels_per_mm, page.rotation_deg)
-    sheet = sheet_ink(page, prepared, streaks)
+    if streaks:
+        page = replace(page, raw=replace(page.raw, pixels=streaks.taken_out(page.raw.pixels)))
+    sheet = sheet_ink(page, prepared)
     strikes = [f for f in fields if f.kind == "strike"]
-    found = {r.field: r for r in read_strikes(page, prepared, strikes, streaks, sheet.folds)}
+    found = {r.field: r for r in read_strikes(page, prepared, strikes, sheet.folds)}
     stamps = [read_stamp(page, sheet, f) for f in fields if f.kind == "stamp"]
     found |= {s.reading.field: s.reading for s in stamps}
     taken = [s.taken for s in stamps if s.taken is not None]

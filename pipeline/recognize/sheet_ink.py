@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 
 from pipeline.geometry import Box
-from pipeline.recognize.artefacts import Streaks
-from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, spread
+from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
 
@@ -35,35 +34,33 @@ class SheetInk:
     """The shading of folds, same shape; ``None`` where there is none."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    mosaic: Mosaic
+    widened: Bytes
+    """The blank's darkness spread by a pixel: what registration may be off."""
+    allowed: Bytes
+    """Darkness that print explains."""
+
+
 @lru_cache(maxsize=32)
-def _whole(prepared: PreparedSide) -> Mosaic:
+def _plan(prepared: PreparedSide) -> _Plan:
     size = prepared.side.size
-    return mosaic_of(prepared, Layout((Box(0.0, 0.0, size.w, size.h),), DENSITY))
-
-
-def sheet_ink(page: RegisteredPage, prepared: PreparedSide, streaks: Streaks) -> SheetInk:
-    """The sheet against its blank."""
-    mosaic = _whole(prepared)
-    seen = darkness(cut(page.raw.pixels, page.map, mosaic, page.pixels_per_mm))
+    mosaic = mosaic_of(prepared, Layout((Box(0.0, 0.0, size.w, size.h),), DENSITY))
     widened = cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8))
     allowed = cv2.addWeighted(widened, 1.0, cv2.blur(widened, (3, 3)), 0.5, 0)
-    excess = np.asarray(cv2.subtract(seen, allowed), np.uint8)
-    size = prepared.side.size
-    part = (slice(int(size.h * DENSITY)), slice(int(size.w * DENSITY)))
-    excess, blank = excess[part], np.asarray(widened[part], np.uint8)
-    if streaks:
-        excess = np.where(_streaked(mosaic, page, streaks, excess.shape), 0, excess).astype(np.uint8)
+    return _Plan(mosaic, np.asarray(widened, np.uint8), np.asarray(allowed, np.uint8))
+
+
+def sheet_ink(page: RegisteredPage, prepared: PreparedSide) -> SheetInk:
+    """The sheet against its blank; the page without streaks."""
+    plan = _plan(prepared)
+    seen = darkness(cut(page.raw.pixels, page.map, plan.mosaic, page.pixels_per_mm))
+    excess = np.asarray(cv2.subtract(seen, plan.allowed), np.uint8)
     folds = _folds(excess)
     if folds is None:
-        return SheetInk(excess, blank, None)
-    return SheetInk(np.asarray(cv2.subtract(excess, folds), np.uint8), blank, folds)
-
-
-def _streaked(mosaic: Mosaic, page: RegisteredPage, streaks: Streaks, shape: tuple[int, ...]) -> np.ndarray:
-    """Pixels of the sheet on a streak; a little wider than the streak, since pixels here are coarse."""
-    places = spread(page.map.to_pixels(mosaic.grid), mosaic.rows, mosaic.width)
-    hit = streaks.at(places[: shape[0], : shape[1]]).astype(np.uint8)
-    return np.asarray(cv2.dilate(hit, np.ones((3, 3), np.uint8)) > 0)
+        return SheetInk(excess, plan.widened, None)
+    return SheetInk(np.asarray(cv2.subtract(excess, folds), np.uint8), plan.widened, folds)
 
 
 def _folds(excess: Bytes) -> Bytes | None:

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldValue, FormField
 from pipeline.geometry import Box
-from pipeline.recognize.artefacts import Streaks
 from pipeline.recognize.print_model import PLAIN, PrintModel, print_model, softened
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY as FOLD_DENSITY
-from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quad_of, spread
+from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quad_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
 
@@ -146,14 +145,13 @@ def _core_rows(blank: Bytes) -> tuple[int, int]:
 
 
 def read_strikes(
-    page: RegisteredPage, prepared: PreparedSide, fields: Sequence[FormField], streaks: Streaks, folds: Bytes | None
+    page: RegisteredPage, prepared: PreparedSide, fields: Sequence[FormField], folds: Bytes | None
 ) -> list[FieldReading]:
     """A reading per strike field of the side, in order; ``fields`` are all of them."""
     if not fields:
         return []
     plan = _plan(prepared)
     seen = darkness(cut(page.raw.pixels, page.map, plan.mosaic, page.pixels_per_mm))
-    masked = _streaked(plan.mosaic, page, streaks) if streaks else None
     offsets = [
         _offset(seen[top:bottom, : line.x1 + 8], plan.mosaic.blank[top:bottom, : line.x1 + 8])
         for line, (top, bottom) in zip(plan.lines, plan.mosaic.rows, strict=True)
@@ -161,14 +159,11 @@ def read_strikes(
     model = _model(seen, plan, offsets)
     found: list[list[dict[str, float]]] = [[] for _ in fields]
     for line, (top, bottom), offset in zip(plan.lines, plan.mosaic.rows, offsets, strict=True):
-        hidden = None if masked is None else masked[top:bottom]
         close, ample = model.allowed(_moved(plan.blanks[model.softness][top:bottom], offset))
         window = seen[top:bottom]
         if folds is not None:
             shading = _of_window(folds, line.box, window.shape)
             window = np.asarray(cv2.addWeighted(window, 1.0, shading, -FOLD_EXTRA, 0), np.uint8)
-        if hidden is not None:
-            window = np.where(hidden, 0, window).astype(np.uint8)
         found[line.field].append(_measured(_Seen(window, close, ample, plan.print_reach[top:bottom]), line))
     _without_common_faintness(found, fields)
     readings = []
@@ -217,12 +212,6 @@ def _of_window(folds: Bytes, line: Box, shape: tuple[int, ...]) -> Bytes:
     x, y = line.x - MARGIN_X_MM, line.y - MARGIN_Y_MM
     matrix = np.array([[scale, 0, -x * DENSITY], [0, scale, -y * DENSITY]], np.float32)
     return np.asarray(cv2.warpAffine(folds, matrix, (shape[1], shape[0]), borderMode=cv2.BORDER_REPLICATE), np.uint8)
-
-
-def _streaked(mosaic: Mosaic, page: RegisteredPage, streaks: Streaks) -> NDArray[np.bool_]:
-    """Pixels of the mosaic that lie on a streak of the scan (true)."""
-    places = spread(page.map.to_pixels(mosaic.grid), mosaic.rows, mosaic.width)
-    return streaks.at(places)
 
 
 def _offset(seen: Bytes, blank: Bytes) -> tuple[float, float]:
