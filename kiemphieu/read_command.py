@@ -14,7 +14,7 @@ import click
 from pipeline.errors import refuse
 from pipeline.forms.document import load_form
 from pipeline.messages import render
-from pipeline.recognize.read import read_raw
+from pipeline.recognize.read import ENGINE, read_raw
 from pipeline.recognize.reading import PageReading
 from pipeline.review.decide import decide
 from pipeline.review.profile import Profile, default_profile, load_profile
@@ -53,6 +53,7 @@ def read(forms: Sequence[Path], profile_path: Path | None, debug: Path | None, i
     Progress goes to standard error. Exit code 0 when every page has its line, rejected pages included.
     """
     profile = load_profile(profile_path) if profile_path else default_profile()
+    profile.check_engine(ENGINE)
     prepared = [prepare_form(load_form(path), path.parent) for path in forms]
     _refuse_same_ids(prepared, forms)
     paths = list(_files(images))
@@ -130,7 +131,7 @@ def page_line(outcome: Outcome, profile: Profile) -> dict[str, Any]:
         return line | {"reason": outcome.reason, "text": render(outcome.text, "en"), "seems": outcome.seems}
     fields = []
     for reading in outcome.fields:
-        decision = decide(reading, profile)
+        decision = decide(reading, profile, outcome.engine)
         fields.append(
             {
                 "id": reading.field,
@@ -155,5 +156,5 @@ def _draw(page: RawPage, outcome: Outcome, profile: Profile, folder: Path) -> No
     from pipeline.recognize.draw import write_picture  # noqa: PLC0415  (debugging only)
 
     name = f"{Path(outcome.source.file).stem}-{outcome.source.sha256[:8]}-{outcome.source.page}.png"
-    decisions = {reading.field: decide(reading, profile) for reading in outcome.fields}
+    decisions = {reading.field: decide(reading, profile, outcome.engine) for reading in outcome.fields}
     write_picture(page, outcome, decisions, folder / name)

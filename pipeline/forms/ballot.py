@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from pipeline.election.definition import Candidate, Contest, Election
+from pipeline.election.definition import Area, Candidate, Contest, Election, Place
 from pipeline.errors import refuse
 from pipeline.forms.drawing import Line, Mark, Outline, Text
 from pipeline.forms.fonts import Face, ink_box, width_mm
@@ -101,14 +102,42 @@ def _left_column(election: Election, contest: Contest, unit_id: str) -> tuple[st
 
 
 def _place_name(election: Election, contest: Contest, unit_id: str) -> str:
-    kind = "commune" if contest.ballot_form == "mau-15" else "province"
-    area = next((a for a in election.areas if unit_id in a.units.values()), None)
-    if area is None:
-        return contest.body
+    """The province or commune that the form prescribes; refused where the definition does not tell one."""
+    kind: Literal["commune", "province"] = "commune" if contest.ballot_form == "mau-15" else "province"
+    areas = [area for area in election.areas if unit_id in area.units.values()]
+    found = {(place.id, place.name) for area in areas if (place := _above(election, area, kind)) is not None}
+    without = [area.id for area in areas if _above(election, area, kind) is None]
+    if len(found) == 1 and not without:
+        return found.pop()[1]
+    if not areas:
+        raise refuse(
+            "ballot-place",
+            unit_id,
+            "no voting area belongs to this unit, so that the {kind} to print is not known; correct the areas",
+            kind=kind,
+        )
+    if without:
+        raise refuse(
+            "ballot-place",
+            unit_id,
+            "the voting areas {areas} lie in no {kind}, which the ballot must name; correct the places",
+            areas=", ".join(without),
+            kind=kind,
+        )
+    raise refuse(
+        "ballot-place",
+        unit_id,
+        "the voting areas of this unit lie in several places ({names}), but a ballot names one {kind}; split the unit",
+        names=", ".join(sorted(name for _, name in found)),
+        kind=kind,
+    )
+
+
+def _above(election: Election, area: Area, kind: Literal["commune", "province"]) -> Place | None:
     place = election.place(area.place)
     while place.kind != kind and place.parent is not None:
         place = election.place(place.parent)
-    return place.name
+    return place if place.kind == kind else None
 
 
 def _title(contest: Contest) -> list[tuple[str, float]]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
-from pipeline.errors import Problem, Refusal, refuse
+from pipeline.errors import Refusal, refuse
+from pipeline.forms.faults import schema_problems
+from pipeline.forms.references import reference_problems
+from pipeline.forms.sense import sense_problems
 from pipeline.forms.template import (
     ByContent,
     ByCornerMarks,
@@ -24,7 +23,6 @@ from pipeline.forms.template import (
     Registration,
 )
 from pipeline.geometry import Box, Size
-from pipeline.messages import message
 
 FORMAT = "kiemphieu-form/1"
 
@@ -32,10 +30,12 @@ FORMAT = "kiemphieu-form/1"
 def load_form(path: Path) -> Form:
     """The form of a JSON document; refused with every fault at once, each with its place in the document.
 
-    The reference pictures that it names must lie beside it.
+    The reference pictures that it names must lie beside it, be whole, and show the whole side.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(
+            path.read_text(encoding="utf-8-sig"), object_pairs_hook=_without_doubles, parse_constant=_no_number
+        )
     except OSError as error:
         raise refuse(
             "form-unreadable",
@@ -45,66 +45,42 @@ def load_form(path: Path) -> Form:
         ) from error
     except UnicodeDecodeError as error:
         raise refuse("form-not-json", str(path), "is no UTF-8 text; a form document is a JSON file") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise refuse(
             "form-not-json", str(path), "is no JSON ({why}); mend it or write the form anew", why=str(error)
         ) from error
     form = parse_form(document, str(path))
-    missing = [
-        Problem(
-            "form-reference",
-            f"{path}, side {side.name}",
-            message("the reference picture {file!r} is not beside the form document; put it there", file=file),
-        )
-        for side in form.sides
-        if side.reference
-        for file in side.reference.files
-        if not (path.parent / file).is_file()
-    ]
-    if missing:
-        raise Refusal(missing)
+    problems = list(reference_problems(form, path.parent, str(path)))
+    if problems:
+        raise Refusal(problems)
     return form
+
+
+def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON keeps the last of two equal keys in silence; here that would be a box in the wrong place."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} stands twice in {json.dumps(dict(pairs), ensure_ascii=False)[:80]}")
+        found[key] = value
+    return found
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 def parse_form(document: object, place: str) -> Form:
     """The form that a parsed JSON ``document`` describes; ``place`` (its file) is named in every problem."""
-    problems = list(_schema_problems(document, place))
+    problems = list(schema_problems(document, place))
     if problems:
         raise Refusal(problems)
     assert isinstance(document, Mapping)
     form = _form(document)
-    problems = list(_sense_problems(form, place))
+    problems = list(sense_problems(form, place))
     if problems:
         raise Refusal(problems)
     return form
-
-
-@lru_cache(maxsize=1)
-def schema() -> Mapping[str, Any]:
-    """The published JSON Schema of a form document."""
-    text = (files("pipeline.forms") / "form.schema.json").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = json.loads(text)
-    return loaded
-
-
-def _schema_problems(document: object, place: str) -> Iterator[Problem]:
-    validator = jsonschema.Draft202012Validator(schema())
-    for error in sorted(validator.iter_errors(document), key=lambda e: [str(p) for p in e.absolute_path]):
-        deepest = jsonschema.exceptions.best_match([error]) or error
-        yield Problem(
-            "form-schema",
-            f"{place}, {_spelled(deepest.absolute_path)}",
-            message("{fault}; see docs/form-format.md", fault=_short(deepest.message)),
-        )
-
-
-def _spelled(path: Sequence[str | int]) -> str:
-    text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
-    return text.lstrip(".") or "document"
-
-
-def _short(text: str) -> str:
-    return text if len(text) < 200 else text[:200] + "…"
 
 
 def _form(document: Mapping[str, Any]) -> Form:
@@ -119,7 +95,7 @@ def _side(side: Mapping[str, Any]) -> FormSide:
         size=Size(*map(float, side["size_mm"])),
         registration=_registration(side.get("registration", {"kind": "content"})),
         fields=tuple(_field(f) for f in side.get("fields", ())),
-        reference=Reference(tuple(reference["files"]), float(reference["dpi"]), reference.get("page", 1))
+        reference=Reference(tuple(reference["files"]), float(reference["dpi"]), int(reference.get("page", 1)))
         if reference
         else None,
         blank=side.get("blank", False),
@@ -153,60 +129,6 @@ def _field(document: Mapping[str, Any]) -> FormField:
         group=document.get("group", ""),
         lines=tuple(_box(line) for line in document.get("lines", ())),
     )
-
-
-def _sense_problems(form: Form, place: str) -> Iterator[Problem]:
-    """What a schema cannot say: things that are twice, outside the page, or without what they need."""
-    names = [side.name for side in form.sides]
-    for name in sorted({n for n in names if names.count(n) > 1}):
-        yield _problem(place, "sides", "the side {name!r} stands twice; give each side its own name", name=name)
-    ids = [f.id for side in form.sides for f in side.fields]
-    for field in sorted({i for i in ids if ids.count(i) > 1}):
-        yield _problem(place, "fields", "the field id {id!r} stands twice; give each field its own", id=field)
-    for number, side in enumerate(form.sides):
-        yield from _side_problems(side, f"{place}, sides[{number}]")
-
-
-def _side_problems(side: FormSide, place: str) -> Iterator[Problem]:
-    page = Box(0, 0, side.size.w, side.size.h).grown(1e-6)
-    if side.blank and side.fields:
-        yield _problem(place, "blank", "a blank side has no fields; remove them or the word blank")
-    if not side.blank and isinstance(side.registration, ByContent | ByPrintedBox) and not side.reference:
-        yield _problem(
-            place,
-            "reference",
-            "registration by {kind} needs a reference picture of the unmarked side; add one",
-            kind=side.registration.kind,
-        )
-    for what, box in _boxes(side):
-        if not (page.x <= box.x and page.y <= box.y and box.right <= page.right and box.bottom <= page.bottom):
-            yield _problem(
-                place,
-                what,
-                "the box {box} reaches beyond the page of {w} x {h} mm; boxes are in millimetres",
-                box=[box.x, box.y, box.w, box.h],
-                w=side.size.w,
-                h=side.size.h,
-            )
-
-
-def _boxes(side: FormSide) -> Iterator[tuple[str, Box]]:
-    match side.registration:
-        case ByPrintedBox(outline=outline):
-            yield "registration.outline", outline
-        case ByTimingMarks(marks=marks) | ByCornerMarks(marks=marks):
-            for i, mark in enumerate(marks):
-                yield f"registration.marks[{i}]", mark
-        case _:
-            pass
-    for i, field in enumerate(side.fields):
-        yield f"fields[{i}].box", field.box
-        for j, line in enumerate(field.lines):
-            yield f"fields[{i}].lines[{j}]", line
-
-
-def _problem(place: str, what: str, msgid: str, **params: object) -> Problem:
-    return Problem("form-sense", f"{place}, {what}", message(msgid, **params))
 
 
 def dump_form(form: Form) -> dict[str, Any]:

@@ -22,8 +22,8 @@ SHARE = 0.75
 """Of a piece on which a streak must show; where it crosses printed lines it does not."""
 DIP = 5
 """Grey levels below the neighbourhood; noise of a scan is about 3."""
-BESIDE_PX = 5
-"""Paper is looked at so far beside a streak."""
+BESIDE_PX = 14
+"""Paper is looked at so far beside a streak: most of what stands there is paper, and print little of it."""
 EVERY = 8
 """Of the lines across a streak one in so many is looked at."""
 
@@ -57,9 +57,11 @@ def _take_out(pixels: Pixels, lines: NDArray[np.bool_], block: int) -> None:
         part = pixels[piece * block : (piece + 1) * block if piece + 1 < len(lines) else None]
         edges = np.flatnonzero(np.diff(np.pad(lines[piece].astype(np.int8), 1)))
         for first, end in edges.reshape(-1, 2):
-            sides = part[::EVERY, max(0, first - BESIDE_PX)], part[::EVERY, min(width - 1, end + BESIDE_PX - 1)]
-            # the darker side, since a light streak may lie beside; most of a column of text is paper
-            part[:, first:end] = np.minimum(*(np.percentile(side, 80, axis=0) for side in sides)).astype(np.uint8)
+            before = part[::EVERY, max(0, first - BESIDE_PX) : max(1, first - 1)]
+            after = part[::EVERY, min(width - 1, end + 1) : end + BESIDE_PX]
+            # the darker side: what is brighter than the paper may be a light streak, or beyond the sheet's edge
+            sides = [np.percentile(side.reshape(-1, *part.shape[2:]), 75, axis=0) for side in (before, after)]
+            part[:, first:end] = np.minimum(*sides).astype(np.uint8)
 
 
 def streaks_of(pixels: Pixels, pixels_per_mm: float, rotation_deg: float) -> Streaks:

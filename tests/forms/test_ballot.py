@@ -8,9 +8,10 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from pipeline.election.definition import Election
+from pipeline.election.definition import Election, Place
 from pipeline.errors import Refusal
 from pipeline.forms.ballot import ballot_layout
+from pipeline.forms.drawing import Text
 from pipeline.forms.printing import print_ballots, render_blank
 
 UNITS = ("qh-1", "tinh-4", "xa-2")
@@ -79,3 +80,28 @@ def test_too_many_names_are_refused(election: Election) -> None:
     many = tuple(replace(first, id=f"c{i}", order=i, given=f"An{i}") for i in range(1, 40))
     with pytest.raises(Refusal, match="39 names do not fit"):
         ballot_layout(replace(election, candidates=many), "qh-1")
+
+
+def test_a_ballot_names_the_place_of_its_unit(election: Election) -> None:
+    for unit, place, other in (("qh-1", "Tỉnh Hòa Bình", "Xã"), ("xa-2", "Xã An Phú", "Tỉnh")):
+        words = [mark.text for mark in ballot_layout(election, unit).marks if isinstance(mark, Text)]
+        assert place in words
+        assert not [w for w in words if w.startswith(other)]
+
+
+def test_a_ballot_whose_place_is_not_known_is_not_printed(election: Election) -> None:
+    with pytest.raises(Refusal, match="no voting area belongs to this unit"):
+        ballot_layout(replace(election, areas=()), "qh-1")
+    orphan = (Place("ap", "commune", "Xã An Phú", None),)
+    with pytest.raises(Refusal, match="kv1 lie in no province"):
+        ballot_layout(replace(election, places=orphan), "tinh-4")
+    assert ballot_layout(replace(election, places=orphan), "xa-2")
+
+
+def test_a_unit_of_two_communes_has_no_commune_ballot(election: Election) -> None:
+    places = (*election.places, Place("bd", "commune", "Xã Bình Đông", "hb"))
+    areas = (*election.areas, replace(election.areas[0], id="kv2", place="bd"))
+    both = replace(election, places=places, areas=areas)
+    with pytest.raises(Refusal, match=r"several places \(Xã An Phú, Xã Bình Đông\)"):
+        ballot_layout(both, "xa-2")
+    assert ballot_layout(both, "qh-1")
