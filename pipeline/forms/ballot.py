@@ -16,6 +16,7 @@ from pipeline.forms.drawing import Line, Mark, Outline, Text
 from pipeline.forms.fonts import Face, ink_box, width_mm
 from pipeline.forms.template import ByContent, Form, FormField, FormSide, Reference
 from pipeline.geometry import Box, Size
+from pipeline.messages import message
 
 A5 = Size(148.0, 210.0)
 REFERENCE_DPI = 200.0
@@ -105,6 +106,7 @@ def _place_name(election: Election, contest: Contest, unit_id: str) -> str:
     """The province or commune that the form prescribes; refused where the definition does not tell one."""
     kind: Literal["commune", "province"] = "commune" if contest.ballot_form == "mau-15" else "province"
     areas = [area for area in election.areas if unit_id in area.units.values()]
+    named = message("commune") if kind == "commune" else message("province")
     found = {(place.id, place.name) for area in areas if (place := _above(election, area, kind)) is not None}
     without = [area.id for area in areas if _above(election, area, kind) is None]
     if len(found) == 1 and not without:
@@ -114,7 +116,7 @@ def _place_name(election: Election, contest: Contest, unit_id: str) -> str:
             "ballot-place",
             unit_id,
             "no voting area belongs to this unit, so that the {kind} to print is not known; correct the areas",
-            kind=kind,
+            kind=named,
         )
     if without:
         raise refuse(
@@ -122,14 +124,14 @@ def _place_name(election: Election, contest: Contest, unit_id: str) -> str:
             unit_id,
             "the voting areas {areas} lie in no {kind}, which the ballot must name; correct the places",
             areas=", ".join(without),
-            kind=kind,
+            kind=named,
         )
     raise refuse(
         "ballot-place",
         unit_id,
         "the voting areas of this unit lie in several places ({names}), but a ballot names one {kind}; split the unit",
         names=", ".join(sorted(name for _, name in found)),
-        kind=kind,
+        kind=named,
     )
 
 
