@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.recognize.windows import Bytes
 
-SOFTNESS = (0.0, 0.5, 0.7, 0.9, 1.15, 1.5, 2.0)
+SOFTNESS = (0.0, 0.5, 0.8, 1.1, 1.5, 2.0)
 """Standard deviations (pixels of the windows) of the blur that a scan may have more than its blank."""
 SHARE = 0.4
 """Of the places with one darkness on the blank, the share that is no darker than print is here: noise lies on

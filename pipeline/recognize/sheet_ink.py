@@ -82,7 +82,7 @@ def _fold_rows(excess: Bytes) -> Bytes | None:
     margin = round(0.07 * width)  # the sheet's edges have shadows of their own
     inner = excess[:, margin : width - margin]
     strip = inner.shape[1] // STRIPS
-    cells = inner[:, : strip * STRIPS].reshape(height, STRIPS, strip)[:, :, ::3]
+    cells = inner[:, : strip * STRIPS].reshape(height, STRIPS, strip)[:, :, ::5]
     # Print leaves holes of 0 and a pen adds: the upper middle is robust to both over 16 mm.
     profile = np.partition(cells, int(cells.shape[2] * 0.65), axis=2)[:, :, int(cells.shape[2] * 0.65)]
     reach = cv2.dilate(np.ascontiguousarray(profile), np.ones((2 * FOLD_WANDER_PX + 1, 1), np.uint8))

@@ -21,6 +21,8 @@ INK = 18
 GATHER_MM = 2.5
 """Parts of one stamp (ring, letters, star) lie nearer to each other than this."""
 SPECK_MM2 = 0.4
+SLIP_MM = 3.0
+"""A stamp that slipped prints a second rim so far beside the first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,9 +56,18 @@ def read_stamp(page: RegisteredPage, sheet: SheetInk, field: FormField) -> Stamp
     if reading.value != "present":
         return Stamp(reading, None)
     taken = np.zeros_like(sheet.excess)
-    hull = cv2.convexHull(np.argwhere(labels == best)[:, ::-1].astype(np.int32))
-    cv2.fillConvexPoly(taken, hull + np.array([[x0, y0]], np.int32), 1)
+    hull = cv2.convexHull(_outline(ink & (labels == best))) + np.array([[x0, y0]], np.int32)
+    cv2.fillConvexPoly(taken, hull, 1)
+    cv2.polylines(taken, [hull], True, 1, 2 * round(SLIP_MM * DENSITY))
     return Stamp(reading, taken)
+
+
+def _outline(piece: Bytes) -> np.ndarray:
+    """The first and the last pixel of every row, (n, 2): x, y."""
+    rows = np.flatnonzero(piece.any(axis=1))
+    first = piece[rows].argmax(axis=1)
+    last = piece.shape[1] - 1 - piece[rows, ::-1].argmax(axis=1)
+    return np.concatenate([np.column_stack([first, rows]), np.column_stack([last, rows])]).astype(np.int32)
 
 
 def _window(box: Box, sheet: Bytes) -> tuple[int, int, int, int]:

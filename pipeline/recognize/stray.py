@@ -48,8 +48,7 @@ LID_MM = 25.0
 """No shadow of a lid reaches further in."""
 SOFT = 30
 """Darkness gained over two pixels (0.5 mm) at a border below which it is soft. Thin pencil lines gain 40."""
-STAMP_PX = 25
-"""A stamp that slipped prints a second rim up to 3 mm beside the first."""
+CELL_PX = 8
 
 
 @lru_cache(maxsize=32)
@@ -88,11 +87,16 @@ def read_stray(
     """
     height, width = sheet.excess.shape
     fields, titles, inside = _zones(prepared, height, width)
-    ink = cv2.threshold(sheet.excess, INK, 1, cv2.THRESH_BINARY)[1]
-    ink = np.asarray(cv2.min(cv2.subtract(ink, _shadow(np.asarray(ink, np.uint8))), inside), np.uint8)
+    signs = float(sum(_sign_at(name) for name in names))
+    ink = np.asarray(cv2.threshold(sheet.excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
     fields = _with_ends(fields, prepared, names)
+    outside = cv2.min(cv2.subtract(ink, fields), inside)
     for taken in stamp:
-        ink[cv2.dilate(taken, np.ones((STAMP_PX, STAMP_PX), np.uint8)) > 0] = 0
+        outside = cv2.subtract(outside, taken)
+        ink = np.asarray(cv2.subtract(ink, taken), np.uint8)
+    if not _may_be_writing(np.asarray(outside, np.uint8)):
+        return _reading(page, field, {name: 0.0 for name in _MEASURES} | {"signs_at_names": signs})
+    ink = np.asarray(cv2.min(cv2.subtract(ink, _shadow(ink)), inside), np.uint8)
     bridges = ((titles > 0) & (sheet.blank > 50)).astype(np.uint8)
     joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((JOIN_PX, JOIN_PX), np.uint8)), bridges)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
@@ -111,9 +115,27 @@ def read_stray(
         "ink_mm2": float(areas[suspect].sum()),
         "longest_mm": float(extent[suspect].max()) / DENSITY if suspect.any() else 0.0,
         "pieces": float(suspect.sum()),
-        "signs_at_names": float(sum(_sign_at(name) for name in names)),
+        "signs_at_names": signs,
     }
+    return _reading(page, field, measures)
+
+
+_MEASURES = ("across_mm", "ink_mm2", "longest_mm", "pieces")
+
+
+def _reading(page: RegisteredPage, field: FormField, measures: dict[str, float]) -> FieldReading:
     return FieldReading(field.id, "stray", _scores(measures), measures, quad_of(field.box, page.map))
+
+
+def _may_be_writing(outside: Bytes) -> bool:
+    """Whether ink outside of the fields gathers anywhere to as much as writing has, told by cells of 2 mm."""
+    height, width = (n // CELL_PX for n in outside.shape)
+    part = cv2.multiply(outside[: height * CELL_PX, : width * CELL_PX], 255)
+    cells = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
+    # not even one speck a cell is lost in rounding: a pixel is 4 of 255
+    count, labels = cv2.connectedComponents((cells > 0).astype(np.uint8), connectivity=8)
+    areas = np.bincount(labels.ravel(), weights=cells.ravel(), minlength=count)[1:] * CELL_PX**2 / 255
+    return bool((areas >= 0.8 * WRITING_MM2 * DENSITY**2).any())
 
 
 def _with_ends(fields: Bytes, prepared: PreparedSide, names: Sequence[FieldReading]) -> Bytes:

@@ -153,7 +153,7 @@ def read_strikes(
     plan = _plan(prepared)
     seen = darkness(cut(page.raw.pixels, page.map, plan.mosaic, page.pixels_per_mm))
     offsets = [
-        _offset(seen[top:bottom, : line.x1 + 8], plan.mosaic.blank[top:bottom, : line.x1 + 8])
+        _offset(seen[top:bottom], plan.mosaic.blank[top:bottom], line)
         for line, (top, bottom) in zip(plan.lines, plan.mosaic.rows, strict=True)
     ]
     model = _model(seen, plan, offsets)
@@ -183,18 +183,14 @@ def _without_common_faintness(found: Sequence[Sequence[dict[str, float]]], field
 
 def _model(seen: Bytes, plan: _Plan, offsets: Sequence[tuple[float, float]]) -> PrintModel:
     """How this page shows print, from the names that have the least on them."""
-    pages, blanks, inks = [], [], []
-    for line, (top, _) in zip(plan.lines, plan.mosaic.rows, strict=True):
-        part = (slice(top + line.y0 - 4, top + line.y1 + 4), slice(line.x0 - 4, line.x1 + 4))
-        pages.append(np.ascontiguousarray(seen[part]))
-        blanks.append(part)
-        inks.append(float(cv2.subtract(pages[-1], plan.print_reach[part]).mean()))
-    least = np.argsort(inks, kind="stable")[:CLEANEST]
-    laid = [
-        [_moved(np.ascontiguousarray(soft[blanks[i]]), offsets[i]) for i in least]
-        for soft in plan.blanks
+    parts = [
+        (slice(top + line.y0 - 4, top + line.y1 + 4), slice(line.x0 - 4, line.x1 + 4))
+        for line, (top, _) in zip(plan.lines, plan.mosaic.rows, strict=True)
     ]
-    return print_model([pages[i] for i in least], laid)
+    inks = [float(cv2.subtract(seen[part], plan.print_reach[part]).mean()) for part in parts]
+    least = np.argsort(inks, kind="stable")[:CLEANEST]
+    pages = [_moved(np.ascontiguousarray(seen[parts[i]]), (-offsets[i][0], -offsets[i][1])) for i in least]
+    return print_model(pages, [[np.ascontiguousarray(soft[parts[i]]) for i in least] for soft in plan.blanks])
 
 
 def _moved(blank: Bytes, offset: tuple[float, float]) -> Bytes:
@@ -214,13 +210,16 @@ def _of_window(folds: Bytes, line: Box, shape: tuple[int, ...]) -> Bytes:
     return np.asarray(cv2.warpAffine(folds, matrix, (shape[1], shape[0]), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _offset(seen: Bytes, blank: Bytes) -> tuple[float, float]:
-    """By how many pixels the window lies off the blank, to a tenth; 0 where print is too little to tell."""
-    r = REACH_PX + 1
-    template = blank[r:-r, r:-r]
+def _offset(seen: Bytes, blank: Bytes, line: _Line) -> tuple[float, float]:
+    """By how many pixels the line lies off the blank, to a tenth; 0 where print is too little to tell."""
+    r, around = REACH_PX + 1, 6
+    rows = slice(max(r, line.y0 - around), line.y1 + around)
+    columns = slice(max(r, line.x0 - around), min(line.x1 + around, blank.shape[1] - r))
+    template = blank[rows, columns]
     if template.mean() < 2:
         return 0.0, 0.0
-    fit = cv2.matchTemplate(seen[::1, ::2], np.ascontiguousarray(template[:, ::2]), cv2.TM_CCORR_NORMED)
+    window = seen[rows.start - r : rows.stop + r, columns.start - r : columns.stop + r : 2]
+    fit = cv2.matchTemplate(window, np.ascontiguousarray(template[:, ::2]), cv2.TM_CCORR_NORMED)
     _, _, _, (x, y) = cv2.minMaxLoc(fit)
     return 2 * (x + _peak(np.asarray(fit[y], np.float32), x)) - r, y + _peak(np.asarray(fit[:, x], np.float32), y) - r
 
@@ -234,12 +233,19 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
     return 0.0 if bend >= 0 else 0.5 * (left - right) / bend
 
 
+MEASURES = (
+    "span", "core", "ring", "ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "taller_mm", "far_mm2",
+)  # fmt: skip
+
+
 def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     """Measures of one line: shares of its width, mm and mm²."""
     excess = np.asarray(cv2.subtract(seen.page, seen.ample), np.uint8)
     near = round(NEAR_MM * DENSITY)
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
-    sure = _without_specks((excess > INK).astype(np.uint8), SPECK_MM2)
+    sure = _without_specks(np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8), SPECK_MM2)
+    if not cv2.countNonZero(sure):
+        return dict.fromkeys(MEASURES, 0.0) | {"faint_mm2": _area(_faint_lines(excess[zone]))}
     ink = _grown(sure, seen)
     ends = _heights(ink[zone])
     beside, signs = _beside(ink, zone, seen.print_reach, ends)
@@ -344,8 +350,6 @@ def _height(ink: Bytes) -> float:
 
 def _grown(sure: Bytes, seen: _Seen) -> Bytes:
     """The ink with what adjoins it among the letters, up to GROW_PX on, and with what black letters hide of it."""
-    if not cv2.countNonZero(sure):
-        return sure
     weak = np.asarray(cv2.threshold(cv2.subtract(seen.page, seen.close), INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
     grown = sure
     for _ in range(GROW_PX):
@@ -406,7 +410,7 @@ def _faint_lines(excess: Bytes) -> Bytes:
     """Faint ink in pieces as long as a stroke; print that shows through from the back comes in letters."""
     smooth = cv2.blur(excess, (3, 3))
     faint = np.asarray(cv2.threshold(smooth, FAINT, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    if not cv2.countNonZero(faint):
+    if cv2.countNonZero(faint) < SPECK_MM2 * DENSITY**2:
         return faint
     _, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
     keep = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= FAINT_MM * DENSITY
