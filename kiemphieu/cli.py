@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Mapping
-from typing import Literal, cast
+from typing import cast
 
 import click
 
-from pipeline.messages import Language
+from kiemphieu.language import language, teach_click, translated
+from pipeline.messages import Message, message, render
 
-COMMANDS: Mapping[str, tuple[str, str]] = {
-    "new": ("workspace_commands", "Make a workspace from an election definition."),
-    "forms": ("workspace_commands", "Write the ballot forms and print ballots as PDF."),
-    "figures": ("workspace_commands", "Load the figures that no ballot tells."),
-    "simulate": ("simulate_command", "Simulate voters, pens and a scanner for a trial."),
-    "ingest": ("ingest_command", "Read scanned batches into the workspace."),
-    "review": ("review_command", "Settle what the machine asks."),
-    "batches": ("ingest_command", "List batches, close or void one."),
-    "totals": ("totals_commands", "Print the totals and check them."),
-    "minutes": ("totals_commands", "Write the count minutes (Mẫu 18, 23) as PDF."),
-    "export": ("totals_commands", "Write totals and readings as CSV and JSON."),
-    "backup": ("backup_commands", "Write the whole workspace into one file."),
-    "restore": ("backup_commands", "Make a workspace from a backup."),
-    "read": ("read_command", "Read paper with a form document, without a workspace."),
-    "demo": ("demo_command", "Run a whole trial election from printing to minutes."),
+COMMANDS: Mapping[str, tuple[str, Message]] = {
+    "new": ("workspace_commands", message("Make a workspace from an election definition.")),
+    "forms": ("workspace_commands", message("Write the ballot forms and print ballots as PDF.")),
+    "figures": ("workspace_commands", message("Load the figures that no ballot tells.")),
+    "simulate": ("simulate_command", message("Simulate voters, pens and a scanner for a trial.")),
+    "ingest": ("ingest_command", message("Read scanned batches into the workspace.")),
+    "review": ("review_command", message("Settle what the machine asks.")),
+    "batches": ("ingest_command", message("List batches, close or void one.")),
+    "totals": ("totals_commands", message("Print the totals and check them.")),
+    "minutes": ("totals_commands", message("Write the count minutes (Mẫu 18, 23) as PDF.")),
+    "export": ("totals_commands", message("Write totals and readings as CSV and JSON.")),
+    "backup": ("backup_commands", message("Write the whole workspace into one file.")),
+    "restore": ("backup_commands", message("Make a workspace from a backup.")),
+    "read": ("read_command", message("Read paper with a form document, without a workspace.")),
+    "demo": ("demo_command", message("Run a whole trial election from printing to minutes.")),
 }
 
-
-def language() -> Language:
-    """The language of messages: ``KIEMPHIEU_LANG`` (``vi`` or ``en``), Vietnamese otherwise."""
-    asked = os.environ.get("KIEMPHIEU_LANG", "vi")
-    return cast(Literal["vi", "en"], asked) if asked in ("vi", "en") else "vi"
+teach_click()
 
 
 class LazyGroup(click.Group):
@@ -45,11 +41,11 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"kiemphieu.{COMMANDS[cmd_name][0]}")
-        return cast(click.Command, getattr(module, cmd_name))
+        return translated(cast(click.Command, getattr(module, cmd_name)))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        with formatter.section(render(message("Commands"), language())):
+            formatter.write_dl([(name, render(text, language())) for name, (_, text) in COMMANDS.items()])
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

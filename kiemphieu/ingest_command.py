@@ -47,8 +47,8 @@ class Pile:
     help="Spreadsheet of batches: batch, area, contest, declared, sides, folder.",
 )
 @click.option("--batch", help="Id of one batch (with --area, --contest, --declared).")
-@click.option("--area")
-@click.option("--contest")
+@click.option("--area", help="Voting area of the batch.")
+@click.option("--contest", help="Contest of the batch.")
 @click.option("--declared", type=click.IntRange(0), help="Ballots counted by hand.")
 @click.option("--sides", type=click.Choice(["1", "2"]), default="1", show_default=True, help="Scanned sides a sheet.")
 @click.option("--cluster", help="Dask scheduler, tcp://host:port; processes on this machine otherwise.")

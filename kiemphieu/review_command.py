@@ -130,7 +130,7 @@ def _show(opened: Workspace, item: StoredItem) -> None:
 @click.option("--item", "item_ids", multiple=True, help="Items to decide; listed when none is given.")
 @click.option("--vote", "votes", multiple=True, help="'Name=valid:id,id' or 'Name=invalid:c' or a field's value.")
 def team(workspace: Path, leader: str, members: str, item_ids: tuple[str, ...], votes: tuple[str, ...]) -> None:
-    """Record the team's decision (Art. 74.2) on one item, or on a pile of plainly invalid ballots at once."""
+    """Record the decision of the team on one item, or on a pile of plainly invalid ballots at once (Art. 74.2)."""
     opened = open_workspace(workspace)
     actor = _account(opened, leader, "team_leader")
     if item_ids:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from kiemphieu.cli import language
+from kiemphieu.language import language
 from pipeline.messages import Message, message, render
 
 console = Console()

@@ -19,9 +19,9 @@ from pipeline.usecases.workspace import open_workspace
 @click.command()
 @click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder.")
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--ballots", type=click.IntRange(5, 100_000), default=100, show_default=True, help="Per batch.")
-@click.option("--workers", type=click.IntRange(1, 256), default=None)
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of voters, pens and scanner.")
+@click.option("--ballots", type=click.IntRange(5, 100_000), default=100, show_default=True, help="Voters a batch.")
+@click.option("--workers", type=click.IntRange(1, 256), default=None, help="Processes; one a core otherwise.")
 def simulate(workspace: Path, out: Path, seed: int, ballots: int, workers: int | None) -> None:
     """Simulate voters, pens and a scanner for the election of WORKSPACE: scans/, batches.csv, figures.xlsx, truth/."""
     if out.exists() and any(out.iterdir()):

@@ -30,8 +30,10 @@ def _totals(opened: Workspace) -> Totals:
 
 @click.command()
 @click.argument("workspace", type=FOLDER)
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the totals here, too.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the totals here, too."
+)
 def totals(workspace: Path, csv_file: Path | None, json_file: Path | None) -> None:
     """Print the totals of WORKSPACE per unit, the rules that fail, and whether they are complete."""
     opened = open_workspace(workspace)
@@ -55,7 +57,7 @@ def totals(workspace: Path, csv_file: Path | None, json_file: Path | None) -> No
 
 @click.command()
 @click.argument("workspace", type=FOLDER)
-@click.option("--out", type=FOLDER, required=True)
+@click.option("--out", type=FOLDER, required=True, help="Folder for the PDFs.")
 @click.option("--area", help="Only this area.")
 @click.option("--draft", is_flag=True, help="Print also where figures are missing, marked as draft.")
 def minutes(workspace: Path, out: Path, area: str | None, draft: bool) -> None:
@@ -80,7 +82,7 @@ def minutes(workspace: Path, out: Path, area: str | None, draft: bool) -> None:
 
 @click.command()
 @click.argument("workspace", type=FOLDER)
-@click.option("--out", type=FOLDER, required=True)
+@click.option("--out", type=FOLDER, required=True, help="Folder for the three files; a new or an empty one.")
 def export(workspace: Path, out: Path) -> None:
     """Write totals.json, totals.csv and readings.csv (every reading with its decision, in no order of casting)."""
     opened = open_workspace(workspace)

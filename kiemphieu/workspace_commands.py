@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kiemphieu.cli import language
+from kiemphieu.language import language
 from kiemphieu.screen import errors, say
 from pipeline.access.roles import SYSTEM
 from pipeline.election.figures import load_figures

@@ -24,9 +24,10 @@ def sentences() -> Iterator[tuple[str, str]]:
     """(file, sentence) for every translatable sentence of the code."""
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                for found in _in(node, room):
-                    yield str(path.relative_to(ROOT)), found
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found = [text for node in ast.walk(tree) for text in _in(node, room)]
+            for text in (*found, *_of_commands(tree, room)):
+                yield str(path.relative_to(ROOT)), text
 
 
 def _in(node: ast.AST, room: str) -> Iterator[str]:
@@ -39,6 +40,24 @@ def _in(node: ast.AST, room: str) -> Iterator[str]:
         for value in ast.walk(node.generators[0].iter):
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 yield value.value
+
+
+def _of_commands(tree: ast.AST, room: str) -> Iterator[str]:
+    """What ``--help`` shows: the docstrings of commands, the help of their options, the library's own words."""
+    if room != "kiemphieu":
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() if {_decorator(d) for d in node.decorator_list} & {"command", "group"}:
+                yield ast.get_docstring(node) or ""
+            case ast.keyword(arg="help", value=ast.Constant(value=str(text))):
+                yield text
+            case ast.Assign(targets=[ast.Name(id="CLICK_SENTENCES")], value=ast.Tuple(elts=elements)):
+                yield from (e.value for e in elements if isinstance(e, ast.Constant))
+
+
+def _decorator(node: ast.expr) -> str:
+    return _name(node.func) if isinstance(node, ast.Call) else _name(node)
 
 
 def _other_text(call: ast.Call, room: str) -> bool:
