@@ -32,7 +32,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     """The exit code; whatever the user can mend is told on standard error."""
     import click  # noqa: PLC0415  (the environment above must stand before anything is imported)
 
-    from kiemphieu.cli import cli, language, translated  # noqa: PLC0415
+    from kiemphieu.cli import cli  # noqa: PLC0415
+    from kiemphieu.language import language, translated  # noqa: PLC0415
     from pipeline.errors import Refusal  # noqa: PLC0415
     from pipeline.messages import message, render  # noqa: PLC0415
 

@@ -21,6 +21,7 @@ from pipeline.usecases.totals import totals as totals_of
 from pipeline.usecases.workspace import Workspace, open_workspace
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
+NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 def _totals(opened: Workspace) -> Totals:
@@ -30,10 +31,8 @@ def _totals(opened: Workspace) -> Totals:
 
 @click.command()
 @click.argument("workspace", type=FOLDER)
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the totals here, too.")
-@click.option(
-    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the totals here, too."
-)
+@click.option("--csv", "csv_file", type=NEW_FILE, help="Write the totals here, too.")
+@click.option("--json", "json_file", type=NEW_FILE, help="Write the totals here, too.")
 def totals(workspace: Path, csv_file: Path | None, json_file: Path | None) -> None:
     """Print the totals of WORKSPACE per unit, the rules that fail, and whether they are complete."""
     opened = open_workspace(workspace)

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.forms.template import FieldValue, FormField
 from pipeline.geometry import Box
+from pipeline.recognize.components import components
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY, SheetInk
 from pipeline.recognize.windows import Bytes, quad_of
@@ -38,7 +39,7 @@ def read_stamp(page: RegisteredPage, sheet: SheetInk, field: FormField) -> Stamp
     x0, y0, x1, y1 = _window(field.box.grown(REACH_MM), sheet.excess)
     ink = (sheet.excess[y0:y1, x0:x1] > INK).astype(np.uint8)
     reach = 2 * round(GATHER_MM * DENSITY / 2) + 1
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(ink, np.ones((reach, reach), np.uint8)))
+    labels, stats = components(cv2.dilate(ink, np.ones((reach, reach), np.uint8)))
     areas = np.bincount(labels[ink > 0], minlength=len(stats)).astype(np.float64) / DENSITY**2
     areas[0] = 0.0
     best = int(areas.argmax())

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldValue, FormField
+from pipeline.recognize.components import components
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY, SheetInk
 from pipeline.recognize.windows import Bytes, quad_of
@@ -95,13 +96,13 @@ def read_stray(
         outside = cv2.subtract(outside, taken)
         ink = np.asarray(cv2.subtract(ink, taken), np.uint8)
     if not _may_be_writing(np.asarray(outside, np.uint8)):
-        return _reading(page, field, {name: 0.0 for name in _MEASURES} | {"signs_at_names": signs})
+        return _reading(page, field, dict.fromkeys(_MEASURES, 0.0) | {"signs_at_names": signs})
     ink = np.asarray(cv2.min(cv2.subtract(ink, _shadow(ink)), inside), np.uint8)
     bridges = ((titles > 0) & (sheet.blank > 50)).astype(np.uint8)
     joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((JOIN_PX, JOIN_PX), np.uint8)), bridges)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    areas = np.bincount(labels[ink > 0], minlength=count).astype(np.float64) / DENSITY**2
-    own = np.ones(count, np.bool_)
+    labels, stats = components(joined)
+    areas = np.bincount(labels[ink > 0], minlength=len(stats)).astype(np.float64) / DENSITY**2
+    own = np.ones(len(stats), np.bool_)
     own[0] = False
     own[np.unique(labels[(fields > 0) & (ink > 0)])] = False
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
@@ -191,7 +192,7 @@ def _shadow(ink: Bytes) -> Bytes:
     deep = round(LID_MM * DENSITY)
     solid[deep : height - deep, deep : width - deep] = 0
     whole = cv2.dilate(solid, np.ones((FRAME_PX, FRAME_PX), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
+    labels, stats = components(whole)
     edge = round(EDGE_MM * DENSITY)
     left, top, wide, tall = stats[:, : cv2.CC_STAT_AREA].T
     outer = (left < edge) | (top < edge) | (left + wide > width - edge) | (top + tall > height - edge)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldValue, FormField
 from pipeline.geometry import Box
-from pipeline.recognize.print_model import PLAIN, PrintModel, print_model, softened
+from pipeline.recognize.components import components
+from pipeline.recognize.print_model import PrintModel, print_model, softened
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY as FOLD_DENSITY
 from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quad_of
@@ -175,7 +176,11 @@ def read_strikes(
 
 def _without_common_faintness(found: Sequence[Sequence[dict[str, float]]], fields: Sequence[FormField]) -> None:
     """Take from every line the faint ink that most lines of the page have: the back's print showing through."""
-    lines = [(m, box.w) for measured, f in zip(found, fields, strict=True) for m, box in zip(measured, lines_of(f), strict=True)]
+    lines = [
+        (m, box.w)
+        for measured, f in zip(found, fields, strict=True)
+        for m, box in zip(measured, lines_of(f), strict=True)
+    ]
     common = float(np.quantile([m["faint_mm2"] / width for m, width in lines], COMMON))
     for m, width in lines:
         m["faint_mm2"] = max(0.0, m["faint_mm2"] - 1.5 * common * width)
@@ -278,7 +283,9 @@ def _ring(ink: Bytes, line: _Line, near: int) -> float:
     above = body[line.y0 - near : upper].any(axis=0).mean()
     below = body[lower : line.y1 + near].any(axis=0).mean()
     middle = body[upper:lower].any(axis=0)
-    filled = cv2.morphologyEx(np.pad(middle.astype(np.uint8), RING_PX)[None], cv2.MORPH_CLOSE, np.ones((1, RING_PX), np.uint8))
+    filled = cv2.morphologyEx(
+        np.pad(middle.astype(np.uint8), RING_PX)[None], cv2.MORPH_CLOSE, np.ones((1, RING_PX), np.uint8)
+    )
     return max(0.0, float(min(above, below) - filled[0, RING_PX:-RING_PX].mean()))
 
 
@@ -360,9 +367,7 @@ def _grown(sure: Bytes, seen: _Seen) -> Bytes:
     return np.asarray(cv2.max(grown, cv2.min(cv2.max(across, down), black)), np.uint8)
 
 
-def _beside(
-    ink: Bytes, zone: tuple[slice, slice], blank: Bytes, ends: tuple[float, float]
-) -> tuple[Bytes, float]:
+def _beside(ink: Bytes, zone: tuple[slice, slice], blank: Bytes, ends: tuple[float, float]) -> tuple[Bytes, float]:
     """Ink on the name's line but outside of ``zone``, without dust; and the area (mm²) of signs that stand apart.
 
     A stroke that runs on over the printed "Ông" is cut up by its letters, so print beside the name joins ink.
@@ -377,7 +382,7 @@ def _beside(
     joins = (blank > 50).astype(np.uint8)
     joins[zone] = 0
     joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((3, JOIN_PX), np.uint8)), joins)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels, stats = components(joined)
     apart = np.ones(len(stats), np.bool_)
     apart[np.unique(labels[zone][ink[zone] > 0])] = False
     apart[0] = False
@@ -412,7 +417,7 @@ def _faint_lines(excess: Bytes) -> Bytes:
     faint = np.asarray(cv2.threshold(smooth, FAINT, 1, cv2.THRESH_BINARY)[1], np.uint8)
     if cv2.countNonZero(faint) < SPECK_MM2 * DENSITY**2:
         return faint
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
+    labels, stats = components(faint)
     keep = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= FAINT_MM * DENSITY
     keep[0] = False
     return np.asarray(keep.astype(np.uint8)[labels], np.uint8)
@@ -422,7 +427,7 @@ def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
     """Ink without spots smaller than ``speck_mm2``."""
     if cv2.countNonZero(ink) < speck_mm2 * DENSITY**2:
         return np.zeros_like(ink)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = components(ink)
     keep = stats[:, cv2.CC_STAT_AREA] >= speck_mm2 * DENSITY**2
     keep[0] = False
     return np.asarray(keep.astype(np.uint8)[labels], np.uint8)

@@ -31,13 +31,16 @@ class PageView:
     def reduced(self, factor: int) -> Grey:
         """The page at 1/``factor``; areas are averaged."""
         if factor not in self._reduced:
-            half = self._reduced.get(factor // 2) if factor % 2 == 0 and factor > 2 else None
-            self._reduced[factor] = self._grey(factor) if half is None else _shrunk(half, 2)
+            small = self._halved(factor)
+            grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY) if small.ndim == 3 else small
+            self._reduced[factor] = np.asarray(grey, np.uint8)
         return self._reduced[factor]
 
-    def _grey(self, factor: int) -> Grey:
-        small = _shrunk(self._raw.pixels, factor)
-        return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8) if small.ndim == 3 else small
+    def _halved(self, factor: int) -> Grey:
+        """Even factors by halves: OpenCV averages 2 x 2 pixels ten times quicker than other areas."""
+        if factor % 2:
+            return _shrunk(self._raw.pixels, factor)
+        return _shrunk(self._raw.pixels if factor == 2 else self.reduced(factor // 2), 2)
 
 
 def _shrunk(pixels: Grey, factor: int) -> Grey:

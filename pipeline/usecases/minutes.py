@@ -6,23 +6,27 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipeline.election.definition import Election, Place
+from pipeline.election.definition import Candidate, Election, Place
 from pipeline.election.figures import Witness
+from pipeline.messages import Message, message
 from pipeline.reports.minutes import CandidateVotes, Imprint, MinutesData, Person, minutes_pdf
 from pipeline.tally.ballots import GROUNDS
+from pipeline.tally.totals import AreaResult
 from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals
 
 
 def minutes_of(election: Election, area: AreaTotals) -> MinutesData:
-    """The fields of Mẫu 18 or 23; figures that are not settled yet are left out."""
+    """The fields of Mẫu 18 or 23; figures that are not settled yet are left out, and what is wrong is told."""
     contest, unit, place = election.contest(area.contest), election.unit(area.unit), election.area(area.area)
     commune = election.place(place.place)
     province = _province(election, commune)
-    given, settled = area.figures, area.result.complete and not area.open_items
-    result = area.result
+    given, result, settled = area.figures, area.result, _settled(area)
+    declared = result.collected > 0 or _sheets(result) == 0
+    candidates = election.candidates_of(unit.id)
     return MinutesData(
         assembly=contest.ballot_form == "mau-13",
         province=province.name if province else "",
@@ -43,17 +47,74 @@ def minutes_of(election: Election, area: AreaTotals) -> MinutesData:
         voters=given.voters if given else None,
         voted=given.voted if given else None,
         issued=given.issued if given else None,
-        collected=result.collected if settled else None,
+        collected=result.collected if settled and declared else None,
         valid=result.valid if settled else None,
         invalid=result.invalid_total if settled else None,
         candidates=tuple(
-            CandidateVotes("Ông" if c.gender == "male" else "Bà", c.full_name, result.votes_for(c.id))
-            for c in election.candidates_of(unit.id)
+            CandidateVotes(
+                "Ông" if c.gender == "male" else "Bà",
+                _printed_name(c, candidates),
+                result.votes_for(c.id) if settled else None,
+            )
+            for c in candidates
         ),
         incidents=given.incidents if given else "",
         complaints=given.complaints if given else "",
         finished=given.finished if given else None,
+        objections=tuple(_objections(area)),
     )
+
+
+def _sheets(result: AreaResult) -> int:
+    return result.scanned + result.by_hand + result.set_aside
+
+
+def _nothing_taken_in(area: AreaTotals) -> bool:
+    """No ballot at all, though people voted or nobody said how many: zeroes would be no count."""
+    nothing = area.result.collected == 0 and _sheets(area.result) == 0
+    return nothing and (area.figures is None or area.figures.voted > 0)
+
+
+def _settled(area: AreaTotals) -> bool:
+    return area.result.complete and not area.open_items and not _nothing_taken_in(area)
+
+
+def _objections(area: AreaTotals) -> Iterator[Message]:
+    """Why the count of this area is not final; at least one sentence for every area that is not complete."""
+    found = False
+    if _nothing_taken_in(area):
+        found = True
+        yield message("no ballots of this area were taken in; scan them or enter them by hand")
+    if area.open_items or area.result.undecided:
+        found = True
+        yield message(
+            "{items} items wait for people and {ballots} ballots are not settled yet; settle them",
+            items=area.open_items,
+            ballots=area.result.undecided,
+        )
+    told = area.figures is not None and tells_an_incident(area.figures.incidents)
+    for finding in area.findings:
+        if finding.kind == "error" or (finding.kind == "world" and not told):
+            found = True
+            yield message("rule {rule} does not hold: {text}", rule=finding.code, text=finding.text)
+    if not (found or area.complete):
+        yield message("the count of this area is not complete; see its totals")
+
+
+_NONE = frozenset({"", "không", "không có", "khong", "khong co", "không có gì", "không xảy ra", "none", "no"})
+
+
+def tells_an_incident(text: str) -> bool:
+    """Whether the team wrote of an incident: a declared "Không có" explains no figure that breaks a rule."""
+    return unicodedata.normalize("NFC", text).casefold().strip(" .-–\n\t") not in _NONE
+
+
+def _printed_name(candidate: Candidate, all_of_unit: Sequence[Candidate]) -> str:
+    """The name as on the ballot (note 5, 6): the birth date where names are equal, then the other name."""
+    name = candidate.full_name
+    if sum(c.full_name.casefold() == name.casefold() for c in all_of_unit) > 1:
+        name += f" ({candidate.birth_date:%d/%m/%Y})"
+    return f"{name} ({candidate.other_name})" if candidate.other_name else name
 
 
 def _people(witnesses: tuple[Witness, ...]) -> tuple[Person, ...]:
@@ -67,7 +128,10 @@ def _province(election: Election, place: Place) -> Place | None:
 
 
 def print_minutes(election: Election, area: AreaTotals, log_head: str, *, trial: bool, draft: bool) -> bytes:
-    """The PDF of one area and contest; its footer carries the digest of its figures and the head of the log."""
+    """The PDF of one area and contest; its footer carries the digest of its figures and the head of the log.
+
+    Refused (``minutes-incomplete``) where it is not final, unless a ``draft`` is asked for.
+    """
     digest = hashlib.sha256(json.dumps(area_json(election, area), sort_keys=True).encode()).hexdigest()
     return minutes_pdf(minutes_of(election, area), Imprint(digest, log_head, trial), draft=draft)
 
