@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldValue, FormField
-from pipeline.recognize.components import components
+from pipeline.recognize.components import Labels, components
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY, SheetInk
 from pipeline.recognize.windows import Bytes, quad_of
@@ -109,7 +109,7 @@ def read_stray(
     own &= ~_at_edges(np.asarray(stats, np.int32), height, width)
     suspect = own & (areas >= WRITING_MM2) & (extent >= STROKE_MM * DENSITY)
     for label in np.flatnonzero(suspect):
-        suspect[label] = not _soft(sheet, np.asarray(labels, np.int32), stats[label], int(label), ink)
+        suspect[label] = not _soft(sheet, labels, stats[label], int(label), ink)
     narrow = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
     measures = {
         "across_mm": float(narrow[suspect].max()) / DENSITY if suspect.any() else 0.0,
@@ -131,7 +131,7 @@ def _reading(page: RegisteredPage, field: FormField, measures: dict[str, float])
 def _may_be_writing(outside: Bytes) -> bool:
     """Whether ink outside of the fields gathers anywhere to as much as writing has, told by cells of 2 mm."""
     height, width = (n // CELL_PX for n in outside.shape)
-    part = cv2.multiply(outside[: height * CELL_PX, : width * CELL_PX], 255)
+    part = outside[: height * CELL_PX, : width * CELL_PX] * np.uint8(255)
     cells = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
     # not even one speck a cell is lost in rounding: a pixel is 4 of 255
     count, labels = cv2.connectedComponents((cells > 0).astype(np.uint8), connectivity=8)
@@ -170,7 +170,7 @@ def _sign_at(name: FieldReading) -> bool:
     return m["signs_mm2"] > 0.4 or (m["ink_mm2"] < 1.0 and m["beside_mm2"] > 0.3)
 
 
-def _soft(sheet: SheetInk, labels: NDArray[np.int32], box: NDArray[np.int32], label: int, ink: Bytes) -> bool:
+def _soft(sheet: SheetInk, labels: Labels, box: NDArray[np.int32], label: int, ink: Bytes) -> bool:
     """Whether a component fades out at its border, as shadows and stains do and no pen does."""
     left, top, wide, tall = (int(v) for v in box[: cv2.CC_STAT_AREA])
     part = (slice(top, top + tall), slice(left, left + wide))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldValue, FormField
 from pipeline.geometry import Box
-from pipeline.recognize.components import components
+from pipeline.recognize.components import Labels, components
 from pipeline.recognize.print_model import PrintModel, print_model, softened
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY as FOLD_DENSITY
@@ -260,7 +260,7 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
     return {
         "span": _span_of_strokes(sure[zone[0]], ink[zone[0]], line.x0, line.x1),
-        "core": _span(ink[line.core[0] : line.core[1]].any(axis=0), line.x0, line.x1, 0),
+        "core": _span(_columns(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0),
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
         "faint_mm2": _area(faint_ink),
@@ -300,8 +300,8 @@ def _span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
     A stroke's ends are where it is plain, and between them it is followed through the letters; beside the name only
     a level stroke that runs out of it counts, since the last letter may hide where it does.
     """
-    inked = np.asarray(sure.any(axis=0), np.bool_)
-    long, short, end = _level(sure, LONG_PX).any(axis=0), _level(sure, SHORT_PX), 3 * LONG_PX
+    inked = _columns(sure)
+    long, short, end = _columns(_level(sure, LONG_PX)), _level(sure, SHORT_PX), 3 * LONG_PX
     inked[:x0] = long[:x0] | _at_height(short[:, :x0], sure[:, x0 : x0 + end])
     inked[x1:] = long[x1:] | _at_height(short[:, x1:], sure[:, x1 - end : x1])
     at = np.flatnonzero(inked[x0 - BEYOND_PX : x1 + BEYOND_PX]) + x0 - BEYOND_PX
@@ -310,6 +310,11 @@ def _span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
         return 0.0
     inked[first:last] |= ink[:, first:last].any(axis=0)
     return max(0.0, _span(inked, x0, x1) - UNSURE_SPAN * float(1.0 - inked[first:last].mean()))
+
+
+def _columns(ink: Bytes) -> NDArray[np.bool_]:
+    """Which columns have ink."""
+    return np.asarray(ink.any(axis=0), np.bool_)
 
 
 def _level(ink: Bytes, length: int) -> Bytes:
@@ -360,7 +365,7 @@ def _grown(sure: Bytes, seen: _Seen) -> Bytes:
     weak = np.asarray(cv2.threshold(cv2.subtract(seen.page, seen.close), INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
     grown = sure
     for _ in range(GROW_PX):
-        grown = cv2.max(sure, cv2.min(cv2.dilate(grown, _AROUND), weak))
+        grown = np.asarray(cv2.max(sure, cv2.min(cv2.dilate(grown, _AROUND), weak)), np.uint8)
     black = np.asarray(cv2.threshold(seen.close, 255 - INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
     across = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((3, HIDDEN_PX), np.uint8))
     down = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((STEM_PX, 3), np.uint8))
@@ -387,7 +392,7 @@ def _beside(ink: Bytes, zone: tuple[slice, slice], blank: Bytes, ends: tuple[flo
     apart[np.unique(labels[zone][ink[zone] > 0])] = False
     apart[0] = False
     areas = np.bincount(labels[ink > 0], minlength=len(stats))
-    top, bottom, left, right = _spans(np.asarray(labels, np.int32), ink, len(stats))
+    top, bottom, left, right = _spans(labels, ink, len(stats))
     tall = (bottom - top + 1) / DENSITY
     dust = apart & (np.maximum(tall, (right - left + 1) / DENSITY) < DUST_MM)
     if dust.any():
@@ -398,7 +403,7 @@ def _beside(ink: Bytes, zone: tuple[slice, slice], blank: Bytes, ends: tuple[flo
     return beside, float(areas[sign].sum()) / DENSITY**2
 
 
-def _spans(labels: NDArray[np.int32], ink: Bytes, count: int) -> tuple[NDArray[np.int64], ...]:
+def _spans(labels: Labels, ink: Bytes, count: int) -> tuple[NDArray[np.int64], ...]:
     """First and last row, first and last column of each label's ink; an empty label has its last before its first."""
     rows, columns = np.nonzero(ink)
     of = labels[rows, columns]
