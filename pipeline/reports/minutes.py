@@ -109,8 +109,8 @@ def _style(name: str, **options: Any) -> ParagraphStyle:
     plain: dict[str, Any] = {
         "fontName": font_name("regular"),
         "fontSize": 13,
-        "leading": 17,
-        "spaceAfter": 3,
+        "leading": 16.5,
+        "spaceAfter": 2.5,
         "allowWidows": 0,
         "allowOrphans": 0,
     }
@@ -196,7 +196,7 @@ def _incidents(given: MinutesData) -> list[Flowable]:
         if written:
             found.append(_text(f"{asks} {written}"))
         else:
-            found.append(KeepTogether([_text(f"{asks} {wording.DOTS}"), _dotted(), _dotted()]))
+            found.append(KeepTogether([_text(asks), _dotted(), _dotted(), Spacer(1, 2 * mm)]))
     return found
 
 
@@ -217,7 +217,7 @@ def _signatures(given: MinutesData) -> Table:
     return Table(
         rows,
         colWidths=[WIDTH / 3] * 3,
-        rowHeights=[None, 22 * mm, None, 20 * mm],
+        rowHeights=[None, 21 * mm, None, 19 * mm],
         style=[("VALIGN", (0, 0), (-1, -1), "TOP"), *_tight()],
     )
 
