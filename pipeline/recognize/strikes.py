@@ -55,7 +55,8 @@ HIDDEN_PX = 17
 """Black print this wide (2 mm) hides a stroke that shows on both its sides."""
 STEM_PX = 33
 """The stem of a letter hides an upright stroke all down its 3 mm; it shows above and below."""
-CORE_INSET = 0.0
+CORE_INSET_PX = 1
+"""A line drawn under a name or over it may touch the letters' feet or heads so far (0.25 mm) and crosses nothing."""
 RING_PX = 41
 """Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""
 BEYOND_PX = 36
@@ -131,7 +132,7 @@ def _plan(prepared: PreparedSide) -> _Plan:
 
 
 def _core_rows(blank: Bytes) -> tuple[int, int]:
-    """The rows through the body of the letters, accents and the outer 10 % left out.
+    """The rows through the body of the letters, accents and the outermost rows left out.
 
     Accents and dots below reach beyond the letters, so the box's middle is not the letters' middle.
     """
@@ -141,7 +142,7 @@ def _core_rows(blank: Bytes) -> tuple[int, int]:
         return round(0.25 * height), max(round(0.75 * height), round(0.25 * height) + 1)
     body = np.flatnonzero(rows > 0.45 * np.percentile(rows, 90))
     first, last = int(body[0]), int(body[-1]) + 1
-    inset = CORE_INSET * (last - first)
+    inset = CORE_INSET_PX
     return round(first + inset), max(round(last - inset), round(first + inset) + 1)
 
 
