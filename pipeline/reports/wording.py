@@ -22,7 +22,7 @@ GAP = "\u2003"
 """Between the name of a witness and the words that follow it on the same line."""
 NOTHING_TO_DIVIDE = "–"
 """A percentage of nothing: not dots, which somebody would fill in."""
-MEMBER_LINES = ((LEADER,), (SECRETARY,), ("Ủy viên",), ("Ủy viên",))
+MEMBER_LINES = (LEADER, SECRETARY, "Ủy viên", "Ủy viên")
 
 
 def put(value: object) -> str:
@@ -92,7 +92,7 @@ def _capital(text: str) -> str:
 def _members(people: Sequence[Person]) -> list[str]:
     """Tổ trưởng and Thư ký first, as the form lists them; its empty lines where nobody is known."""
     if not people:
-        empty = [f"{n}. Ông/Bà {DOTS}, {role}" for n, (role,) in enumerate(MEMBER_LINES, start=1)]
+        empty = [f"{n}. Ông/Bà {DOTS}, {role}" for n, role in enumerate(MEMBER_LINES, start=1)]
         return [*empty, f"5. {DOTS}"]
     order = {LEADER.casefold(): 0, SECRETARY.casefold(): 1}
     ranked = sorted(people, key=lambda p: order.get(p.detail.strip().casefold(), 2))
