@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kiemphieu.parameters import FILE, FOLDER, postgresql_url
 from kiemphieu.screen import say
 from pipeline.messages import message
 from pipeline.usecases.backup import back_up
@@ -14,8 +15,8 @@ from pipeline.usecases.workspace import open_workspace
 
 
 @click.command()
-@click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("workspace", type=FOLDER)
+@click.argument("file", type=FILE)
 def backup(workspace: Path, file: Path) -> None:
     """Write the whole WORKSPACE (tables, scans, forms) into FILE; others may go on counting meanwhile."""
     opened = open_workspace(workspace)
@@ -26,9 +27,13 @@ def backup(workspace: Path, file: Path) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--database", help="PostgreSQL URL of an empty database; SQLite in the workspace otherwise.")
+@click.argument("file", type=FILE)
+@click.argument("workspace", type=FOLDER)
+@click.option(
+    "--database",
+    callback=postgresql_url,
+    help="PostgreSQL URL of an empty database; SQLite in the workspace otherwise.",
+)
 def restore(file: Path, workspace: Path, database: str | None) -> None:
     """Make WORKSPACE from the backup FILE, which is checked as a whole first."""
     restored(file, workspace, database)

@@ -16,6 +16,7 @@ import numpy as np
 
 from calibration.simulate.election import simulate_election
 from calibration.simulate.truth import BallotTruth, ElectionTruth, expected_totals
+from kiemphieu import parameters
 from kiemphieu.screen import console, progress_bar, say, table, text
 from kiemphieu.simulated_review import (
     AgreedSlip,
@@ -40,7 +41,6 @@ from pipeline.storage import log, pages, readings
 from pipeline.storage.batches import Sides
 from pipeline.tally.ballots import FieldAnswer, ValidVote, propose
 from pipeline.usecases.batches import batch_count, close_batch, move_page, moves_waiting
-from pipeline.usecases.execution import process_pool
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.ingest import IngestResult, ingest_batch, open_batch
 from pipeline.usecases.minutes import print_minutes, totals_csv, totals_json
@@ -99,7 +99,7 @@ def demo(out: Path, seed: int, ballots: int, workers: int | None) -> None:
             units=len(layouts),
         )
     )
-    with process_pool(workers) as pool:
+    with parameters.workers(workers) as pool:
         with progress_bar(text("Simulating voters, pens and a scanner")) as step:
             paper = simulate_election(election, layouts, out / "paper", seed, ballots, pool, step)
         say(message("{pages} pages simulated (SIMULATED paper, not a real election)", pages=len(paper.truth.pages)))

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from kiemphieu import parameters
+from kiemphieu.parameters import FILE, FOLDER
 from kiemphieu.screen import progress_bar, say, table, text
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import refuse
@@ -38,12 +40,12 @@ class Pile:
 
 
 @click.command()
-@click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("workspace", type=FOLDER)
 @click.argument("scans", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--batches",
     "sheet",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="Spreadsheet of batches: batch, area, contest, declared, sides, folder.",
 )
 @click.option("--batch", help="Id of one batch (with --area, --contest, --declared).")
@@ -114,7 +116,7 @@ def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
 @contextmanager
 def _executor(cluster: str | None, workers: int | None) -> Iterator[Executor]:
     if cluster is None:
-        with process_pool(workers) as pool:
+        with parameters.workers(workers) as pool:
             yield pool
         return
     try:
@@ -174,7 +176,7 @@ def _tell(batch: str, result: IngestResult) -> None:
 
 
 @click.command()
-@click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("workspace", type=FOLDER)
 @click.option("--close", "to_close", help="Close this batch.")
 @click.option("--void", "to_void", help="Take this batch out of the count.")
 @click.option("--reason", default="", help="Why it is voided, or why declared and counted differ.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kiemphieu.parameters import FOLDER, own_name
 from kiemphieu.screen import console, say, table, text
 from pipeline.access.roles import Actor, Role
 from pipeline.errors import Refusal, refuse
@@ -17,8 +18,6 @@ from pipeline.storage import accounts, batches, items, pages, readings
 from pipeline.storage.items import StoredItem
 from pipeline.usecases.review import before_team, enter, queue, raise_ballot_items, team_decides
 from pipeline.usecases.workspace import Workspace, open_workspace
-
-FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.group()
@@ -40,7 +39,7 @@ def listed(workspace: Path) -> None:
 
 @review.command()
 @click.argument("workspace", type=FOLDER)
-@click.option("--name", required=True, help="Your name; each person uses their own.")
+@click.option("--name", required=True, callback=own_name, help="Your name; each person uses their own.")
 @click.option("--limit", type=click.IntRange(1), default=None, help="Stop after so many items.")
 def answer(workspace: Path, name: str, limit: int | None) -> None:
     """Answer waiting items blind, one after the other; the place on the paper is in WORKSPACE/review.png.
@@ -125,7 +124,7 @@ def _show(opened: Workspace, item: StoredItem) -> None:
 
 @review.command()
 @click.argument("workspace", type=FOLDER)
-@click.option("--leader", required=True, help="Name of the team leader.")
+@click.option("--leader", required=True, callback=own_name, help="Name of the team leader.")
 @click.option("--members", required=True, help="All members of the team: 'A; B; C'.")
 @click.option("--item", "item_ids", multiple=True, help="Items to decide; listed when none is given.")
 @click.option("--vote", "votes", multiple=True, help="'Name=valid:id,id' or 'Name=invalid:c' or a field's value.")

@@ -7,18 +7,19 @@ from pathlib import Path
 import click
 
 from calibration.simulate.election import simulate_election
+from kiemphieu import parameters
+from kiemphieu.parameters import FOLDER
 from kiemphieu.screen import progress_bar, say, text
 from pipeline.errors import refuse
 from pipeline.forms.ballot import ballot_layout
 from pipeline.forms.printing import write_form
 from pipeline.messages import message
-from pipeline.usecases.execution import process_pool
 from pipeline.usecases.workspace import open_workspace
 
 
 @click.command()
-@click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder.")
+@click.argument("workspace", type=FOLDER)
+@click.option("--out", type=FOLDER, required=True, help="A new folder.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of voters, pens and scanner.")
 @click.option("--ballots", type=click.IntRange(5, 100_000), default=100, show_default=True, help="Voters a batch.")
 @click.option("--workers", type=click.IntRange(1, 256), default=None, help="Processes; one a core otherwise.")
@@ -30,7 +31,7 @@ def simulate(workspace: Path, out: Path, seed: int, ballots: int, workers: int |
     layouts = {u.id: ballot_layout(opened.election, u.id) for u in opened.election.units if u.seats}
     for layout in layouts.values():
         write_form(layout, out / "forms")
-    with process_pool(workers) as pool, progress_bar(text("Simulating voters, pens and a scanner")) as step:
+    with parameters.workers(workers) as pool, progress_bar(text("Simulating voters, pens and a scanner")) as step:
         made = simulate_election(opened.election, layouts, out, seed, ballots, pool, step)
     say(message("{pages} pages simulated (SIMULATED paper, not a real election)", pages=len(made.truth.pages)))
     opened.close()

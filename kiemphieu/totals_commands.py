@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from kiemphieu.demo_command import print_totals
+from kiemphieu.parameters import FILE, FOLDER, refuse_existing
 from kiemphieu.screen import say
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import refuse
@@ -20,9 +21,6 @@ from pipeline.usecases.totals import Totals
 from pipeline.usecases.totals import totals as totals_of
 from pipeline.usecases.workspace import Workspace, open_workspace
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
-NEW_FILE = click.Path(path_type=Path, dir_okay=False)
-
 
 def _totals(opened: Workspace) -> Totals:
     with opened.database.read() as db:
@@ -31,10 +29,11 @@ def _totals(opened: Workspace) -> Totals:
 
 @click.command()
 @click.argument("workspace", type=FOLDER)
-@click.option("--csv", "csv_file", type=NEW_FILE, help="Write the totals here, too.")
-@click.option("--json", "json_file", type=NEW_FILE, help="Write the totals here, too.")
+@click.option("--csv", "csv_file", type=FILE, help="Write the totals here, too.")
+@click.option("--json", "json_file", type=FILE, help="Write the totals here, too.")
 def totals(workspace: Path, csv_file: Path | None, json_file: Path | None) -> None:
     """Print the totals of WORKSPACE per unit, the rules that fail, and whether they are complete."""
+    refuse_existing(csv_file, json_file)
     opened = open_workspace(workspace)
     found = _totals(opened)
     print_totals(opened.election, found)
@@ -84,6 +83,7 @@ def minutes(workspace: Path, out: Path, area: str | None, draft: bool) -> None:
 @click.option("--out", type=FOLDER, required=True, help="Folder for the three files; a new or an empty one.")
 def export(workspace: Path, out: Path) -> None:
     """Write totals.json, totals.csv and readings.csv (every reading with its decision, in no order of casting)."""
+    refuse_existing(*(out / name for name in ("totals.json", "totals.csv", "readings.csv")))
     opened = open_workspace(workspace)
     found = _totals(opened)
     out.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kiemphieu.language import language
+from kiemphieu.parameters import FILE, FOLDER, postgresql_url
 from kiemphieu.screen import errors, say
 from pipeline.access.roles import SYSTEM
 from pipeline.election.figures import load_figures
@@ -19,8 +20,6 @@ from pipeline.messages import message, render
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.workspace import create_workspace, open_workspace
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
-
 
 @click.command()
 @click.argument("workspace", type=FOLDER)
@@ -30,7 +29,7 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     required=True,
     help="election.yaml, or the folder that holds it.",
 )
-@click.option("--database", help="PostgreSQL URL; SQLite in the workspace otherwise.")
+@click.option("--database", callback=postgresql_url, help="PostgreSQL URL; SQLite in the workspace otherwise.")
 def new(workspace: Path, definition: Path, database: str | None) -> None:
     """Make WORKSPACE from an election definition, which is checked as a whole first."""
     election = load_election(definition)
@@ -74,7 +73,7 @@ def forms(workspace: Path, out: Path, copies: int) -> None:
 
 @click.command()
 @click.argument("workspace", type=FOLDER)
-@click.argument("spreadsheet", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("spreadsheet", type=FILE)
 @click.option("--reason", default="", help="Why figures that stand are changed.")
 def figures(workspace: Path, spreadsheet: Path, reason: str) -> None:
     """Take over the figures of SPREADSHEET (voters, issued, times, members ...) into WORKSPACE."""

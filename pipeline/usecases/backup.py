@@ -122,8 +122,10 @@ def _part(tar: tarfile.TarFile, name: str) -> bytes:
 
 
 def _restored(tar: tarfile.TarFile, head: dict[str, Any], folder: Path, address: str | None) -> None:
+    # An address that does not answer must leave nothing behind that would refuse the next attempt.
+    remote = open_database(address) if address else None
     (folder / "forms").mkdir(parents=True)
-    database = open_database(address or folder / DATABASE)
+    database = remote or open_database(folder / DATABASE)
     try:
         upgrade(database, head["revision"])
         with database.write() as db:

@@ -109,7 +109,13 @@ def process_pool(workers: int | None = None) -> ProcessPoolExecutor:
     """Processes on this machine, spawned afresh so that no lock or connection of the parent is shared."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"):
         os.environ.setdefault(name, "1")
-    return ProcessPoolExecutor(workers or os.cpu_count() or 1, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(
+        workers or os.cpu_count() or 1,
+        mp_context=multiprocessing.get_context("spawn"),
+        # Ctrl-C reaches the whole group of processes; the parent alone says so and lets the workers end.
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
 
 
 def run(

@@ -72,12 +72,14 @@ def create_workspace(folder: Path, election: Election, address: str | None = Non
             "workspace-exists", str(folder), "the folder is not empty; choose a new one, nothing was changed here"
         )
     layouts = [ballot_layout(election, unit.id) for unit in election.units if unit.seats]
+    # An address that does not answer must leave nothing behind that would refuse the next attempt.
+    remote = open_database(address) if address else None
     (folder / "images").mkdir(parents=True)
     for layout in layouts:
         write_form(layout, folder / "forms")
     if address:
         (folder / ADDRESS).write_text(json.dumps({"database": address}) + "\n", encoding="utf-8")
-    database = open_database(address or folder / DATABASE)
+    database = remote or open_database(folder / DATABASE)
     upgrade(database)
     profile = default_profile()
     with database.write() as db:
@@ -106,7 +108,7 @@ def open_workspace(folder: Path, clock: Clock = now) -> Workspace:
     """Open a workspace, bringing its tables up to this program. Refused where there is none."""
     address = folder / ADDRESS
     if address.is_file():
-        where: str | Path = json.loads(address.read_text(encoding="utf-8"))["database"]
+        where: str | Path = _address(address)
     elif (folder / DATABASE).is_file():
         where = folder / DATABASE
     else:
@@ -134,6 +136,18 @@ def open_workspace(folder: Path, clock: Clock = now) -> Workspace:
         trial=found.mode == "trial",
         clock=clock,
     )
+
+
+def _address(file: Path) -> str:
+    try:
+        return str(json.loads(file.read_text(encoding="utf-8"))["database"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise refuse(
+            "workspace-address",
+            str(file),
+            'tells no database ({why}); write {{"database": "postgresql://user@host/name"}}',
+            why=str(error),
+        ) from error
 
 
 def _form_set(forms: Mapping[str, Form]) -> str:
