@@ -32,6 +32,10 @@ class Refusal(Exception):  # noqa: N818  (a refusal is the user's word for it)
         self.problems = tuple(problems)
         super().__init__("\n".join(str(p) for p in self.problems))
 
+    def __reduce__(self) -> tuple[type[Refusal], tuple[tuple[Problem, ...]]]:
+        """A worker's refusal reaches the parent whole; an exception is otherwise made anew from its text."""
+        return type(self), (self.problems,)
+
 
 def refuse(code: str, place: str, msgid: str, **params: object) -> Refusal:
     """A :class:`Refusal` with a single problem: ``raise refuse("batch-unknown", ...)``."""

@@ -24,11 +24,14 @@ class ImageStore:
     def keep(self, content: bytes) -> str:
         """Store the bytes and give their digest; a second time nothing is written.
 
-        Durable when it returns: written beside, flushed, renamed, folder flushed. Refused: ``disk-full``.
+        Durable when it returns: written beside, flushed, renamed, folder flushed. Refused: ``disk-full``, and
+        ``image-changed`` where the file that stands there is no longer what was stored.
         """
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.path(sha256)
-        if path.is_file() and path.stat().st_size == len(content):
+        if path.exists():
+            # Read again rather than measured: bits that rot do not change the size.
+            self.load(sha256)
             return sha256
         try:
             self._write(path, content)
@@ -66,13 +69,18 @@ class ImageStore:
             content = self.path(sha256).read_bytes()
         except OSError as error:
             raise refuse(
-                "image-missing", sha256[:12], "the scan is not in the image store; restore it from a backup"
+                "image-missing",
+                str(self.path(sha256)),
+                "the stored scan cannot be read ({why}); restore it from a backup, and on a cluster check that "
+                "every worker sees the workspace under this path",
+                why=error.strerror or str(error),
             ) from error
         if hashlib.sha256(content).hexdigest() != sha256:
             raise refuse(
                 "image-changed",
-                sha256[:12],
-                "the stored scan is changed or damaged; restore it from a backup",
+                str(self.path(sha256)),
+                "the stored scan is changed or damaged, so the disk cannot be trusted; check the disk and restore "
+                "this file from a backup",
             )
         return content
 
