@@ -13,11 +13,12 @@ from kiemphieu.demo_command import print_totals
 from kiemphieu.parameters import FILE, FOLDER, refuse_existing
 from kiemphieu.screen import say
 from pipeline.access.roles import SYSTEM
-from pipeline.errors import refuse
+from pipeline.election.definition import Election
+from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import message
 from pipeline.storage import batches, log, readings
-from pipeline.usecases.minutes import print_minutes, totals_csv, totals_json
-from pipeline.usecases.totals import Totals
+from pipeline.usecases.minutes import is_final, print_minutes, totals_csv, totals_json
+from pipeline.usecases.totals import AreaTotals, Totals
 from pipeline.usecases.totals import totals as totals_of
 from pipeline.usecases.workspace import Workspace, open_workspace
 
@@ -67,15 +68,29 @@ def minutes(workspace: Path, out: Path, area: str | None, draft: bool) -> None:
     with opened.database.read() as db:
         lines = list(log.lines(db))
     out.mkdir(parents=True, exist_ok=True)
+    head = lines[-1].digest if lines else ""
+    refused: list[Problem] = []
     for one in found.areas:
-        if area in (None, one.area):
-            head = lines[-1].digest if lines else ""
+        if area not in (None, one.area):
+            continue
+        try:
             pdf = print_minutes(opened.election, one, head, trial=opened.trial, draft=draft)
-            number = "18" if opened.election.contest(one.contest).ballot_form == "mau-13" else "23"
-            path = out / f"mau-{number}-{one.area}-{one.contest}.pdf"
-            path.write_bytes(pdf)
-            say(message("minutes written: {file}", file=str(path)))
+        except Refusal as fault:  # the others are written first
+            refused.extend(fault.problems)
+            continue
+        path = out / _minutes_file(opened.election, one)
+        path.write_bytes(pdf)
+        say(message("minutes written: {file}", file=str(path)))
     opened.close()
+    if refused:
+        raise Refusal(refused)
+
+
+def _minutes_file(election: Election, area: AreaTotals) -> str:
+    """A draft has a name of its own, so that it never takes the place of minutes that may have been signed."""
+    number = "18" if election.contest(area.contest).ballot_form == "mau-13" else "23"
+    draft = "" if is_final(election, area) else "-ban-nhap"
+    return f"mau-{number}-{area.area}-{area.contest}{draft}.pdf"
 
 
 @click.command()

@@ -25,9 +25,7 @@ from pipeline.errors import Problem, Refusal
 from pipeline.forms.fonts import font_name
 from pipeline.messages import Message, render
 from pipeline.reports import wording
-from pipeline.reports.fields import CandidateVotes, MinutesData, Person, faults
-
-__all__ = ["CandidateVotes", "Imprint", "MinutesData", "Person", "minutes_pdf"]
+from pipeline.reports.fields import MinutesData, faults
 
 LEFT, RIGHT, TOP, BOTTOM = 28 * mm, 18 * mm, 20 * mm, 22 * mm
 WIDTH = A4[0] - LEFT - RIGHT
@@ -173,11 +171,12 @@ def _head(given: MinutesData) -> Table:
 
 
 def _lines(texts: Sequence[str]) -> list[Flowable]:
-    """Sentences justified, entries of lists not; a sentence that opens a list stays with its first entry."""
+    """Sentences justified, entries of lists not; what opens a list stays with its first two entries."""
     found: list[Flowable] = []
     for text in texts:
         entry = text[0].isdigit() or text[0] == "-"
-        found.append((_entry if entry else _text)(text, keepWithNext=int(text.endswith(":"))))
+        opens = text.endswith(":") or text.startswith("1. ")
+        found.append((_entry if entry else _text)(text, keepWithNext=int(opens)))
     return found
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from pipeline.election.definition import Candidate, Election, Place
 from pipeline.election.figures import Witness
 from pipeline.messages import Message, message
-from pipeline.reports.minutes import CandidateVotes, Imprint, MinutesData, Person, minutes_pdf
+from pipeline.reports.fields import CandidateVotes, MinutesData, Person, faults
+from pipeline.reports.minutes import Imprint, minutes_pdf
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.totals import AreaResult
 from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals
@@ -125,6 +126,11 @@ def _province(election: Election, place: Place) -> Place | None:
     while place.kind != "province" and place.parent is not None:
         place = election.place(place.parent)
     return place if place.kind == "province" else None
+
+
+def is_final(election: Election, area: AreaTotals) -> bool:
+    """Whether these minutes can be signed; :func:`print_minutes` prints any others only as a draft."""
+    return not faults(minutes_of(election, area))
 
 
 def print_minutes(election: Election, area: AreaTotals, log_head: str, *, trial: bool, draft: bool) -> bytes:
