@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from pipeline.messages import message
+from pipeline.recognize.read import ENGINE
 from pipeline.recognize.reading import FieldReading, PageReading
 from pipeline.scan.page import Rejection
 from pipeline.usecases.execution import Outcome, Task
@@ -29,7 +30,7 @@ def read(task: Task) -> list[Outcome]:
         fields = [_strike(f"{unit}-{n}", value) for n, value in enumerate(text.split(","), start=1)]
         fields.append(FieldReading("stamp", "stamp", {"present": 1.0}, {"area_mm2": 99.0}, QUAD))
         fields.append(FieldReading("stray", "stray", {"absent": 1.0}, {}, QUAD))
-        outcomes.append(PageReading(page.source, unit, "front", 0.0, 0.05, "kiemphieu-read-2", tuple(fields)))
+        outcomes.append(PageReading(page.source, unit, "front", 0.0, 0.05, ENGINE, tuple(fields)))
     return outcomes
 
 
