@@ -82,6 +82,11 @@ def _fold_rows(excess: Bytes) -> Bytes | None:
     margin = round(0.07 * width)  # the sheet's edges have shadows of their own
     inner = excess[:, margin : width - margin]
     strip = inner.shape[1] // STRIPS
+    # A fold's profile in a strip is the upper middle of its pixels, so their mean is at least a third of that.
+    means = cv2.resize(inner, (STRIPS, height), interpolation=cv2.INTER_AREA)
+    reach = cv2.dilate(means, np.ones((2 * FOLD_WANDER_PX + 1, 1), np.uint8))
+    if np.partition(reach, 1, axis=1)[:, 1].max() < FOLD / 3:
+        return None
     cells = inner[:, : strip * STRIPS].reshape(height, STRIPS, strip)[:, :, ::5]
     # Print leaves holes of 0 and a pen adds: the upper middle is robust to both over 16 mm.
     profile = np.partition(cells, int(cells.shape[2] * 0.65), axis=2)[:, :, int(cells.shape[2] * 0.65)]

@@ -72,7 +72,7 @@ FOLD_EXTRA = 1.6
 """A crease is darker than the shading around it that the sheet shows at a quarter of the density."""
 COMMON = 0.3
 """The share of a page's printed lines that nobody marked, at the least."""
-CLEANEST = 3
+CLEANEST = 2
 """Printed lines, those with the least on them, that tell how a page shows print."""
 
 
