@@ -19,6 +19,7 @@ from pipeline.messages import message
 from pipeline.spreadsheets import parse_whole, read_sheet
 from pipeline.storage.batches import Sides
 from pipeline.usecases.batches import close_batch, every_batch, move_page, moves_waiting, void_batch
+from pipeline.usecases.cluster import cluster as workers_of
 from pipeline.usecases.execution import process_pool
 from pipeline.usecases.ingest import IngestResult, ingest_batch, open_batch
 from pipeline.usecases.workspace import Workspace, open_workspace
@@ -119,20 +120,7 @@ def _executor(cluster: str | None, workers: int | None) -> Iterator[Executor]:
         with parameters.workers(workers) as pool:
             yield pool
         return
-    try:
-        from distributed import Client  # noqa: PLC0415  (only for clusters)
-    except ImportError as error:
-        raise refuse("cluster-missing", cluster, "Dask is not installed; install kiemphieu[cluster]") from error
-    try:
-        client = Client(cluster, timeout="10s")  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TimeoutError) as error:
-        raise refuse(
-            "cluster-refused",
-            cluster,
-            "no scheduler answers there ({why}); check the address",
-            why=str(error)[:200],
-        ) from error
-    with client, client.get_executor() as pool:  # type: ignore[no-untyped-call]
+    with workers_of(cluster) as pool:
         yield pool
 
 

@@ -1,17 +1,29 @@
-"""Sheets of rows from .xlsx and .csv files, each cell with its place, and sheets back to .xlsx."""
+"""Sheets of rows from .xlsx and .csv files, each cell with its place, and sheets back to files."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.errors import refuse
+from pipeline.errors import Problem, Refusal, refuse
+from pipeline.messages import Message, message
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+MOST_BYTES = 128 * 1024 * 1024
+"""The lists of a province take some megabytes, unpacked; more is a file made to fill the memory."""
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_WHOLE = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +33,12 @@ class Row:
     file: str
     number: int
     cells: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Column name -> its header as people wrote it."""
 
     def place(self, column: str = "") -> str:
-        """``candidates.xlsx, row 7, column birth_date``."""
-        return f"{self.file}, row {self.number}" + (f", column {column}" if column else "")
+        """``candidates.xlsx, row 7, column birth_date``, the column as it is called in the file."""
+        return f"{self.file}, row {self.number}" + (f", column {self.headers.get(column, column)}" if column else "")
 
     def text(self, column: str) -> str:
         """The cell's text, NFC and without spaces around it; empty where the column or the value is absent."""
@@ -36,8 +50,28 @@ class Sheet:
     """A table: the first row names the columns, empty rows are left out."""
 
     file: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    whole: bool = True
+    """Whether the columns could be told; if not, ``rows`` is empty, however many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A cell whose text may not be what people see; ``index`` counts from 0."""
+
+    row: int
+    index: int
+    code: str
+    text: Message
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The filled rows of a file before anything is known of its columns."""
+
+    rows: Sequence[tuple[int, Sequence[str]]]
+    doubts: Sequence[_Doubt]
 
 
 def read_sheet(
@@ -45,57 +79,150 @@ def read_sheet(
     required: Sequence[str],
     optional: Sequence[str] = (),
     aliases: Mapping[str, str] | None = None,
+    several_lines: Sequence[str] = (),
 ) -> Sheet:
-    """The first sheet of ``path``; ``aliases`` maps other spellings of a header to its name.
+    """The sheet of :func:`check_sheet`, refused with all its faults where it has any."""
+    sheet, problems = check_sheet(path, required, optional, aliases, several_lines)
+    if problems:
+        raise Refusal(problems)
+    return sheet
 
-    Refused: a missing or unreadable file, another file type, a missing, doubled or unknown column.
+
+def check_sheet(
+    path: Path,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    aliases: Mapping[str, str] | None = None,
+    several_lines: Sequence[str] = (),
+    open_columns: bool = False,
+) -> tuple[Sheet, tuple[Problem, ...]]:
+    """The only filled sheet of ``path`` as far as it can be read, and every fault of it.
+
+    ``aliases`` maps other spellings of a header to its name; ``several_lines`` are columns whose cells may
+    hold line breaks in CSV; ``open_columns`` lets columns of any other name stand. A fault is whatever could
+    be read otherwise than it is seen: formulas, merged or hidden cells, cells without header, a second sheet.
     """
-    table = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
-    if not table:
-        raise refuse("sheet-empty", str(path), "the sheet is empty; its first row must name the columns")
-    names = {_key(a): n for a, n in (aliases or {}).items()}
-    header = [names.get(_key(cell), _key(cell)) for cell in table[0]]
-    while header and not header[-1]:
-        header.pop()
-    _check_header(path, header, required, optional)
-    rows = []
-    for number, cells in enumerate(table[1:], start=2):
-        if any(cells):
-            rows.append(Row(path.name, number, dict(zip(header, cells, strict=False))))
-    return Sheet(path.name, tuple(header), tuple(rows))
+    try:
+        grid = _grid(path)
+        header, found = _header(path, grid, required, optional, aliases or {}, open_columns)
+    except Refusal as refusal:
+        return Sheet(path.name, whole=False), refusal.problems
+    _, written = grid.rows[0]
+    headers = {name: written[i] for i, name in header.items()}
+    rows = tuple(
+        Row(path.name, number, {name: _at(cells, i) for i, name in header.items()}, headers)
+        for number, cells in grid.rows[1:]
+    )
+    found += [
+        Problem(d.code, _place(path, d.row, d.index, written), d.text)
+        for d in grid.doubts
+        if not (d.code == "cell-lines" and header.get(d.index) in several_lines)
+    ]
+    found += _beyond_header(path, grid.rows[1:], written)
+    return Sheet(path.name, tuple(header.values()), rows), tuple(found)
+
+
+def _at(cells: Sequence[str], index: int) -> str:
+    return cells[index] if index < len(cells) else ""
+
+
+def _place(path: Path, row: int, index: int, header: Sequence[str]) -> str:
+    return f"{path.name}, row {row}, column {_at(header, index) or _letter(index)}"
+
+
+def _letter(index: int) -> str:
+    """The column as spreadsheet programs call it: 0 -> A, 26 -> AA."""
+    letters = ""
+    while index >= 0:
+        letters = chr(ord("A") + index % 26) + letters
+        index = index // 26 - 1
+    return letters
 
 
 def _key(header: str) -> str:
-    return "_".join(header.lower().split())
+    return "_".join(header.casefold().replace("_", " ").split())
 
 
-def _check_header(path: Path, header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> None:
-    place = f"{path.name}, row 1"
-    known = (*required, *optional)
-    for name in header:
-        if header.count(name) > 1:
-            raise refuse("column-twice", place, "the column '{name}' stands twice; remove one", name=name)
-        if "*" not in optional and name not in known:
-            raise refuse(
-                "column-unknown",
-                place,
-                "the column '{name}' is unknown; known columns are: {known}",
-                name=name,
-                known=", ".join(known),
-            )
-    missing = [name for name in required if name not in header]
-    if missing:
+def _header(
+    path: Path,
+    grid: _Grid,
+    required: Sequence[str],
+    optional: Sequence[str],
+    aliases: Mapping[str, str],
+    open_columns: bool,
+) -> tuple[dict[int, str], list[Problem]]:
+    """Index -> column name, and unknown columns; refused where a column is missing or doubled."""
+    number, cells = grid.rows[0] if grid.rows else (0, ())
+    known = {_key(a): n for a, n in aliases.items() if n in (*required, *optional)}
+    known |= {_key(n): n for n in (*required, *optional)}
+    names = {i: known.get(_key(cell), _key(cell)) for i, cell in enumerate(cells) if cell}
+    if number != 1 or not set(names.values()) & set(required):
         raise refuse(
-            "column-missing",
-            place,
-            "the column '{name}' is missing; add it to the first row",
-            name=missing[0],
+            "sheet-header",
+            f"{path.name}, row 1",
+            "does not name the columns; the first row must hold: {known}",
+            known=", ".join((*required, *optional)),
         )
+    place = f"{path.name}, row 1"
+    every = list(names.values())
+    faults = [
+        Problem("column-twice", place, message("the column '{name}' stands twice; remove one", name=name))
+        for name in dict.fromkeys(every)
+        if every.count(name) > 1
+    ]
+    faults += [
+        Problem("column-missing", place, message("the column '{name}' is missing; add it to the first row", name=name))
+        for name in required
+        if name not in every
+    ]
+    unknown = [
+        Problem(
+            "column-unknown",
+            place,
+            message(
+                "the column '{name}' is unknown; known columns are: {known}",
+                name=cells[i],
+                known=", ".join((*required, *optional)),
+            ),
+        )
+        for i, name in names.items()
+        if name not in known.values() and not open_columns
+    ]
+    if faults:
+        raise Refusal([*faults, *unknown])
+    return {i: n for i, n in names.items() if open_columns or n in known.values()}, unknown
+
+
+def _beyond_header(path: Path, rows: Iterable[tuple[int, Sequence[str]]], header: Sequence[str]) -> Iterator[Problem]:
+    for number, cells in rows:
+        for i, text in enumerate(cells):
+            if text and not _at(header, i):
+                yield Problem(
+                    "cell-without-header",
+                    _place(path, number, i, header),
+                    message(
+                        "'{value}' stands in a column that row 1 does not name; name the column or clear the cell",
+                        value=text,
+                    ),
+                )
+
+
+def _grid(path: Path) -> _Grid:
+    match path.suffix.lower():
+        case ".xlsx":
+            grid = _xlsx(path)
+        case ".csv":
+            grid = _csv(path)
+        case _:
+            raise refuse("sheet-kind", str(path), "is neither .xlsx nor .csv; save it as one of them")
+    if not grid.rows:
+        raise refuse("sheet-empty", str(path), "the sheet is empty; its first row must name the columns")
+    return grid
 
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise refuse(
             "sheet-unreadable",
@@ -103,60 +230,199 @@ def _bytes(path: Path) -> bytes:
             "the file cannot be read ({why}); check the path",
             why=error.strerror,
         ) from error
+    if len(content) > MOST_BYTES:
+        raise _too_large(path)
+    return content
 
 
-def _csv(path: Path) -> list[list[str]]:
+def _too_large(path: Path) -> Refusal:
+    return refuse(
+        "sheet-too-large",
+        str(path),
+        "holds more than {limit} MB; delete what does not belong to the list",
+        limit=MOST_BYTES // 1024**2,
+    )
+
+
+def _csv(path: Path) -> _Grid:
+    content = _bytes(path)
     try:
-        text = _bytes(path).decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise refuse(
             "sheet-encoding",
-            str(path),
+            f"{path}, line {content[: error.start].count(10) + 1}",
             "is no UTF-8 text at byte {byte}; save it as 'CSV UTF-8'",
             byte=error.start,
         ) from error
-    first = text.split("\n", 1)[0]
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise refuse("sheet-encoding", f"{path}, line {line}", "holds NUL bytes; save it anew as 'CSV UTF-8'")
+    # A line with the separator alone tells Excel which it is; Excel hides it, so row numbers go on without it.
+    first = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
     delimiter = max((",", ";", "\t"), key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    doubts: list[_Doubt] = []
     try:
-        return [[_tidy(c) for c in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        for number, cells in enumerate(reader, start=1):
+            doubts += _doubts_of_line(number, cells, len(rows[0][1]) if rows else len(cells))
+            if any(map(_tidy, cells)):
+                rows.append((number, [_tidy(c) for c in cells]))
     except csv.Error as error:
-        raise refuse("sheet-csv", str(path), "is no CSV ({why}); save it anew", why=str(error)) from error
-
-
-def _xlsx(path: Path) -> list[list[str]]:
-    from openpyxl import load_workbook  # noqa: PLC0415  (150 ms that a CSV user need not pay)
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
-    content = io.BytesIO(_bytes(path))
-    try:
-        book = load_workbook(content, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        return [[_tidy(_cell(value)) for value in row] for row in sheet.iter_rows(values_only=True)]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
         raise refuse(
-            "sheet-xlsx", str(path), "is no spreadsheet ({why}); save it as .xlsx or .csv", why=str(error)
+            "sheet-csv",
+            f"{path}, line {reader.line_num}",
+            "is no CSV ({why}); look for a quotation mark that is not closed, or save it anew",
+            why=str(error),
         ) from error
+    return _Grid(rows, doubts)
 
 
-def _cell(value: object) -> str:
+def _doubts_of_line(number: int, cells: Sequence[str], columns: int) -> Iterator[_Doubt]:
+    """Two quotation marks that are not closed swallow the lines between them: a cell of several lines."""
+    for i, cell in enumerate(cells):
+        yield from _doubts_of_text(number, i, cell)
+        if "\n" in cell.strip() or "\r" in cell.strip():
+            yield _Doubt(
+                number,
+                i,
+                "cell-lines",
+                message(
+                    "the cell goes over several lines: '{value}'; close the quotation mark or write it on one line",
+                    value=_tidy(cell),
+                ),
+            )
+    if len(cells) < columns and any(map(_tidy, cells)):
+        yield _Doubt(
+            number,
+            len(cells),
+            "row-short",
+            message(
+                "the row ends after {count} of {columns} cells; write all separators, also of empty cells",
+                count=len(cells),
+                columns=columns,
+            ),
+        )
+
+
+def _doubts_of_text(number: int, index: int, text: str) -> Iterator[_Doubt]:
+    strange = next((c for c in text if c == "\ufffd" or (unicodedata.category(c) == "Cc" and not c.isspace())), None)
+    if strange:
+        yield _Doubt(
+            number,
+            index,
+            "cell-damaged",
+            message("the cell holds the sign {sign} of a damaged text; write it anew", sign=f"U+{ord(strange):04X}"),
+        )
+
+
+def _xlsx(path: Path) -> _Grid:
+    content = _bytes(path)
+    try:
+        sheets = _filled_sheets(path, content)
+    except Refusal:
+        raise
+    except Exception as error:  # whatever a damaged file makes the library meet: zip, XML, styles, numbers
+        raise refuse(
+            "sheet-xlsx",
+            str(path),
+            "is no spreadsheet that can be opened ({why}); open it in a spreadsheet program without a password and "
+            "save it anew as .xlsx or .csv",
+            why=" ".join(str(error).split()) or type(error).__name__,
+        ) from error
+    if len(sheets) > 1:
+        raise refuse(
+            "sheet-several",
+            str(path),
+            "holds {count} filled sheets ({names}), but one is read; delete the others, hidden ones too",
+            count=len(sheets),
+            names=", ".join(s.title for s in sheets),
+        )
+    return _worksheet(sheets[0]) if sheets else _Grid((), ())
+
+
+def _filled_sheets(path: Path, content: bytes) -> list[Worksheet]:
+    from openpyxl import load_workbook  # noqa: PLC0415  (150 ms that a CSV user need not pay)
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+            raise _too_large(path)
+    # Not read_only: that mode believes the file's own word on how many rows it has and leaves out the others.
+    book = load_workbook(io.BytesIO(content))
+    return [s for s in book.worksheets if any(cell.value is not None for row in s.iter_rows() for cell in row)]
+
+
+def _worksheet(sheet: Worksheet) -> _Grid:
+    rows: list[tuple[int, list[str]]] = []
+    doubts: list[_Doubt] = []
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        texts = [_tidy(_cell(cell)) for cell in cells]
+        if any(texts):
+            rows.append((number, texts))
+            doubts += (d for i, cell in enumerate(cells) for d in _doubts_of_cell(number, i, cell))
+            if sheet.row_dimensions[number].hidden:
+                doubts.append(_Doubt(number, 0, "row-hidden", message("the row is hidden; show it or delete it")))
+    for area in sheet.merged_cells.ranges:
+        doubts.append(
+            _Doubt(
+                area.min_row,
+                area.min_col - 1,
+                "cell-merged",
+                message("the cells {cells} are merged; part them and fill in each", cells=area.coord),
+            )
+        )
+    return _Grid(rows, doubts)
+
+
+def _doubts_of_cell(number: int, index: int, cell: Cell | MergedCell) -> Iterator[_Doubt]:
+    if cell.data_type == "f":
+        value = message(
+            "the cell holds a formula ({value}), whose result may be out of date; paste it as a value",
+            value=_formula(cell.value),
+        )
+        yield _Doubt(number, index, "cell-formula", value)
+    elif cell.data_type == "e":
+        yield _Doubt(
+            number, index, "cell-error", message("the cell shows the error {value}; write the value", value=cell.value)
+        )
+    elif isinstance(cell.value, float) and not cell.value.is_integer():
+        text = message(
+            "the cell holds the number {value}, and nothing here has fractions; write a whole number, or format the "
+            "cell as text and write it anew",
+            value=cell.value,
+        )
+        yield _Doubt(number, index, "cell-fraction", text)
+    elif isinstance(cell.value, str):
+        yield from _doubts_of_text(number, index, cell.value)
+
+
+def _formula(value: object) -> str:
+    """What stands in the cell; array formulas come as objects."""
+    return str(getattr(value, "text", value))
+
+
+def _cell(cell: Cell | MergedCell) -> str:
     """Excel keeps 12 as 12.0 and dates as times at midnight; people mean 12 and the date."""
-    match value:
+    match cell.value:
         case None:
             return ""
-        case datetime() if value.time() == time(0):
-            return value.date().isoformat()
-        case datetime():
-            return value.isoformat(sep=" ", timespec="minutes")
-        case date() | time():
-            return value.isoformat()[:10] if isinstance(value, date) else value.isoformat("minutes")
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return str(value)
+        case datetime() as at:
+            whole_day = at.time() == time(0) and "h" not in str(cell.number_format).lower()
+            return at.date().isoformat() if whole_day else at.isoformat(sep=" ", timespec="minutes")
+        case date() as day:
+            return day.isoformat()
+        case time() as clock:
+            return clock.isoformat("minutes")
+        case float() as number if number.is_integer():
+            return str(int(number))
+        case value:
+            return _formula(value)
 
 
 def _tidy(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """NFC, one space where spaces or breaks are, none at the ends, no sign that nobody sees."""
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 
 def write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -190,11 +456,9 @@ def parse_date(text: str) -> date | None:
 
 
 def parse_whole(text: str) -> int | None:
-    """A whole number, thousands set apart by points or spaces as in Vietnam; ``None`` for anything else."""
-    plain = text.replace(" ", "")
-    if "." in plain:
-        head, *groups = plain.split(".")
-        if not all(len(g) == 3 for g in groups) or not 1 <= len(head.lstrip("-")) <= 3:
-            return None
-        plain = plain.replace(".", "")
-    return int(plain) if plain.isascii() and plain.isdigit() else None
+    """A whole number, thousands set apart by points or spaces as in Vietnam; ``None`` for anything else.
+
+    "3.0" and "1,228" are none: the point parts thousands here and the comma fractions, elsewhere the other way
+    round, so that who wrote them is asked. A cell of Excel that holds the number 3 is never "3.0".
+    """
+    return int(re.sub(r"[ .]", "", text)) if _WHOLE.fullmatch(text) else None

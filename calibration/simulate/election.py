@@ -311,7 +311,7 @@ def _run(stacks: Sequence[Stack], executor: Executor | None, progress: Progress 
 _FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Bùi", "Đinh", "Hoàng", "Vũ")
 _MIDDLES = ("Văn", "Thị", "Đức", "Quang", "Hồng", "Minh")
 _GIVEN = ("An", "Bình", "Cường", "Dung", "Hà", "Hải", "Lan", "Mai", "Nam", "Phúc", "Sơn", "Tâm")
-_ROLES = ("Tổ trưởng", "Tổ phó", "Thư ký", "Ủy viên", "Ủy viên")
+_ROLES = ("Tổ trưởng", "Thư ký", "Ủy viên", "Ủy viên", "Ủy viên")
 
 
 def _person(rng: np.random.Generator) -> str:

@@ -29,6 +29,8 @@ from pipeline.reports.fields import MinutesData, faults
 
 LEFT, RIGHT, TOP, BOTTOM = 28 * mm, 18 * mm, 20 * mm, 22 * mm
 WIDTH = A4[0] - LEFT - RIGHT
+LONGEST = 38
+"""Letters of a name in the footer: more would leave the page at 9 points beside the numbers."""
 DRAFT = "BẢN NHÁP – CHƯA DÙNG ĐỂ KÝ"
 TRIAL = "BẢN CHẠY THỬ / TRIAL"
 
@@ -50,7 +52,7 @@ def minutes_pdf(given: MinutesData, imprint: Imprint, *, draft: bool = False) ->
     """
     why = faults(given)
     if why and not draft:
-        place = f"{given.number}, {given.area}/{given.unit}"
+        place = ", ".join((given.number, _body(given), given.commune, f"{given.area}/{given.unit}"))
         raise Refusal([Problem("minutes-incomplete", place, text) for text in why])
     pages = _build(given, imprint, why, pages=0)[1]
     return _build(given, imprint, why, pages)[0]
@@ -81,16 +83,27 @@ def _margin(
     canvas.saveState()
     if draft:
         _watermark(canvas)
-    canvas.setFont(font_name("regular"), 9)
-    belongs = f"{given.number} · Khu vực bỏ phiếu số {given.area} · Đơn vị bầu cử số {given.unit}"
-    canvas.drawCentredString(A4[0] / 2, 13 * mm, f"{belongs} · Trang {document.page}/{pages}")
-    canvas.setFont(font_name("regular"), 7)
-    foot = f"SHA-256 {imprint.digest[:32]} · nhật ký {imprint.log_head[:16]}"
-    canvas.drawCentredString(A4[0] / 2, 9 * mm, foot)
+    feet = (
+        (9, 15.5, f"{given.number} · {_body(given)} · Đơn vị bầu cử số {given.unit}"),
+        (9, 11.5, f"{_short(given.commune)} · Khu vực bỏ phiếu số {given.area} · Trang {document.page}/{pages}"),
+        (7, 8, f"SHA-256 {imprint.digest[:32]} · nhật ký {imprint.log_head[:16]}"),
+    )
+    for points, height, foot in feet:
+        canvas.setFont(font_name("regular"), points)
+        canvas.drawCentredString(A4[0] / 2, height * mm, foot)
     words = [w for w, yes in ((TRIAL, imprint.trial), (DRAFT, draft)) if yes]
     canvas.setFont(font_name("bold"), 11)
     canvas.drawCentredString(A4[0] / 2, A4[1] - 11 * mm, " · ".join(words))
     canvas.restoreState()
+
+
+def _body(given: MinutesData) -> str:
+    """Which body, so that the pages of two councils are not mixed up: both are Mẫu 23 of the same area."""
+    return "Quốc hội" if given.assembly else _short(f"HĐND {given.body}")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
 
 
 def _watermark(canvas: Canvas) -> None:

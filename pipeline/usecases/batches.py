@@ -130,7 +130,7 @@ def move_page(workspace: Workspace, actor: Actor, page_id: str, to: str, read: R
     assert document is not None
     task = PageTask(str(workspace.images.path(page.sha256)), page_id, page.sha256, page.number)
     form = workspace.election.ballot_form_id(target.area, target.contest)
-    (outcome,) = read(Task((task,), str(workspace.forms_folder.resolve()), workspace.form_set, (form,)))
+    (outcome,) = read(Task((task,), str(workspace.forms_folder.resolve()), target.form_set, (form,)))
     at = workspace.clock()
     with workspace.database.write() as db:
         pages.set_void(db, page_id, f"moved:{to}")

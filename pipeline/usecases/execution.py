@@ -6,21 +6,39 @@ and rejections, never pixels. Any ``concurrent.futures.Executor`` will do, Dask'
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from threading import Lock
+from typing import Protocol, runtime_checkable
 
+from pipeline.errors import refuse
 from pipeline.messages import message
 from pipeline.recognize.reading import PageReading
 from pipeline.scan.page import PageSource, Rejection
+from pipeline.storage.images import ImageStore
+from pipeline.usecases.form_sets import check_form_set
 
 PAGES_A_TASK = 8
 """A task of 8 pages takes about 0.2 s: long enough to hide the hand-over, short enough for the progress bar."""
+LOOK_SECONDS = 5.0
+"""How often an executor that can lose all its workers without telling (a cluster) is looked at."""
 SECONDS_A_PAGE = 30
 """The slowest good page (a rejected one with OCR) took 2 s; a page beyond this stalls its worker."""
 
@@ -54,10 +72,33 @@ class Task:
 Reader = Callable[[Task], list[Outcome]]
 
 
+@runtime_checkable
+class Watched(Protocol):
+    """An executor that is asked now and then whether it can still work."""
+
+    def check(self) -> None:
+        """Refused where waiting has become useless."""
+
+
 def read_task(task: Task) -> list[Outcome]:
-    """The worker's side: every page of the task gets its outcome, whatever happens to it."""
-    _one_thread()
-    return [_read_page(task, page) for page in task.pages]
+    """The worker's side: every page of the task gets its outcome, whatever happens to it.
+
+    Refused (for the whole ingest) where the worker sees other forms or other bytes than the parent stored: a
+    worker of a cluster may have an old copy of the workspace under the same path.
+    """
+    with _READING:
+        _one_thread()
+        check_form_set(task.forms_folder, task.form_set)
+        outcomes: list[Outcome] = []
+        for (path, sha256), pages in groupby(task.pages, lambda page: (page.path, page.sha256)):
+            with _watchdog():
+                content = ImageStore(Path(path).parents[1]).load(sha256)
+            outcomes += [_read_page(task, page, content) for page in pages]
+        return outcomes
+
+
+_READING = Lock()
+"""Dask's workers have several threads by default, and pdfium must not be called by two at once."""
 
 
 def _one_thread() -> None:
@@ -68,15 +109,31 @@ def _one_thread() -> None:
         cv2.setNumThreads(1)
 
 
-def _read_page(task: Task, page: PageTask) -> Outcome:
+def _read_page(task: Task, page: PageTask, content: bytes) -> Outcome:
     from pipeline.recognize.pages import read_stored  # noqa: PLC0415  (workers only)
 
     try:
-        with _deadline(SECONDS_A_PAGE):
-            content = Path(page.path).read_bytes()
+        with _watchdog(), _deadline(SECONDS_A_PAGE):
             return read_stored(content, page.source, Path(task.forms_folder), task.form_set, task.expected)
     except (TimeoutError, MemoryError) as error:
         return crashed(page, type(error).__name__)
+
+
+@contextmanager
+def _watchdog() -> Iterator[None]:
+    """End a worker that stalls where the deadline cannot reach: in a library, or in a thread of Dask's.
+
+    The parent then tries its pages again, one by one. In the parent itself nothing is ended.
+    """
+    if multiprocessing.parent_process() is None and threading.current_thread() is threading.main_thread():
+        yield
+        return
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        faulthandler.dump_traceback_later(2 * SECONDS_A_PAGE, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def crashed(page: PageTask, why: str) -> Rejection:
@@ -163,22 +220,45 @@ def _alone(task: Task, page: PageTask) -> Task:
 
 
 def _round(tasks: Sequence[Task], executor: Executor, read: Reader, broken: list[Task]) -> Iterator[list[Outcome]]:
+    """One try of every task; those whose worker was lost are added to ``broken``."""
     futures: dict[Future[list[Outcome]], Task] = {}
     try:
-        for task in tasks:
-            futures[executor.submit(read, task)] = task
-    except BrokenExecutor:
-        broken += tasks[len(futures) :]
-    pending = set(futures)
-    while pending:
-        done, pending = wait(pending, return_when=FIRST_COMPLETED)
-        for future in done:
-            try:
-                yield future.result()
-            except (BrokenExecutor, OSError):
-                broken.append(futures[future])
-            except Exception as error:
-                # A cluster reports a lost worker by an error of its own; a bug of the reader shows again alone.
-                if type(error).__module__.split(".")[0] != "distributed":
-                    raise
-                broken.append(futures[future])
+        try:
+            for task in tasks:
+                futures[executor.submit(read, task)] = task
+        except BrokenExecutor:
+            broken += tasks[len(futures) :]
+        pending = set(futures)
+        while pending:
+            done, pending = wait(pending, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            if isinstance(executor, Watched):
+                executor.check()
+            for future in done:
+                yield from _result(future, futures[future], broken)
+    finally:
+        # Where the parent stops in the middle (a full disk), nobody waits for pages that were not begun.
+        for future in futures:
+            future.cancel()
+
+
+def _result(future: Future[list[Outcome]], task: Task, broken: list[Task]) -> Iterator[list[Outcome]]:
+    try:
+        outcomes = future.result()
+    except CancelledError as error:
+        raise refuse(
+            "workers-lost",
+            "workers",
+            "the connection to the workers is lost; what was read is kept: give the same command again",
+        ) from error
+    except (BrokenExecutor, OSError):
+        broken.append(task)
+        return
+    except Exception as error:
+        # A cluster reports a lost worker by an error of its own; a bug of the reader shows again alone.
+        if type(error).__module__.split(".")[0] != "distributed":
+            raise
+        broken.append(task)
+        return
+    if [outcome.source for outcome in outcomes] != [page.source for page in task.pages]:
+        raise AssertionError(f"a worker answered for other pages than {task.pages[0].file} and those after it")
+    yield outcomes

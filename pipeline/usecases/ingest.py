@@ -23,6 +23,7 @@ from pipeline.storage import ballots, batches, items, log, pages, readings, sett
 from pipeline.storage.ballots import Ballot, BallotSource
 from pipeline.storage.batches import Batch, Sides
 from pipeline.usecases.execution import PAGES_A_TASK, Outcome, PageTask, Reader, Task, read_task, run
+from pipeline.usecases.form_sets import check_form_set
 from pipeline.usecases.review import raise_ballot_items
 from pipeline.usecases.workspace import Workspace
 
@@ -128,6 +129,7 @@ def ingest_batch(
         raise refuse("batch-unknown", batch_id, "there is no such batch; open it first")
     if batch.state != "open":
         raise refuse("batch-not-open", batch_id, "the batch is {state}; scan into a new batch", state=batch.state)
+    check_form_set(str(workspace.forms_folder.resolve()), batch.form_set)
     result = IngestResult()
     wanted = _claimed(workspace, actor, batch, files, result)
     with workspace.database.read() as db:
@@ -190,7 +192,7 @@ def _tasks(workspace: Workspace, batch: Batch, todo: Sequence[PageTask]) -> list
     expected = (workspace.election.ballot_form_id(batch.area, batch.contest),)
     folder = str(workspace.forms_folder.resolve())
     return [
-        Task(tuple(todo[start : start + PAGES_A_TASK]), folder, workspace.form_set, expected)
+        Task(tuple(todo[start : start + PAGES_A_TASK]), folder, batch.form_set, expected)
         for start in range(0, len(todo), PAGES_A_TASK)
     ]
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from pipeline.access.roles import SYSTEM
@@ -16,7 +15,7 @@ from pipeline.election.codec import from_json, to_json
 from pipeline.election.definition import Election
 from pipeline.errors import refuse
 from pipeline.forms.ballot import ballot_layout
-from pipeline.forms.document import dump_form, load_form
+from pipeline.forms.document import load_form
 from pipeline.forms.printing import write_form
 from pipeline.forms.template import Form
 from pipeline.review.profile import Profile, default_profile, parse_profile
@@ -24,6 +23,7 @@ from pipeline.storage import accounts, log, settings
 from pipeline.storage.database import Database, open_database
 from pipeline.storage.images import ImageStore
 from pipeline.storage.migrations import upgrade
+from pipeline.usecases.form_sets import form_set_of
 from pipeline.usecases.review import Count
 
 DATABASE = "kiemphieu.sqlite"
@@ -93,7 +93,7 @@ def create_workspace(folder: Path, election: Election, address: str | None = Non
             election=to_json(election),
             election_digest=election_digest(election),
             profile=profile.digest,
-            form_set=_form_set({layout.form.id: layout.form for layout in layouts}),
+            form_set=form_set_of(folder / "forms"),
             created=clock(),
         )
         settings.create(db, new, profile.document)
@@ -131,7 +131,7 @@ def open_workspace(folder: Path, clock: Clock = now) -> Workspace:
         images=ImageStore(folder / "images"),
         election=from_json(found.election),
         forms=forms,
-        form_set=_form_set(forms),
+        form_set=form_set_of(folder / "forms"),
         profile=parse_profile(document.encode(), "profile"),
         trial=found.mode == "trial",
         clock=clock,
@@ -148,9 +148,3 @@ def _address(file: Path) -> str:
             'tells no database ({why}); write {{"database": "postgresql://user@host/name"}}',
             why=str(error),
         ) from error
-
-
-def _form_set(forms: Mapping[str, Form]) -> str:
-    """SHA-256 over the form documents, so that every reading tells by which paper it was read."""
-    text = json.dumps([dump_form(forms[key]) for key in sorted(forms)], sort_keys=True)
-    return sha256(text.encode()).hexdigest()

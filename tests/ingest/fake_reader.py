@@ -13,8 +13,8 @@ from pipeline.scan.page import Rejection
 from pipeline.usecases.execution import Outcome, Task
 
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-STRUCK = {"span": 1.0, "gap_mm": 0.0, "core_gap_mm": 0.0, "core": 1.0, "core_middle": 1.0, "core_outer": 1.0}
-NOTHING = {"ink_mm2": 0.0, "faint_mm2": 0.0, "beside_mm2": 0.0, "detached_mm2": 0.0, "far_mm2": 0.0, "behind_mm": 0.0}
+STRUCK = {"span": 1.0, "core": 1.0, "ring": 0.0}
+NOTHING = dict.fromkeys(("ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "taller_mm", "far_mm2"), 0.0)
 
 
 def read(task: Task) -> list[Outcome]:

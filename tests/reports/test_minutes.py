@@ -299,7 +299,8 @@ def test_pages_are_numbered_and_no_heading_or_signature_stands_alone(number: int
     raw = subprocess.run(["pdftotext", "-raw", str(path), "-"], check=True, capture_output=True).stdout.decode()
     whole = raw.split("\f")[:-1]
     for n, page in enumerate(whole, start=1):
-        assert f"Khu vực bỏ phiếu số 7 · Đơn vị bầu cử số 2 · Trang {n}/{len(whole)}\n" in page
+        assert "Mẫu số 23/HĐBC-HĐND · HĐND tỉnh Hà Đông Sơn · Đơn vị bầu cử số 2\n" in page
+        assert f"Xã An Phú · Khu vực bỏ phiếu số 7 · Trang {n}/{len(whole)}\n" in page
     pages = [page.strip() for page in pages_of(pdf, tmp_path)]
     for page in pages[:-1]:
         assert not page.endswith((":", "(6)", "Không có"))
