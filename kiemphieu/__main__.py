@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ DONE, REFUSED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; exit code 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without Vietnamese letters shows their numbers
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(_run(arguments))
     except BrokenPipeError:

@@ -64,7 +64,7 @@ def read(forms: Sequence[Path], profile_path: Path | None, debug: Path | None, i
     for index, path in enumerate(paths, start=1):
         for page in decode_pages(*_content(path)):
             outcome = read_raw(page, prepared) if isinstance(page, RawPage) else page
-            print(json.dumps(page_line(outcome, profile), ensure_ascii=False), flush=True)
+            _print_line(page_line(outcome, profile))
             pages += 1
             if debug and isinstance(page, RawPage):
                 _draw(page, outcome, profile, debug)
@@ -90,10 +90,20 @@ def _refuse_same_ids(prepared: Sequence[PreparedForm], paths: Sequence[Path]) ->
         seen[form.form.id] = path
 
 
+def _print_line(line: dict[str, Any]) -> None:
+    """JSON is UTF-8 whatever the terminal is; bytes of a file name that are no text become JSON's own escapes."""
+    text = json.dumps(line, ensure_ascii=False) + "\n"
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
 def _files(images: Sequence[Path]) -> Iterator[Path]:
     for path in images:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.is_file())
+            found = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            if not found:
+                raise refuse("scans-missing", str(path), "there are no files here; check the folder")
+            yield from found
         elif path.is_file():
             yield path
         else:
