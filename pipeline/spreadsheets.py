@@ -35,6 +35,8 @@ class Row:
     cells: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
     """Column name -> its header as people wrote it."""
+    doubted: frozenset[str] = frozenset()
+    """Columns whose cell is among the faults of the sheet already; its text says nothing."""
 
     def place(self, column: str = "") -> str:
         """``candidates.xlsx, row 7, column birth_date``, the column as it is called in the file."""
@@ -64,6 +66,12 @@ class _Doubt:
     index: int
     code: str
     text: Message
+    rows: int = 1
+    columns: int = 1
+    """How many cells it covers, from that one down and to the right."""
+
+    def covers(self, index: int) -> bool:
+        return self.index <= index < self.index + self.columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +117,25 @@ def check_sheet(
         return Sheet(path.name, whole=False), refusal.problems
     _, written = grid.rows[0]
     headers = {name: written[i] for i, name in header.items()}
+    doubts = [d for d in grid.doubts if not (d.code == "cell-lines" and header.get(d.index) in several_lines)]
+    doubted = _doubted(doubts, header)
     rows = tuple(
-        Row(path.name, number, {name: _at(cells, i) for i, name in header.items()}, headers)
+        Row(path.name, number, {n: _at(cells, i) for i, n in header.items()}, headers, doubted.get(number, frozenset()))
         for number, cells in grid.rows[1:]
     )
-    found += [
-        Problem(d.code, _place(path, d.row, d.index, written), d.text)
-        for d in grid.doubts
-        if not (d.code == "cell-lines" and header.get(d.index) in several_lines)
-    ]
+    found += [Problem(d.code, _place(path, d.row, d.index, written), d.text) for d in doubts]
     found += _beyond_header(path, grid.rows[1:], written)
     return Sheet(path.name, tuple(header.values()), rows), tuple(found)
+
+
+def _doubted(doubts: Iterable[_Doubt], header: Mapping[int, str]) -> dict[int, frozenset[str]]:
+    """Row number -> the columns whose cells a doubt covers; a hidden row is read as it stands."""
+    found: dict[int, frozenset[str]] = {}
+    for doubt in doubts:
+        names = frozenset(name for i, name in header.items() if doubt.covers(i))
+        for number in range(doubt.row, doubt.row + doubt.rows):
+            found[number] = found.get(number, frozenset()) | (names if doubt.code != "row-hidden" else frozenset())
+    return found
 
 
 def _at(cells: Sequence[str], index: int) -> str:
@@ -267,8 +283,8 @@ def _csv(path: Path) -> _Grid:
     try:
         for number, cells in enumerate(reader, start=1):
             doubts += _doubts_of_line(number, cells, len(rows[0][1]) if rows else len(cells))
-            if any(map(_tidy, cells)):
-                rows.append((number, [_tidy(c) for c in cells]))
+            if any(map(tidy, cells)):
+                rows.append((number, [tidy(c) for c in cells]))
     except csv.Error as error:
         raise refuse(
             "sheet-csv",
@@ -290,10 +306,10 @@ def _doubts_of_line(number: int, cells: Sequence[str], columns: int) -> Iterator
                 "cell-lines",
                 message(
                     "the cell goes over several lines: '{value}'; close the quotation mark or write it on one line",
-                    value=_tidy(cell),
+                    value=tidy(cell),
                 ),
             )
-    if len(cells) < columns and any(map(_tidy, cells)):
+    if len(cells) < columns and any(map(tidy, cells)):
         yield _Doubt(
             number,
             len(cells),
@@ -303,6 +319,7 @@ def _doubts_of_line(number: int, cells: Sequence[str], columns: int) -> Iterator
                 count=len(cells),
                 columns=columns,
             ),
+            columns=columns - len(cells),
         )
 
 
@@ -357,7 +374,7 @@ def _worksheet(sheet: Worksheet) -> _Grid:
     rows: list[tuple[int, list[str]]] = []
     doubts: list[_Doubt] = []
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = [_tidy(_cell(cell)) for cell in cells]
+        texts = [tidy(_cell(cell)) for cell in cells]
         if any(texts):
             rows.append((number, texts))
             doubts += (d for i, cell in enumerate(cells) for d in _doubts_of_cell(number, i, cell))
@@ -370,6 +387,8 @@ def _worksheet(sheet: Worksheet) -> _Grid:
                 area.min_col - 1,
                 "cell-merged",
                 message("the cells {cells} are merged; part them and fill in each", cells=area.coord),
+                rows=area.max_row - area.min_row + 1,
+                columns=area.max_col - area.min_col + 1,
             )
         )
     return _Grid(rows, doubts)
@@ -420,8 +439,8 @@ def _cell(cell: Cell | MergedCell) -> str:
             return _formula(value)
 
 
-def _tidy(text: str) -> str:
-    """NFC, one space where spaces or breaks are, none at the ends, no sign that nobody sees."""
+def tidy(text: str) -> str:
+    """Text as people see it: NFC, single spaces for spaces and breaks, none at the ends, no invisible signs."""
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 
 

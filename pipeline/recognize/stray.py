@@ -50,6 +50,9 @@ LID_MM = 25.0
 SOFT = 30
 """Darkness gained over two pixels (0.5 mm) at a border below which it is soft. Thin pencil lines gain 40."""
 CELL_PX = 8
+HANGING_MM = 3.0
+"""A stroke that runs on below or above its name, or on to the next one, is a line: beside its own direction it
+spreads less than this. What spreads more and only touches the name is a sign of its own."""
 
 
 @lru_cache(maxsize=32)
@@ -111,6 +114,7 @@ def read_stray(
     for label in np.flatnonzero(suspect):
         suspect[label] = not _soft(sheet, labels, stats[label], int(label), ink)
     narrow = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
+    signs += _hanging(np.asarray(cv2.subtract(ink, fields), np.uint8), fields)
     measures = {
         "across_mm": float(narrow[suspect].max()) / DENSITY if suspect.any() else 0.0,
         "ink_mm2": float(areas[suspect].sum()),
@@ -126,6 +130,25 @@ _MEASURES = ("across_mm", "ink_mm2", "longest_mm", "pieces")
 
 def _reading(page: RegisteredPage, field: FormField, measures: dict[str, float]) -> FieldReading:
     return FieldReading(field.id, "stray", _scores(measures), measures, quad_of(field.box, page.map))
+
+
+def _hanging(ink: Bytes, fields: Bytes) -> int:
+    """Pieces of ``ink`` that touch a name but spread too far to both sides to be the end of a stroke."""
+    labels, stats = components(np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)), np.uint8))
+    areas = np.bincount(labels[ink > 0], minlength=len(stats)) / DENSITY**2
+    count = 0
+    for label in np.flatnonzero(areas >= WRITING_MM2):
+        left, top, wide, tall = (int(v) for v in stats[label, : cv2.CC_STAT_AREA])
+        if label == 0 or min(wide, tall) < HANGING_MM * DENSITY:
+            continue
+        part = (slice(top, top + tall), slice(left, left + wide))
+        mine = labels[part] == label
+        near = cv2.dilate(mine.astype(np.uint8), np.ones((3, 3), np.uint8))
+        if not cv2.countNonZero(cv2.min(near, fields[part])):
+            continue
+        _, (a, b), _ = cv2.minAreaRect(cv2.findNonZero((mine & (ink[part] > 0)).astype(np.uint8)))
+        count += min(a, b) >= HANGING_MM * DENSITY
+    return count
 
 
 def _may_be_writing(outside: Bytes) -> bool:

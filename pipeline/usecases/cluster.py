@@ -15,6 +15,9 @@ CONNECT_SECONDS = 10
 """A scheduler in the same building answers in milliseconds."""
 ALONE_SECONDS = 60.0
 """A worker that died is started again by its nanny within 10 s; without any for this long nobody will come."""
+ASK_SECONDS = 1.0
+ANSWER_SECONDS = 10.0
+"""A scheduler is asked at most once in the first, and waited for no longer than the second."""
 
 
 class Cluster(Executor):
@@ -25,6 +28,7 @@ class Cluster(Executor):
         # Not pure: Dask would answer a second try of the same pages with the error of the first.
         self._inner: Executor = client.get_executor(pure=False)
         self._seen = time.monotonic()
+        self._asked = 0.0
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         try:
@@ -35,13 +39,19 @@ class Cluster(Executor):
             raise
 
     def check(self) -> None:
-        """Refused where the scheduler is lost or has been without any worker for a minute."""
+        """Refused where the scheduler is lost, or has been silent or without any worker for a minute."""
         if self._client.status != "running":
             raise self._lost()
-        # Kept up to date by the client itself; asking the scheduler would wait for one that is gone.
-        if self._client.scheduler_info(n_workers=-1)["workers"]:
-            self._seen = time.monotonic()
-        elif time.monotonic() - self._seen > self._alone:
+        now = time.monotonic()
+        if now - self._asked < ASK_SECONDS:
+            return
+        self._asked = now
+        workers = self._workers()
+        if workers:
+            self._seen = now
+        elif now - self._seen > self._alone:
+            if workers is None:
+                raise self._lost()
             raise refuse(
                 "cluster-empty",
                 self._address,
@@ -49,6 +59,14 @@ class Cluster(Executor):
                 "was read is kept",
                 seconds=int(self._alone),
             )
+
+    def _workers(self) -> int | None:
+        """How many workers the scheduler has; ``None`` where it does not say in time (it hangs, or its cable is cut)."""
+        try:
+            ask = self._client.scheduler.identity
+            return len(self._client.sync(ask, n_workers=-1, callback_timeout=ANSWER_SECONDS)["workers"])
+        except (OSError, TimeoutError):
+            return None
 
     def _lost(self) -> Refusal:
         return refuse(
@@ -62,8 +80,10 @@ class Cluster(Executor):
 
 
 @contextmanager
-def cluster(address: str, connect_seconds: float = CONNECT_SECONDS) -> Iterator[Cluster]:
-    """The workers of the Dask scheduler at ``address`` (``tcp://host:port``).
+def cluster(
+    address: str, connect_seconds: float = CONNECT_SECONDS, alone: float = ALONE_SECONDS
+) -> Iterator[Cluster]:
+    """The workers of the Dask scheduler at ``address`` (``tcp://host:port``), given up after ``alone`` seconds.
 
     Refused where Dask is not installed (``cluster-missing``) or no scheduler answers (``cluster-refused``).
     """
@@ -82,7 +102,7 @@ def cluster(address: str, connect_seconds: float = CONNECT_SECONDS) -> Iterator[
             "no scheduler answers there ({why}); check the address",
             why=str(error)[:200],
         ) from error
-    pool = Cluster(client, address)
+    pool = Cluster(client, address, alone)
     try:
         yield pool
     finally:

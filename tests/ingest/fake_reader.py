@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.messages import message
 from pipeline.recognize.read import ENGINE
 from pipeline.recognize.reading import FieldReading, PageReading
 from pipeline.scan.page import Rejection
-from pipeline.usecases.execution import Outcome, Task
+from pipeline.usecases.execution import Outcome, Task, read_task
 
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 STRUCK = {"span": 1.0, "core": 1.0, "ring": 0.0}
@@ -32,6 +34,23 @@ def read(task: Task) -> list[Outcome]:
         fields.append(FieldReading("stray", "stray", {"absent": 1.0}, {}, QUAD))
         outcomes.append(PageReading(page.source, unit, "front", 0.0, 0.05, ENGINE, tuple(fields)))
     return outcomes
+
+
+def slow_read(task: Task) -> list[Outcome]:
+    """Long enough for the test to kill somebody meanwhile."""
+    time.sleep(0.2)
+    return read(task)
+
+
+def read_with_other_forms(task: Task) -> list[Outcome]:
+    """The true reader on a worker that has an older copy of the workspace (its forms lie in ``forms-old``)."""
+    return read_task(replace(task, forms_folder=task.forms_folder + "-old"))
+
+
+def read_other_bytes(task: Task) -> list[Outcome]:
+    """The true reader on a worker that has other scans under the same names (in ``images-old``)."""
+    pages = tuple(replace(page, path=page.path.replace("/images/", "/images-old/")) for page in task.pages)
+    return read_task(replace(task, pages=pages))
 
 
 def _strike(field: str, value: str) -> FieldReading:
