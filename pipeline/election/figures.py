@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.election.definition import Election
-from pipeline.errors import Problem, Refusal
+from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import message
-from pipeline.spreadsheets import Row, parse_date, parse_whole, read_sheet, write_sheet
+from pipeline.spreadsheets import Row, check_sheet, parse_date, parse_whole, write_sheet
 
 NUMBERS = ("voters", "voted", "received", "issued", "left_over", "spoiled")
 TIMES = ("opened", "closed", "finished")
@@ -68,12 +68,16 @@ def load_figures(path: Path, election: Election) -> tuple[AreaFigures, ...]:
 
     Members are written ``Name (role); Name (role)``, witnesses ``Name, address; Name, address``.
     """
-    sheet = read_sheet(path, COLUMNS[:-2], TEXTS, ALIASES)
-    faults: list[Problem] = []
+    sheet, problems = check_sheet(path, COLUMNS[:-2], TEXTS, ALIASES, several_lines=TEXTS)
+    faults = list(problems)
+    if sheet.whole and not sheet.rows:
+        faults += refuse("figures-empty", str(path), "the sheet has no rows; fill in one per area and contest").problems
     rows = [_row(row, election, faults) for row in sheet.rows]
     seen: dict[tuple[str, str], Row] = {}
     for row in sheet.rows:
         key = (row.text("area"), row.text("contest"))
+        if not all(key):
+            continue
         if key in seen:
             _fault(
                 faults, row, "area", "area {area} and contest {contest} already stand in row {other}; remove one",
@@ -86,7 +90,9 @@ def load_figures(path: Path, election: Election) -> tuple[AreaFigures, ...]:
 
 
 def _fault(faults: list[Problem], row: Row, column: str, msgid: str, **params: object) -> None:
-    faults.append(Problem("figures", row.place(column), message(msgid, **params)))
+    """A cell that the sheet already finds fault with is passed over."""
+    if column not in row.doubted:
+        faults.append(Problem("figures", row.place(column), message(msgid, **params)))
 
 
 def _row(row: Row, election: Election, faults: list[Problem]) -> AreaFigures:
@@ -94,7 +100,7 @@ def _row(row: Row, election: Election, faults: list[Problem]) -> AreaFigures:
     known = {a.id: a for a in election.areas}
     if area not in known:
         _fault(faults, row, "area", "the area '{value}' is not in the election; correct it", value=area)
-    elif contest not in known[area].units:
+    elif contest not in known[area].units and "area" not in row.doubted:
         _fault(
             faults, row, "contest", "the contest '{value}' is not held in area {area}; correct it",
             value=contest, area=area,

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from pipeline.election.definition import Election
-from pipeline.election.parse import Faults, areas, candidates, contests, places, units
+from pipeline.election.definition import Contest, Election
+from pipeline.election.document import Entry, read_document, read_entry, words
+from pipeline.election.faults import Faults, Kind
+from pipeline.election.parse import AREA_COLUMNS, areas, candidates, contests, places, units
 from pipeline.election.rules import RULE_SETS
 from pipeline.election.validate import problems_of
-from pipeline.errors import Refusal, refuse
-from pipeline.spreadsheets import Sheet, parse_date, read_sheet
+from pipeline.errors import Refusal
+from pipeline.spreadsheets import Sheet, check_sheet, parse_date
 
 FILE = "election.yaml"
-UNIT_COLUMNS = ("id", "contest", "number", "name", "parent", "seats", "scope")
-AREA_COLUMNS = ("id", "number", "place", "name")
+TEXTS = ("id", "title", "day", "rule_set", "units", "areas", "candidates")
+LISTS = ("places", "contests", "surplus_excused")
+UNIT_COLUMNS = ("id", "contest", "number")
+UNIT_MORE = ("name", "parent", "seats", "scope")
 CANDIDATE_COLUMNS = ("id", "unit", "order", "gender", "family", "middle", "given", "birth_date")
 CANDIDATE_MORE = ("other_name", "two_lines")
 ALIASES = {
@@ -45,82 +45,91 @@ ALIASES = {
 def load_election(path: Path) -> Election:
     """The election defined by ``path`` (a YAML file or the folder that holds ``election.yaml``).
 
-    Validated as a whole: a :class:`Refusal` carries every fault with file, row, column, value and remedy.
+    Validated as a whole: a :class:`Refusal` carries every fault of every file with row, column, value and
+    remedy, and none that only follows from another.
     """
     path = path / FILE if path.is_dir() else path
-    document = _yaml(path)
-    faults = Faults(path.name)
-    head = _head(document, faults)
+    faults = Faults()
+    root = read_entry(path.name, "", read_document(path), TEXTS, LISTS, faults)
     folder = path.parent
-    contest_list = contests(document.get("contests"), faults)
+    contest_list = contests(root, faults)
+    if not contest_list:
+        faults.miss("contest")
+    place_list = places(root, faults)
+    if not place_list:
+        faults.miss("place")
     election = Election(
-        id=head["id"],
-        title=head["title"],
-        day=head["day"],
-        rule_set=head["rule_set"],
-        places=places(document.get("places"), faults),
+        id=_needed(root, "id", faults),
+        title=_needed(root, "title", faults),
+        day=_day(root, faults),
+        rule_set=_rule_set(root, faults),
+        places=place_list,
         contests=contest_list,
-        units=units(_sheet(folder, document, "units", (*UNIT_COLUMNS[:2], "number"), UNIT_COLUMNS[3:]), faults),
-        areas=areas(
-            _sheet(folder, document, "areas", AREA_COLUMNS, tuple(c.id for c in contest_list)),
-            [c.id for c in contest_list],
-            faults,
-        ),
-        candidates=candidates(_sheet(folder, document, "candidates", CANDIDATE_COLUMNS, CANDIDATE_MORE), faults),
+        units=units(_sheet(folder, root, "unit", UNIT_COLUMNS, UNIT_MORE, faults), faults),
+        areas=areas(_areas(folder, root, contest_list, faults), [c.id for c in contest_list], faults),
+        candidates=candidates(_sheet(folder, root, "candidate", CANDIDATE_COLUMNS, CANDIDATE_MORE, faults), faults),
     )
-    if not faults.found:
-        faults.found += problems_of(election, faults.places, tuple(document.get("surplus_excused") or ()))
+    faults.found += problems_of(election, faults, words(root, "surplus_excused", faults))
     if faults.found:
         raise Refusal(faults.found)
     return election
 
 
-def _yaml(path: Path) -> Mapping[str, Any]:
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise refuse(
-            "definition-unreadable",
-            str(path),
-            "the definition cannot be read ({why}); check the path",
-            why=error.strerror,
-        ) from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        why = " ".join(str(error).split())
-        raise refuse("definition-yaml", str(path), "is no YAML ({why}); mend that line", why=why) from error
-    if not isinstance(document, dict):
-        raise refuse("definition-yaml", str(path), "must hold 'name: value' lines; see docs/election-files.md")
-    return document
+def _needed(root: Entry, name: str, faults: Faults) -> str:
+    if not root.text(name) and name not in root.doubted:
+        faults.at(root.place(name), "'{name}' is missing; write it", name=name)
+    return root.text(name)
 
 
-def _head(document: Mapping[str, Any], faults: Faults) -> dict[str, Any]:
-    head: dict[str, Any] = {}
-    for name in ("id", "title", "rule_set"):
-        head[name] = str(document.get(name) or "")
-        if not head[name]:
-            faults.add(name, "'{name}' is missing; write it", name=name)
-    if head["rule_set"] and head["rule_set"] not in RULE_SETS:
-        faults.add(
-            "rule_set",
+def _rule_set(root: Entry, faults: Faults) -> str:
+    name = _needed(root, "rule_set", faults)
+    if name and name not in RULE_SETS:
+        faults.at(
+            root.place("rule_set"),
             "there is no rule set '{name}'; choose one of: {known}",
-            name=head["rule_set"],
+            name=name,
             known=", ".join(RULE_SETS),
         )
-    day = document.get("day")
-    head["day"] = day if isinstance(day, date) else parse_date(str(day or "")) or date.min
-    if head["day"] == date.min:
-        faults.add("day", "'{value}' is no election day; write it as 2026-03-15", value=day or "")
-    return head
+    return name
+
+
+def _day(root: Entry, faults: Faults) -> date:
+    """``date.min`` where it cannot be told."""
+    day = parse_date(root.text("day"))
+    if day is None and "day" not in root.doubted:
+        faults.at(root.place("day"), "'{value}' is no election day; write it as 2026-03-15", value=root.text("day"))
+    return day or date.min
+
+
+def _areas(folder: Path, root: Entry, contest_list: tuple[Contest, ...], faults: Faults) -> Sheet:
+    """Every contest has a column; where not every contest is known, any column may be one."""
+    columns = tuple(c.id for c in contest_list if c.id and c.id not in AREA_COLUMNS)
+    if faults.whole("contest"):
+        return _sheet(folder, root, "area", (*AREA_COLUMNS, *dict.fromkeys(columns)), (), faults)
+    return _sheet(folder, root, "area", AREA_COLUMNS, columns, faults, open_columns=True)
 
 
 def _sheet(
     folder: Path,
-    document: Mapping[str, Any],
-    name: str,
+    root: Entry,
+    kind: Kind,
     required: tuple[str, ...],
     optional: tuple[str, ...],
+    faults: Faults,
+    open_columns: bool = False,
 ) -> Sheet:
-    file = document.get(name)
-    if not isinstance(file, str):
-        raise refuse("definition-file", FILE, "'{name}' must name a spreadsheet, as in '{name}: {name}.csv'", name=name)
-    return read_sheet(folder / file, required, optional, ALIASES)
+    """The spreadsheet that ``root`` names, as far as it can be read."""
+    name = f"{kind}s"
+    file = root.text(name)
+    if not file:
+        if name not in root.doubted:
+            faults.at(root.place(name), "'{name}' must name a spreadsheet, as in '{name}: {name}.csv'", name=name)
+        sheet = Sheet(name, whole=False)
+    else:
+        sheet, problems = check_sheet(folder / file, required, optional, ALIASES, open_columns=open_columns)
+        faults.found += problems
+        if sheet.whole and not sheet.rows:
+            faults.at(sheet.file, "the sheet has no rows below its first; fill in one per record")
+    if not sheet.rows:
+        faults.miss(kind)
+    return sheet

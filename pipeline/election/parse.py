@@ -3,211 +3,223 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
 from pipeline.election.definition import Area, Candidate, Contest, Place, Unit
-from pipeline.errors import Problem
-from pipeline.messages import message
-from pipeline.spreadsheets import Row, Sheet, parse_date, parse_whole
+from pipeline.election.document import Entry, entries
+from pipeline.election.faults import Faults, Kind, Record
+from pipeline.spreadsheets import Sheet, parse_date, parse_whole
 
-_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+AREA_COLUMNS = ("id", "number", "place", "name")
+PLACE_KEYS = ("id", "kind", "name", "parent")
+CONTEST_KEYS = ("id", "level", "ballot_form", "body", "term", "years", "paper")
+
+_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+"""Windows makes no file of these names, with whatever ending."""
+_TAKEN = {
+    "contest": {*AREA_COLUMNS},  # columns beside the contests' own
+    "candidate": {"stamp", "stray"},  # fields of the ballot's form beside the names
+}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _FEMALE = {"bà", "nữ", "female", "f"}
 _MALE = {"ông", "nam", "male", "m"}
 _YES = {"x", "1", "có", "yes", "true"}
 _NO = {"", "0", "không", "no", "false"}
+_LIKE_D = "ÐðƉɖ"
+"""Eth and African d: on paper they are Đ and đ, in an alphabet and to a search they are not."""
 
 
-class Faults:
-    """All faults of a definition so far, and where each record was written (for faults found later)."""
+class _Line:
+    """One record while it is read. A cell that the sheet already finds fault with is passed over."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.found: list[Problem] = []
-        self.places: dict[tuple[str, str], str] = {}
+    def __init__(self, record: Record, kind: Kind, faults: Faults) -> None:
+        self.record, self.kind, self.faults = record, kind, faults
+        self.id = record.text("id")
+        for column in record.doubted:
+            faults.doubt(kind, self.id, column)
 
-    def add(self, what: str, msgid: str, **params: object) -> None:
-        self.at(f"{self.file}, {what}", msgid, **params)
+    def at(self, column: str, msgid: str, **params: object) -> None:
+        if column not in self.record.doubted:
+            self.faults.at(self.record.place(column), msgid, **params)
+            self.faults.doubt(self.kind, self.id, column)
 
-    def at(self, place: str, msgid: str, **params: object) -> None:
-        self.found.append(Problem("definition", place, message(msgid, **params)))
-
-    def know(self, kind: str, identity: str, place: str) -> None:
-        """Remember a record's place; a second of the same id is a fault."""
-        if (kind, identity) in self.places:
-            self.at(
-                place,
-                "the id '{id}' already stands in {other}; give each its own",
-                id=identity,
-                other=self.places[kind, identity],
+    def identity(self) -> str:
+        if "id" in self.record.doubted:
+            return self.id
+        if not self.id:
+            self.at("id", "the cell is empty; fill it in")
+            return self.id
+        if not _ID.fullmatch(self.id):
+            self.faults.at(
+                self.record.place("id"),
+                "'{value}' is no id; use up to 64 letters a to z, digits, points, hyphens and underlines, "
+                "the first a letter or digit and the last no point",
+                value=self.id,
             )
-        self.places.setdefault((kind, identity), place)
+        elif _DEVICES.fullmatch(self.id) or self.id.casefold() in _TAKEN.get(self.kind, ()):
+            self.faults.at(
+                self.record.place("id"), "'{value}' has a meaning of its own here; give another id", value=self.id
+            )
+        self.faults.know(self.kind, self.id, self.record)
+        return self.id
+
+    def needed(self, column: str) -> str:
+        value = self.record.text(column)
+        if not value:
+            self.at(column, "the cell is empty; fill it in")
+        return value
+
+    def whole(self, column: str, least: int) -> int:
+        value = parse_whole(self.record.text(column))
+        if value is None or value < least:
+            self.at(
+                column,
+                "'{value}' is no whole number from {least} up; write digits only",
+                value=self.record.text(column),
+                least=least,
+            )
+            return least
+        return value
+
+    def choice(self, column: str, allowed: Sequence[str]) -> Any:
+        value = self.record.text(column)
+        if value not in allowed:
+            self.at(
+                column,
+                "'{value}' is not possible here; choose one of: {known}",
+                value=value,
+                known=", ".join(allowed),
+            )
+        return value
+
+    def name(self, column: str) -> str:
+        """A part of a person's name."""
+        value = self.record.text(column)
+        for letter in _LIKE_D:
+            if letter in value:
+                self.at(
+                    column,
+                    "'{value}' holds {letter} (U+{code}), which only looks like Đ or đ; type the Vietnamese letter",
+                    value=value,
+                    letter=letter,
+                    code=f"{ord(letter):04X}",
+                )
+        return value
 
 
-def _identity(row: Row, kind: str, faults: Faults) -> str:
-    value = row.text("id")
-    if not _ID.match(value):
-        faults.at(
-            row.place("id"),
-            "'{value}' is no id; use letters a to z, digits, point, hyphen or underline",
-            value=value,
-        )
-    faults.know(kind, value, row.place("id"))
-    return value
-
-
-def _whole(row: Row, column: str, faults: Faults, least: int) -> int:
-    value = parse_whole(row.text(column))
-    if value is None or value < least:
-        faults.at(
-            row.place(column),
-            "'{value}' is no whole number from {least} up; write digits only",
-            value=row.text(column),
-            least=least,
-        )
-        return least
-    return value
-
-
-def _needed(row: Row, column: str, faults: Faults) -> str:
-    value = row.text(column)
-    if not value:
-        faults.at(row.place(column), "the cell is empty; fill it in")
-    return value
-
-
-def _mapping_list(document: object, name: str, faults: Faults) -> Iterable[tuple[int, dict[str, Any]]]:
-    if not isinstance(document, list) or not document:
-        faults.add(name, "'{name}' must be a list with at least one entry", name=name)
-        return
-    for number, entry in enumerate(document, start=1):
-        if isinstance(entry, dict):
-            yield number, {str(k): v for k, v in entry.items()}
-        else:
-            faults.add(f"{name}[{number}]", "must hold 'name: value' lines")
-
-
-def _choice(entry: dict[str, Any], key: str, place: str, faults: Faults, allowed: Sequence[str]) -> str:
-    value = str(entry.get(key) or "")
-    if value not in allowed:
-        faults.at(
-            f"{place}.{key}",
-            "'{value}' is not possible here; choose one of: {known}",
-            value=value,
-            known=", ".join(allowed),
-        )
-    return value
-
-
-def places(document: object, faults: Faults) -> tuple[Place, ...]:
+def places(root: Entry, faults: Faults) -> tuple[Place, ...]:
     """The administrative tree: id, kind, name, parent."""
     found = []
-    for number, entry in _mapping_list(document, "places", faults):
-        place = f"{faults.file}, places[{number}]"
-        kind: Any = _choice(entry, "kind", place, faults, ("country", "province", "commune"))
-        faults.know("place", str(entry.get("id")), place)
-        parent = entry.get("parent")
-        found.append(Place(str(entry.get("id")), kind, str(entry.get("name") or ""), str(parent) if parent else None))
+    for entry in entries(root, "places", PLACE_KEYS, faults):
+        line = _Line(entry, "place", faults)
+        kind = line.choice("kind", ("country", "province", "commune"))
+        found.append(Place(line.identity(), kind, line.needed("name"), entry.text("parent") or None))
     return tuple(found)
 
 
-def contests(document: object, faults: Faults) -> tuple[Contest, ...]:
+def contests(root: Entry, faults: Faults) -> tuple[Contest, ...]:
     """The ballots of the day."""
     found = []
-    for number, entry in _mapping_list(document, "contests", faults):
-        place = f"{faults.file}, contests[{number}]"
-        level: Any = _choice(entry, "level", place, faults, ("assembly", "province", "commune", "other"))
-        form: Any = _choice(entry, "ballot_form", place, faults, ("mau-13", "mau-14", "mau-15"))
-        paper = str(entry.get("paper") or "#ffffff")
-        if not re.match(r"^#[0-9a-fA-F]{6}$", paper):
-            faults.at(f"{place}.paper", "'{value}' is no colour; write it as '#f8e0e0'", value=paper)
-        faults.know("contest", str(entry.get("id")), place)
-        texts = [str(entry.get(k) or "") for k in ("id", "body", "term", "years")]
-        if not all(texts[:3]):
-            faults.at(place, "id, body and term must be written")
-        found.append(Contest(texts[0], level, form, texts[1], texts[2], texts[3], paper))
+    for entry in entries(root, "contests", CONTEST_KEYS, faults):
+        line = _Line(entry, "contest", faults)
+        paper = entry.text("paper") or "#ffffff"
+        if not _COLOUR.fullmatch(paper):
+            line.at("paper", "'{value}' is no colour; write it as \"#f8e0e0\", in quotation marks", value=paper)
+        found.append(
+            Contest(
+                id=line.identity(),
+                level=line.choice("level", ("assembly", "province", "commune", "other")),
+                ballot_form=line.choice("ballot_form", ("mau-13", "mau-14", "mau-15")),
+                body=line.needed("body"),
+                body_term=line.needed("term"),
+                years=entry.text("years"),
+                paper=paper,
+            )
+        )
     return tuple(found)
-
-
-def _rows(sheet: Sheet, make: Callable[[Row], Any]) -> tuple[Any, ...]:
-    return tuple(make(row) for row in sheet.rows)
 
 
 def units(sheet: Sheet, faults: Faults) -> tuple[Unit, ...]:
     """Electoral units and the nodes above them."""
+    return tuple(_unit(_Line(row, "unit", faults)) for row in sheet.rows)
 
-    def make(row: Row) -> Unit:
-        return Unit(
-            id=_identity(row, "unit", faults),
-            contest=_needed(row, "contest", faults),
-            number=_needed(row, "number", faults),
-            name=row.text("name") or f"Đơn vị bầu cử số {row.text('number')}",
-            parent=row.text("parent") or None,
-            seats=_whole(row, "seats", faults, 0) if row.text("seats") else 0,
-            scope=row.text("scope"),
-        )
 
-    return _rows(sheet, make)
+def _unit(line: _Line) -> Unit:
+    row = line.record
+    return Unit(
+        id=line.identity(),
+        contest=line.needed("contest"),
+        number=line.needed("number"),
+        name=row.text("name") or f"Đơn vị bầu cử số {row.text('number')}",
+        parent=row.text("parent") or None,
+        seats=line.whole("seats", 0) if row.text("seats") else 0,
+        scope=row.text("scope"),
+    )
 
 
 def areas(sheet: Sheet, contest_ids: Sequence[str], faults: Faults) -> tuple[Area, ...]:
     """Voting areas; one column per contest names the area's unit, empty where it is not held."""
+    return tuple(_area(_Line(row, "area", faults), contest_ids) for row in sheet.rows)
 
-    def make(row: Row) -> Area:
-        return Area(
-            id=_identity(row, "area", faults),
-            number=_needed(row, "number", faults),
-            place=_needed(row, "place", faults),
-            name=row.text("name") or f"Khu vực bỏ phiếu số {row.text('number')}",
-            units={c: row.text(c) for c in contest_ids if row.text(c)},
-        )
 
-    return _rows(sheet, make)
+def _area(line: _Line, contest_ids: Sequence[str]) -> Area:
+    row = line.record
+    return Area(
+        id=line.identity(),
+        number=line.needed("number"),
+        place=line.needed("place"),
+        name=row.text("name") or f"Khu vực bỏ phiếu số {row.text('number')}",
+        units={c: row.text(c) for c in contest_ids if row.text(c)},
+    )
 
 
 def candidates(sheet: Sheet, faults: Faults) -> tuple[Candidate, ...]:
     """Candidates in the order of the published list."""
-
-    def make(row: Row) -> Candidate:
-        return Candidate(
-            id=_identity(row, "candidate", faults),
-            unit=_needed(row, "unit", faults),
-            order=_whole(row, "order", faults, 1),
-            gender=_gender(row, faults),
-            family=_needed(row, "family", faults),
-            middle=row.text("middle"),
-            given=_needed(row, "given", faults),
-            birth_date=_birth_date(row, faults),
-            other_name=row.text("other_name"),
-            two_lines=_two_lines(row, faults),
-        )
-
-    return _rows(sheet, make)
+    return tuple(_candidate(_Line(row, "candidate", faults)) for row in sheet.rows)
 
 
-def _gender(row: Row, faults: Faults) -> Literal["male", "female"]:
-    value = row.text("gender").lower()
+def _candidate(line: _Line) -> Candidate:
+    line.needed("family")
+    line.needed("given")
+    return Candidate(
+        id=line.identity(),
+        unit=line.needed("unit"),
+        order=line.whole("order", 1),
+        gender=_gender(line),
+        family=line.name("family"),
+        middle=line.name("middle"),
+        given=line.name("given"),
+        birth_date=_birth_date(line),
+        other_name=line.name("other_name"),
+        two_lines=_two_lines(line),
+    )
+
+
+def _gender(line: _Line) -> Literal["male", "female"]:
+    value = line.record.text("gender").lower()
     if value not in _MALE | _FEMALE:
-        faults.at(row.place("gender"), "'{value}' is neither 'Ông' nor 'Bà'", value=row.text("gender"))
+        line.at("gender", "'{value}' is neither 'Ông' nor 'Bà'", value=line.record.text("gender"))
     return "female" if value in _FEMALE else "male"
 
 
-def _birth_date(row: Row, faults: Faults) -> date:
-    value = parse_date(row.text("birth_date"))
+def _birth_date(line: _Line) -> date:
+    value = parse_date(line.record.text("birth_date"))
     if value is None:
-        faults.at(
-            row.place("birth_date"),
+        line.at(
+            "birth_date",
             "'{value}' is no date; write it as 30/09/1975",
-            value=row.text("birth_date"),
+            value=line.record.text("birth_date"),
         )
     return value or date(1900, 1, 1)
 
 
-def _two_lines(row: Row, faults: Faults) -> bool:
-    value = row.text("two_lines").lower()
+def _two_lines(line: _Line) -> bool:
+    value = line.record.text("two_lines").lower()
     if value not in _YES | _NO:
-        faults.at(row.place("two_lines"), "'{value}' is neither 'x' nor empty", value=row.text("two_lines"))
-    if value in _YES and not row.text("other_name"):
-        faults.at(row.place("two_lines"), "a name on two lines needs a second name in other_name")
+        line.at("two_lines", "'{value}' is neither 'x' nor empty", value=line.record.text("two_lines"))
+    elif value in _YES and not line.record.text("other_name") and "other_name" not in line.record.doubted:
+        line.at("two_lines", "a name on two lines needs a second name in other_name")
     return value in _YES

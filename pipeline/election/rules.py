@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.errors import refuse
@@ -30,6 +30,10 @@ class RuleSet:
     winner_needs_turnout: bool = True
     """Over half of the unit's listed voters must have voted (Art. 78, 80)."""
     winner_needs_half_of_valid: bool = True
+    candidate_age: int = 0
+    """Full years on the election day that the law demands of who stands; 0 where it demands none."""
+    ballot_forms: Mapping[str, str] = field(default_factory=dict)
+    """Level -> the only ballot prescribed for it; a level that is absent may use any."""
 
     def surplus_needed(self, level: str, seats: int) -> int:
         """How many candidates above ``seats`` the law demands at a level; 0 where it demands none."""
@@ -42,7 +46,7 @@ class RuleSet:
 
 STATE_2026 = RuleSet(
     name="state-2026",
-    source="Law 85/2015/QH13 as amended by 83/2025/QH15, Art. 57, 74, 78; Nghị quyết 40/NQ-HĐBCQG",
+    source="Law 85/2015/QH13 as amended by 83/2025/QH15, Art. 2, 57, 58, 74, 78; Nghị quyết 40/NQ-HĐBCQG",
     partial_means="ask",
     unclear_means="ask",
     grounds={
@@ -58,6 +62,8 @@ STATE_2026 = RuleSet(
         "commune": ((1, 1), (3, 2), (4, 3)),
     },
     issued_includes_spoiled=False,
+    candidate_age=21,
+    ballot_forms={"assembly": "mau-13", "province": "mau-14", "commune": "mau-15"},
 )
 
 N_OF_M = RuleSet(
