@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -61,7 +62,7 @@ class Cluster(Executor):
             )
 
     def _workers(self) -> int | None:
-        """How many workers the scheduler has; ``None`` where it does not say in time (it hangs, or its cable is cut)."""
+        """How many workers the scheduler has; ``None`` where it does not say in time (it hangs)."""
         try:
             ask = self._client.scheduler.identity
             return len(self._client.sync(ask, n_workers=-1, callback_timeout=ANSWER_SECONDS)["workers"])
@@ -80,9 +81,7 @@ class Cluster(Executor):
 
 
 @contextmanager
-def cluster(
-    address: str, connect_seconds: float = CONNECT_SECONDS, alone: float = ALONE_SECONDS
-) -> Iterator[Cluster]:
+def cluster(address: str, connect_seconds: float = CONNECT_SECONDS, alone: float = ALONE_SECONDS) -> Iterator[Cluster]:
     """The workers of the Dask scheduler at ``address`` (``tcp://host:port``), given up after ``alone`` seconds.
 
     Refused where Dask is not installed (``cluster-missing``) or no scheduler answers (``cluster-refused``).
@@ -94,13 +93,14 @@ def cluster(
     # What Dask has to say about a lost connection is told as a refusal, on one line.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
+        asyncio.run(_knock(address, connect_seconds))
         client = Client(address, timeout=connect_seconds)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError, TimeoutError) as error:
         raise refuse(
             "cluster-refused",
             address,
             "no scheduler answers there ({why}); check the address",
-            why=str(error)[:200],
+            why=str(error)[:200] or type(error).__name__,
         ) from error
     pool = Cluster(client, address, alone)
     try:
@@ -109,3 +109,11 @@ def cluster(
         # Every page that was waited for has come; others are not waited for.
         pool.shutdown(wait=False)
         client.close(timeout=connect_seconds)  # type: ignore[no-untyped-call]
+
+
+async def _knock(address: str, seconds: float) -> None:
+    """Greet whoever listens there; a client would wait without end for one that says nothing back."""
+    from distributed.comm.core import connect  # noqa: PLC0415  (only for clusters)
+
+    comm = await asyncio.wait_for(connect(address, timeout=seconds), seconds)  # type: ignore[no-untyped-call]
+    await comm.close()

@@ -31,6 +31,7 @@ def _references(document: Path) -> list[Path]:
 def check_form_set(folder: str, form_set: str) -> None:
     """Refused where the forms that lie in ``folder`` are not those of ``form_set``; looked at once a process."""
     try:
+        next(Path(folder).iterdir(), None)  # a folder that is not there is no empty one
         found = form_set_of(Path(folder))
     except OSError as error:
         raise refuse(
