@@ -8,6 +8,7 @@ import click
 
 from kiemphieu.parameters import FILE, FOLDER, postgresql_url
 from kiemphieu.screen import say
+from pipeline.errors import refuse
 from pipeline.messages import message
 from pipeline.usecases.backup import back_up
 from pipeline.usecases.backup import restore as restored
@@ -36,6 +37,8 @@ def backup(workspace: Path, file: Path) -> None:
 )
 def restore(file: Path, workspace: Path, database: str | None) -> None:
     """Make WORKSPACE from the backup FILE, which is checked as a whole first."""
+    if not file.exists():
+        raise refuse("file-missing", str(file), "there is no such file; check the path")
     restored(file, workspace, database)
     open_workspace(workspace).close()
     say(message("{folder} is restored and ready", folder=str(workspace)))

@@ -90,10 +90,18 @@ def _piles(sheet: Path) -> Iterator[Pile]:
         declared = parse_whole(row.text("declared")) if row.text("declared") else None
         if declared is None and row.text("declared"):
             raise refuse(
-                "declared", row.place("declared"), "'{value}' is no count of ballots", value=row.text("declared")
+                "declared",
+                row.place("declared"),
+                "'{value}' is no count of ballots; write a whole number",
+                value=row.text("declared"),
             )
         if row.text("sides") not in ("1", "2"):
-            raise refuse("sides", row.place("sides"), "'{value}' is neither 1 nor 2 sides", value=row.text("sides"))
+            raise refuse(
+                "sides",
+                row.place("sides"),
+                "'{value}' is no number of scanned sides; write 1 or 2",
+                value=row.text("sides"),
+            )
         folder = sheet.parent / row.text("folder")
         sides: Sides = "duplex" if row.text("sides") == "2" else "simplex"
         yield Pile(row.text("batch"), row.text("area"), row.text("contest"), declared, sides, _files((folder,)))

@@ -122,6 +122,13 @@ def _show(opened: Workspace, item: StoredItem) -> None:
         say(message("the page was rejected: {reason} {seems}", reason=page.reason, seems=page.seems or ""))
 
 
+def _vote(given: str) -> TeamVote:
+    name, _, answer = (part.strip() for part in given.partition("="))
+    if not (name and answer):
+        raise refuse("vote", "--vote", "'{vote}' is no vote; write Name=answer", vote=given)
+    return TeamVote(name, answer)
+
+
 @review.command()
 @click.argument("workspace", type=FOLDER)
 @click.option("--leader", required=True, callback=own_name, help="Name of the team leader.")
@@ -134,9 +141,7 @@ def team(workspace: Path, leader: str, members: str, item_ids: tuple[str, ...], 
     actor = _account(opened, leader, "team_leader")
     if item_ids:
         named = tuple(m.strip() for m in members.split(";") if m.strip())
-        given = [TeamVote(*(part.strip() for part in vote.split("=", 1))) for vote in votes if "=" in vote]
-        if len(given) != len(votes):
-            raise refuse("vote", "team", "a vote is written Name=answer; correct it")
+        given = [_vote(vote) for vote in votes]
         with opened.database.write() as db:
             team_decides(db, opened.count, actor, item_ids, named, given, opened.clock())
     with opened.database.write() as db:

@@ -37,12 +37,12 @@ def totals(workspace: Path, csv_file: Path | None, json_file: Path | None) -> No
     refuse_existing(csv_file, json_file)
     opened = open_workspace(workspace)
     found = _totals(opened)
-    print_totals(opened.election, found)
     if csv_file:
         csv_file.write_bytes(totals_csv(opened.election, found))
     if json_file:
         document = totals_json(opened.election, found)
         json_file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print_totals(opened.election, found)
     if not found.complete:
         waiting = sum(a.open_items for a in found.areas)
         say(

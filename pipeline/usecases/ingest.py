@@ -62,10 +62,14 @@ def open_batch(
         raise refuse("area-unknown", key, "the area '{value}' is not in the election; correct it", value=area)
     if contest not in known[area].units:
         raise refuse(
-            "contest-unknown", key, "the contest '{value}' is not held in area {area}", value=contest, area=area
+            "contest-unknown",
+            key,
+            "the contest '{value}' is not held in area {area}; correct it",
+            value=contest,
+            area=area,
         )
     if declared is not None and declared < 0:
-        raise refuse("declared", key, "'{value}' is no count of ballots", value=declared)
+        raise refuse("declared", key, "'{value}' is no count of ballots; write a whole number", value=declared)
     at = workspace.clock()
     with workspace.database.write() as db:
         standing = batches.get(db, key)
