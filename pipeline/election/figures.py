@@ -155,6 +155,11 @@ def _members(row: Row, faults: list[Problem]) -> tuple[Member, ...]:
     found = []
     for part in filter(None, (p.strip() for p in row.text("members").split(";"))):
         name, _, role = part.rstrip(")").partition("(")
+        if not name.strip():
+            _fault(
+                faults, row, "members", "a name is missing before '{value}'; write 'Name (role); Name (role)'",
+                value=part,
+            )  # fmt: skip
         found.append(Member(name.strip(), role.strip() or "Ủy viên"))
     roles = [m.role.lower() for m in found]
     for role in ("tổ trưởng", "thư ký"):
@@ -171,6 +176,11 @@ def _witnesses(row: Row, column: str, faults: list[Problem]) -> tuple[Witness, .
     found = []
     for part in filter(None, (p.strip() for p in row.text(column).split(";"))):
         name, _, address = part.partition(",")
+        if not address.strip():
+            _fault(
+                faults, row, column, "the address of '{name}' is missing; write 'Name, address; Name, address'",
+                name=part,
+            )  # fmt: skip
         found.append(Witness(name.strip(), address.strip()))
     if len(found) != 2:
         _fault(

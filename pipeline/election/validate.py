@@ -25,12 +25,16 @@ def problems_of(election: Election, faults: Faults, excused: Sequence[tuple[str,
     the place where they are named."""
     return [
         *_prescribed_forms(election, faults),
-        *names_unknown(election, faults),
-        *_trees(election, faults),
+        *references_of(election, faults),
         *_units(election, faults, excused),
         *_file_names(election, faults),
         *_people(election, faults),
     ]
+
+
+def references_of(election: Election, faults: Faults) -> list[Problem]:
+    """Every id that a record names and that is nowhere or of something else, and trees that are none."""
+    return [*_names_unknown(election, faults), *_trees(election, faults)]
 
 
 def _problem(
@@ -59,8 +63,7 @@ def _prescribed_forms(election: Election, faults: Faults) -> Iterator[Problem]:
             )
 
 
-def names_unknown(election: Election, faults: Faults) -> Iterator[Problem]:
-    """Every id that a record names and that is nowhere."""
+def _names_unknown(election: Election, faults: Faults) -> Iterator[Problem]:
     contests = {c.id for c in election.contests}
     units = {u.id: u for u in election.units}
     for unit in election.units:
