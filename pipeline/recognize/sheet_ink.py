@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.geometry import Box
 from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of
@@ -21,6 +22,13 @@ FOLD = 5
 """Darkness of 255 from which a shading counts as a fold; paper noise averaged over a strip is below 2."""
 FOLD_WANDER_PX = 6
 """A fold may wander so far (1.5 mm) between strips: paper is folded by hand."""
+BARE = 0
+"""Darkness that print explains, up to which paper is bare; a crease under print does not show above it."""
+SAMPLE, UPPER, LEAST_SAMPLES = 4, 0.65, 4
+"""Every fourth pixel of a strip is looked at. A pen adds darkness: the upper middle of the bare pixels is robust to
+it over 16 mm; fewer bare samples than the last tell nothing."""
+LEAST_STRIPS = 4
+"""A line of text hides a fold in the strips that it fills; so many others must be there to show it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,21 +43,61 @@ class SheetInk:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Bare:
+    """Where a side's blank has no print, by rows and strips across it: (height, STRIPS) each."""
+
+    share: NDArray[np.float32]
+    """Bare paper, 0 to 1."""
+    upper: NDArray[np.intp]
+    """Which of a strip's samples, in rising order with print as 0, is the upper middle of the bare ones."""
+    known: NDArray[np.bool_]
+    """Whether there is bare paper enough to tell."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Plan:
     mosaic: Mosaic
     widened: Bytes
     """The blank's darkness spread by a pixel: what registration may be off."""
     allowed: Bytes
     """Darkness that print explains."""
+    across: _Bare
+    along: _Bare
 
 
 @lru_cache(maxsize=32)
 def _plan(prepared: PreparedSide) -> _Plan:
     size = prepared.side.size
     mosaic = mosaic_of(prepared, Layout((Box(0.0, 0.0, size.w, size.h),), DENSITY))
-    widened = cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8))
-    allowed = cv2.addWeighted(widened, 1.0, cv2.blur(widened, (3, 3)), 0.5, 0)
-    return _Plan(mosaic, np.asarray(widened, np.uint8), np.asarray(allowed, np.uint8))
+    widened = np.asarray(cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8)), np.uint8)
+    allowed = np.asarray(cv2.addWeighted(widened, 1.0, cv2.blur(widened, (3, 3)), 0.5, 0), np.uint8)
+    return _Plan(mosaic, widened, allowed, _bare(allowed), _bare(np.ascontiguousarray(allowed.T)))
+
+
+def _bare(allowed: Bytes) -> _Bare:
+    paper = np.asarray(allowed <= BARE, np.uint8)
+    counts = _samples(paper).sum(axis=2, dtype=np.intp)
+    whole = _samples(paper).shape[2]
+    upper = np.minimum(whole - counts + (counts * UPPER).astype(np.intp), whole - 1)
+    share = cv2.resize(_inner(paper) * np.uint8(255), (STRIPS, len(paper)), interpolation=cv2.INTER_AREA)
+    return _Bare(np.maximum(share.astype(np.float32) / 255, 1e-3), upper, counts >= LEAST_SAMPLES)
+
+
+def _inner(sheet: Bytes) -> Bytes:
+    """Without the sheet's edges, which have shadows of their own."""
+    margin = _margin(sheet)
+    return sheet[:, margin : sheet.shape[1] - margin]
+
+
+def _margin(sheet: Bytes) -> int:
+    return round(0.07 * sheet.shape[1])
+
+
+def _samples(sheet: Bytes) -> Bytes:
+    """(height, STRIPS, samples of a strip)."""
+    inner = _inner(sheet)
+    strip = inner.shape[1] // STRIPS
+    return inner[:, : strip * STRIPS].reshape(len(sheet), STRIPS, strip)[:, :, ::SAMPLE]
 
 
 def sheet_ink(page: RegisteredPage, prepared: PreparedSide) -> SheetInk:
@@ -57,16 +105,16 @@ def sheet_ink(page: RegisteredPage, prepared: PreparedSide) -> SheetInk:
     plan = _plan(prepared)
     seen = darkness(cut(page.raw.pixels, page.map, plan.mosaic, page.pixels_per_mm))
     excess = np.asarray(cv2.subtract(seen, plan.allowed), np.uint8)
-    folds = _folds(excess)
+    folds = _folds(excess, plan)
     if folds is None:
         return SheetInk(excess, plan.widened, None)
     return SheetInk(np.asarray(cv2.subtract(excess, folds), np.uint8), plan.widened, folds)
 
 
-def _folds(excess: Bytes) -> Bytes | None:
+def _folds(excess: Bytes, plan: _Plan) -> Bytes | None:
     """The shading of sheet-long folds across and along, limited to what shows in every strip."""
-    across = _fold_rows(excess)
-    along = _fold_rows(np.ascontiguousarray(excess.T))
+    across = _fold_rows(excess, plan.across)
+    along = _fold_rows(np.ascontiguousarray(excess.T), plan.along)
     if across is None and along is None:
         return None
     shading = np.zeros_like(excess)
@@ -77,28 +125,38 @@ def _folds(excess: Bytes) -> Bytes | None:
     return shading
 
 
-def _fold_rows(excess: Bytes) -> Bytes | None:
-    height, width = excess.shape
-    margin = round(0.07 * width)  # the sheet's edges have shadows of their own
-    inner = excess[:, margin : width - margin]
-    strip = inner.shape[1] // STRIPS
-    # A fold's profile in a strip is the upper middle of its pixels, so their mean is at least a third of that.
-    means = cv2.resize(inner, (STRIPS, height), interpolation=cv2.INTER_AREA)
-    reach = cv2.dilate(means, np.ones((2 * FOLD_WANDER_PX + 1, 1), np.uint8))
-    if np.partition(reach, 1, axis=1)[:, 1].max() < FOLD / 3:
+def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
+    wander = np.ones((2 * FOLD_WANDER_PX + 1, 1), np.uint8)
+    enough = bare.known.sum(axis=1) >= LEAST_STRIPS
+    # A fold's profile in a strip is the upper middle of its bare pixels, so their mean is at least a third of that.
+    means = cv2.resize(_inner(excess), (STRIPS, len(excess)), interpolation=cv2.INTER_AREA)
+    reach = cv2.dilate(means / bare.share, wander)
+    reach[~bare.known] = 255
+    if not (enough & (np.partition(reach, 1, axis=1)[:, 1] > FOLD / 3)).any():
         return None
-    cells = inner[:, : strip * STRIPS].reshape(height, STRIPS, strip)[:, :, ::5]
-    # Print leaves holes of 0 and a pen adds: the upper middle is robust to both over 16 mm.
-    profile = np.partition(cells, int(cells.shape[2] * 0.65), axis=2)[:, :, int(cells.shape[2] * 0.65)]
-    reach = cv2.dilate(np.ascontiguousarray(profile), np.ones((2 * FOLD_WANDER_PX + 1, 1), np.uint8))
-    everywhere = np.sort(reach, axis=1)[:, 1]  # one strip may be hidden by print or a glare
+    profile = np.take_along_axis(np.sort(_samples(excess), axis=2), bare.upper[:, :, None], axis=2)[:, :, 0]
+    reach = cv2.dilate(np.ascontiguousarray(profile), wander)
+    reach[~bare.known] = 255
+    everywhere = np.sort(reach, axis=1)[:, 1]  # one strip may be hidden by a glare
+    everywhere[~enough] = 0
     if everywhere.max() <= FOLD:
         return None
     common = np.where(everywhere > FOLD, everywhere, 0).astype(np.uint8)
-    limited = np.minimum(profile, common[:, None])
-    wide = cv2.resize(limited, (strip * STRIPS, height), interpolation=cv2.INTER_LINEAR)
+    limited = np.minimum(_filled(profile, bare.known), common[:, None])
+    width = _inner(excess).shape[1] // STRIPS * STRIPS
+    wide = cv2.resize(limited, (width, len(excess)), interpolation=cv2.INTER_LINEAR)
     full = np.zeros_like(excess)
-    full[:, margin : margin + wide.shape[1]] = wide
+    margin = _margin(excess)
+    full[:, margin : margin + width] = wide
     full[:, :margin] = wide[:, :1]
-    full[:, margin + wide.shape[1] :] = wide[:, -1:]
+    full[:, margin + width :] = wide[:, -1:]
     return np.asarray(cv2.dilate(full, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _filled(profile: Bytes, known: NDArray[np.bool_]) -> Bytes:
+    """Strips that print hides show what the nearest bare ones at both sides show, the darker of them."""
+    left, right = np.where(known, profile, 0), np.where(known, profile, 0)
+    for i in range(1, STRIPS):
+        left[:, i] = np.where(known[:, i], left[:, i], left[:, i - 1])
+        right[:, -i - 1] = np.where(known[:, -i - 1], right[:, -i - 1], right[:, -i])
+    return np.asarray(np.maximum(left, right), np.uint8)
