@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 128 * 1024 * 1024
 """The lists of a province take some megabytes, unpacked; more is a file made to fill the memory."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_SEPARATOR = re.compile("sep=([,;\t])\r?\n", re.IGNORECASE)
+"""A line that tells Excel the separator; Excel does not count it among the rows."""
 _WHOLE = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+")
 
 
@@ -68,7 +70,7 @@ class _Doubt:
     text: Message
     rows: int = 1
     columns: int = 1
-    """How many cells it covers, from that one down and to the right."""
+    """How many cells it covers, from that one down and to the right; none where their text is what it seems."""
 
     def covers(self, index: int) -> bool:
         return self.index <= index < self.index + self.columns
@@ -129,12 +131,12 @@ def check_sheet(
 
 
 def _doubted(doubts: Iterable[_Doubt], header: Mapping[int, str]) -> dict[int, frozenset[str]]:
-    """Row number -> the columns whose cells a doubt covers; a hidden row is read as it stands."""
+    """Row number -> the columns whose cells a doubt covers; hidden rows and columns are read as they stand."""
     found: dict[int, frozenset[str]] = {}
     for doubt in doubts:
         names = frozenset(name for i, name in header.items() if doubt.covers(i))
         for number in range(doubt.row, doubt.row + doubt.rows):
-            found[number] = found.get(number, frozenset()) | (names if doubt.code != "row-hidden" else frozenset())
+            found[number] = found.get(number, frozenset()) | names
     return found
 
 
@@ -274,9 +276,10 @@ def _csv(path: Path) -> _Grid:
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise refuse("sheet-encoding", f"{path}, line {line}", "holds NUL bytes; save it anew as 'CSV UTF-8'")
-    # A line with the separator alone tells Excel which it is; Excel hides it, so row numbers go on without it.
+    told = _SEPARATOR.match(text)
+    text = text[told.end() :] if told else text
     first = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
-    delimiter = max((",", ";", "\t"), key=first.count)
+    delimiter = told[1] if told else max((",", ";", "\t"), key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     doubts: list[_Doubt] = []
@@ -360,14 +363,18 @@ def _xlsx(path: Path) -> _Grid:
 
 
 def _filled_sheets(path: Path, content: bytes) -> list[Worksheet]:
-    from openpyxl import load_workbook  # noqa: PLC0415  (150 ms that a CSV user need not pay)
+    from openpyxl.reader.excel import ExcelReader  # noqa: PLC0415  (150 ms that a CSV user need not pay)
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
             raise _too_large(path)
     # Not read_only: that mode believes the file's own word on how many rows it has and leaves out the others.
-    book = load_workbook(io.BytesIO(content))
-    return [s for s in book.worksheets if any(cell.value is not None for row in s.iter_rows() for cell in row)]
+    reader = ExcelReader(io.BytesIO(content))
+    reader.read()
+    lost = {sheet.name for sheet in reader.parser.sheets} - set(reader.wb.sheetnames)
+    if lost:  # the library passes over a sheet whose part of the file is gone
+        raise ValueError(", ".join(sorted(lost)))
+    return [s for s in reader.wb.worksheets if any(cell.value is not None for row in s.iter_rows() for cell in row)]
 
 
 def _worksheet(sheet: Worksheet) -> _Grid:
@@ -379,7 +386,8 @@ def _worksheet(sheet: Worksheet) -> _Grid:
             rows.append((number, texts))
             doubts += (d for i, cell in enumerate(cells) for d in _doubts_of_cell(number, i, cell))
             if sheet.row_dimensions[number].hidden:
-                doubts.append(_Doubt(number, 0, "row-hidden", message("the row is hidden; show it or delete it")))
+                text = message("the row is hidden; show it or delete it")
+                doubts.append(_Doubt(number, 0, "row-hidden", text, columns=0))
     for area in sheet.merged_cells.ranges:
         doubts.append(
             _Doubt(
@@ -391,7 +399,17 @@ def _worksheet(sheet: Worksheet) -> _Grid:
                 columns=area.max_col - area.min_col + 1,
             )
         )
+    for first, last in _hidden_columns(sheet):
+        if any(any(texts[first - 1 : last]) for _, texts in rows):
+            doubts.append(
+                _Doubt(1, first - 1, "column-hidden", message("the column is hidden; show it or delete it"), columns=0)
+            )
     return _Grid(rows, doubts)
+
+
+def _hidden_columns(sheet: Worksheet) -> list[tuple[int, int]]:
+    """(first, last) of every run of hidden columns, from 1."""
+    return sorted((d.min, d.max) for d in sheet.column_dimensions.values() if d.hidden and d.min and d.max)
 
 
 def _doubts_of_cell(number: int, index: int, cell: Cell | MergedCell) -> Iterator[_Doubt]:
