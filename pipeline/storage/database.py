@@ -19,6 +19,7 @@ BUSY_SECONDS = 30.0
 """A writer waits this long for another; the longest transaction (an upgrade, a batch of pages) took 2 s."""
 WRITERS_LOCK = 0x6B69656D
 """Key of the PostgreSQL advisory lock that makes writers take turns ("kiem")."""
+POSTGRESQL_DISK_FULL = "53100"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def open_database(address: str | Path) -> Database:
     except (NoSuchModuleError, ImportError) as error:
         raise _bad_address(place) from error
     except DBAPIError as error:
+        if _disk_full(error):
+            raise _trouble(place, error, url.password) from error
         raise refuse(
             "database-refused",
             place,
@@ -138,18 +141,25 @@ def _refusing(place: str) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        code = _sqlite_code(error)
-        if code == sqlite3.SQLITE_ERROR:  # a wrong statement: a bug of ours, not trouble of the machine
+        if _sqlite_code(error) == sqlite3.SQLITE_ERROR:  # a wrong statement: a bug of ours, not trouble of the machine
             raise
-        raise _trouble(place, _first_line(error, None), code) from error
+        raise _trouble(place, error, None) from error
 
 
 def _sqlite_code(error: DBAPIError) -> int:
     return int(getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
-def _trouble(place: str, why: str, sqlite_code: int) -> Refusal:
-    if sqlite_code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) or "No space left" in why:
+def _disk_full(error: DBAPIError) -> bool:
+    """What SQLite calls an error of reading or writing is nearly always a full disk, too."""
+    if getattr(error.orig, "sqlstate", None) == POSTGRESQL_DISK_FULL:
+        return True
+    return _sqlite_code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
+def _trouble(place: str, error: DBAPIError, password: object) -> Refusal:
+    why = _first_line(error, password)
+    if _disk_full(error):
         return refuse(
             "disk-full",
             place,
@@ -157,7 +167,7 @@ def _trouble(place: str, why: str, sqlite_code: int) -> Refusal:
             "same command again",
             why=why,
         )
-    if sqlite_code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if _sqlite_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return refuse(
             "database-busy",
             place,

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Table, TypeDecorator, insert, select
+from sqlalchemy import Connection, DateTime, Table, TypeDecorator, func, insert, select
 
-from pipeline.errors import refuse
-from pipeline.storage.database import open_database
-from pipeline.storage.migrations import revision, upgrade
+from pipeline.errors import Refusal, refuse
+from pipeline.storage.database import Database, open_database
+from pipeline.storage.images import ImageStore
+from pipeline.storage.migrations import refuse_newer, revision, upgrade
 from pipeline.storage.schema import metadata
 from pipeline.usecases.workspace import ADDRESS, DATABASE, Workspace
 
@@ -61,11 +63,12 @@ def back_up(workspace: Workspace, target: Path) -> BackupSummary:
             os.fsync(stream.fileno())
         partial.replace(target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise refuse(
             "disk-full", str(target), "the backup cannot be written ({why}); free space or choose another disk",
             why=error.strerror or str(error),
         ) from error  # fmt: skip
+    finally:
+        partial.unlink(missing_ok=True)
     return BackupSummary(len(parts), rows, target.stat().st_size)
 
 
@@ -87,66 +90,121 @@ def _dumped(db: Connection, table: Table) -> tuple[bytes, int]:
 def restore(source: Path, folder: Path, address: str | None = None) -> None:
     """Make a workspace in an empty or absent ``folder`` from a backup, on SQLite or the database at ``address``.
 
-    Everything is checked against the manifest before anything is written. Refused: a file that is no backup or is
-    damaged, a folder or database that holds something.
+    Everything is checked against the manifest before anything is written, and the workspace can be opened only
+    when all of it stands. Refused: a file that is no backup or is damaged, a folder or database that holds
+    something, a backup of a newer program, a full disk.
     """
     if folder.exists() and any(folder.iterdir()):
         raise refuse("folder-not-empty", str(folder), "the folder is not empty; choose a new one")
     try:
         with tarfile.open(source) as tar:
-            head = _checked(tar, source)
-            _restored(tar, head, folder, address)
+            parts = _Parts(tar, {member.name: member for member in tar})
+            head = _checked(parts, source)
+            refuse_newer(head["revision"], str(source))
+            made = not folder.exists()
+            try:
+                _restored(parts, head, folder, address)
+            except OSError as error:
+                _cleared(folder, made)
+                raise _full(folder, error) from error
+            except BaseException:
+                _cleared(folder, made)
+                raise
     except (OSError, tarfile.TarError, json.JSONDecodeError, KeyError) as error:
         raise _damaged(source, str(error)) from error
 
 
-def _damaged(source: Path, why: str) -> Exception:
+def _full(folder: Path, error: OSError) -> Refusal:
+    return refuse(
+        "disk-full",
+        str(folder),
+        "the workspace cannot be written ({why}); free space or choose another disk",
+        why=error.strerror or str(error),
+    )
+
+
+def _damaged(source: Path, why: str) -> Refusal:
     return refuse("backup-damaged", str(source), "this is no whole backup ({why}); use another copy", why=why)
 
 
-def _checked(tar: tarfile.TarFile, source: Path) -> dict[str, Any]:
-    head: dict[str, Any] = json.loads(_part(tar, MANIFEST))
+def _cleared(folder: Path, whole: bool) -> None:
+    """Take away what a restore that failed has written; the folder was empty or not there."""
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    if whole and folder.exists():
+        folder.rmdir()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of a backup by name."""
+
+    tar: tarfile.TarFile
+    members: dict[str, tarfile.TarInfo]
+
+    def __getitem__(self, name: str) -> bytes:
+        stream = self.tar.extractfile(self.members[name])
+        if stream is None:
+            raise KeyError(name)
+        return stream.read()
+
+
+def _checked(parts: _Parts, source: Path) -> dict[str, Any]:
+    head: dict[str, Any] = json.loads(parts[MANIFEST])
     if head.get("format") != FORMAT:
         raise _damaged(source, "format")
     for name, sha256 in head["parts"].items():
-        if hashlib.sha256(_part(tar, name)).hexdigest() != sha256:
+        if hashlib.sha256(parts[name]).hexdigest() != sha256:
             raise _damaged(source, name)
     return head
 
 
-def _part(tar: tarfile.TarFile, name: str) -> bytes:
-    stream = tar.extractfile(name)
-    if stream is None:
-        raise KeyError(name)
-    return stream.read()
-
-
-def _restored(tar: tarfile.TarFile, head: dict[str, Any], folder: Path, address: str | None) -> None:
+def _restored(parts: _Parts, head: dict[str, Any], folder: Path, address: str | None) -> None:
     # An address that does not answer must leave nothing behind that would refuse the next attempt.
     remote = open_database(address) if address else None
-    (folder / "forms").mkdir(parents=True)
-    database = remote or open_database(folder / DATABASE)
     try:
-        upgrade(database, head["revision"])
-        with database.write() as db:
-            for table in metadata.sorted_tables:
-                if db.execute(select(table).limit(1)).first() is not None:
-                    raise refuse("database-not-empty", database.url, "the database is not empty; choose another")
-                for rows in _loaded(table, _part(tar, f"tables/{table.name}.jsonl")):
-                    db.execute(insert(table), rows)
-        upgrade(database)
+        (folder / "forms").mkdir(parents=True)
+        images = ImageStore(folder / "images")
+        images.folder.mkdir()
+        for name in head["parts"]:
+            kind, _, file = name.partition("/")
+            if kind == "forms":
+                (folder / "forms" / Path(file).name).write_bytes(parts[name])
+            elif kind == "images":
+                images.keep(parts[name])
+        # Last and renamed: a restore that is killed leaves a folder that cannot be opened and counted in.
+        if address and remote:
+            _filled(remote, parts, head)
+            (folder / ADDRESS).write_text(json.dumps({"database": address}) + "\n", encoding="utf-8")
+            return
+        partial = folder / (DATABASE + ".partial")
+        database = open_database(partial)
+        try:
+            _filled(database, parts, head)
+        finally:
+            database.close()
+        partial.rename(folder / DATABASE)
     finally:
-        database.close()
-    for name in head["parts"]:
-        kind, _, file = name.partition("/")
-        if kind == "forms":
-            (folder / "forms" / Path(file).name).write_bytes(_part(tar, name))
-        elif kind == "images":
-            path = folder / "images" / file[:2] / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_part(tar, name))
-    if address:
-        (folder / ADDRESS).write_text(json.dumps({"database": address}) + "\n", encoding="utf-8")
+        if remote:
+            remote.close()
+
+
+def _filled(database: Database, parts: _Parts, head: dict[str, Any]) -> None:
+    """Rows go into tables of the revision that they were written from; then the tables are brought up to date."""
+    upgrade(database, head["revision"])
+    with database.write() as db:
+        for table in metadata.sorted_tables:
+            name = f"tables/{table.name}.jsonl"
+            if name not in head["parts"]:  # a table that older programs do not know
+                continue
+            if db.scalar(select(func.count()).select_from(table)):
+                raise refuse("database-not-empty", database.url, "the database is not empty; choose another")
+            for rows in _loaded(table, parts[name]):
+                db.execute(insert(table), rows)
+    upgrade(database)
 
 
 def _loaded(table: Table, content: bytes) -> Iterator[list[dict[str, Any]]]:

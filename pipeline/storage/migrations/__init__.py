@@ -42,6 +42,11 @@ def upgrade(database: Database, to: str = "head") -> str | None:
     return before
 
 
+def refuse_newer(revision: str, place: str) -> None:
+    """Raises :class:`Refusal` ``schema-newer`` where this program does not know ``revision`` of ``place``."""
+    _refuse_newer(_config(), revision, place)
+
+
 def _refuse_newer(config: Config, current: str | None, place: str) -> None:
     if current is None:
         return
