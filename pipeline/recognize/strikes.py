@@ -107,6 +107,8 @@ class _Seen:
     close: Bytes
     ample: Bytes
     print_reach: Bytes
+    down: int
+    """Pixels by which the line lies lower than the blank's."""
 
 
 def lines_of(field: FormField) -> tuple[Box, ...]:
@@ -166,7 +168,8 @@ def read_strikes(
         if folds is not None:
             shading = _of_window(folds, line.box, window.shape)
             window = np.asarray(cv2.addWeighted(window, 1.0, shading, -FOLD_EXTRA, 0), np.uint8)
-        found[line.field].append(_measured(_Seen(window, close, ample, plan.print_reach[top:bottom]), line))
+        print_reach = plan.print_reach[top:bottom]
+        found[line.field].append(_measured(_Seen(window, close, ample, print_reach, round(offset[1])), line))
     _without_common_faintness(found, fields)
     readings = []
     for field, measured in zip(fields, found, strict=True):
@@ -259,8 +262,9 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     # Where there is plain ink, faint ink tells nothing more: its lines need not be parted from noise.
     faint_ink = _faint_lines(excess[zone]) if ink_mm2 < 1.0 else ink[zone]
     behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
+    rows = slice(line.y0 + seen.down, line.y1 + seen.down)
     return {
-        "span": _span_of_strokes(sure[zone[0]], ink[zone[0]], line.x0, line.x1),
+        "span": _span_of_strokes(sure[rows], ink[rows], line.x0, line.x1),
         "core": _span(_columns(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0),
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
