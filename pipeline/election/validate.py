@@ -161,7 +161,7 @@ def _trees(election: Election, faults: Faults) -> Iterator[Problem]:
     yield from _tree("unit", {u.id: u.parent for u in election.units}, faults)
     yield from _tree("place", {p.id: p.parent for p in election.places}, faults)
     for unit in election.units:
-        above = units.get(unit.parent or "")
+        above = units.get(unit.parent) if unit.parent else None
         if (
             above
             and above.contest != unit.contest
@@ -180,7 +180,7 @@ def _trees(election: Election, faults: Faults) -> Iterator[Problem]:
                 contest=unit.contest,
             )
     for place in election.places:
-        over = places.get(place.parent or "")
+        over = places.get(place.parent) if place.parent else None
         if over and over.kind not in _ABOVE.get(place.kind, ()) and faults.sure("place", over.id, "kind"):
             if not faults.sure("place", place.id, "kind", "parent"):
                 continue
@@ -236,12 +236,14 @@ def _units(election: Election, faults: Faults, excused: Sequence[tuple[str, str]
     for candidate in election.candidates:
         listed[candidate.unit].append(candidate)
     contests = {c.id: c for c in election.contests}
-    inner = {u.parent for u in election.units}
+    parent_of = {u.id: u.parent for u in election.units}
+    inner = set(parent_of.values())
     used = {u for a in election.areas for u in a.units.values()}
     names = {name for name, _ in excused}
     for unit in election.units:
         if unit.id in inner:
-            yield from _summing(unit, faults)
+            if not _is_its_own_ancestor(unit.id, parent_of):
+                yield from _summing(unit, faults)
             continue
         if not unit.seats:
             if faults.sure("unit", unit.id, "seats") and faults.all_sure("unit", "parent"):
