@@ -118,8 +118,8 @@ def test_a_wrong_cell_is_told_once(column: str, value: str, files: Files) -> Non
 ORDERED = [
     "A", "À", "Ả", "Ã", "Á", "Ạ", "An", "Án", "Anh", "Ánh", "Ăn", "Ân", "Ấn", "Bảo", "Cường", "Dung", "Dũng", "Duy",
     "Đài", "Đạt", "Đức", "Em", "Ế", "Giang", "Hoa", "Hòa", "Hoan", "Hoàn", "Hô", "Hồ", "Hổ", "Hỗ", "Hố", "Hộ", "Hơ",
-    "Hùng", "Lan", "Liên", "Long", "Mai", "Nam", "Nga", "Oanh", "Ô", "Ơn", "Phú", "Quý", "Sơn", "Tâm", "Thu", "Thủ", "Thụ", "Thư",
-    "Út", "Uyên", "Ư", "Vân", "Xuân", "Ý", "Yên", "Yến",
+    "Hùng", "Lan", "Liên", "Long", "Mai", "Nam", "Nga", "Oanh", "Ô", "Ơn", "Phú", "Quý", "Sơn", "Tâm", "Thu", "Thủ",
+    "Thụ", "Thư", "Út", "Uyên", "Ư", "Vân", "Xuân", "Ý", "Yên", "Yến",
 ]  # fmt: skip
 
 
