@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
@@ -58,6 +58,18 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def numbers_go_on(connection: Connection, table: Table) -> None:
+    """Rows that were put in with their numbers: the next row's number stands behind them.
+
+    SQLite counts on from the last row; PostgreSQL has a counter of its own that knows nothing of such rows.
+    """
+    column = table.autoincrement_column
+    if column is None or connection.dialect.name != "postgresql":
+        return
+    counter = func.pg_get_serial_sequence(table.name, column.name)
+    connection.execute(select(func.setval(counter, func.coalesce(func.max(column), 0) + 1, False)))
 
 
 def open_database(address: str | Path) -> Database:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, DateTime, Table, TypeDecorator, func, insert, select
 
 from pipeline.errors import Refusal, refuse
-from pipeline.storage.database import Database, open_database
+from pipeline.storage.database import Database, numbers_go_on, open_database
 from pipeline.storage.images import ImageStore
 from pipeline.storage.migrations import refuse_newer, revision, upgrade
 from pipeline.storage.schema import metadata
@@ -204,6 +204,7 @@ def _filled(database: Database, parts: _Parts, head: dict[str, Any]) -> None:
                 raise refuse("database-not-empty", database.url, "the database is not empty; choose another")
             for rows in _loaded(table, parts[name]):
                 db.execute(insert(table), rows)
+            numbers_go_on(db, table)
     upgrade(database)
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
 from pathlib import Path
 
 import pytest
+from people import AN, BA, CHI, answer, states
 from test_ingest import counted, ingest, scans, workspace_of
 
 from pipeline.election.definition import Election
 from pipeline.errors import Refusal
+from pipeline.storage.migrations import head
+from pipeline.usecases import backup
 from pipeline.usecases.backup import back_up, restore
 from pipeline.usecases.workspace import open_workspace
 
@@ -49,3 +58,154 @@ def test_a_backup_overwrites_nothing(tmp_path: Path, election: Election) -> None
         back_up(workspace, tmp_path / "b.tar")
     with pytest.raises(Refusal, match="not empty"):
         restore(tmp_path / "b.tar", tmp_path / "w")
+
+
+def test_people_go_on_where_they_stopped_on_another_database_and_back(
+    tmp_path: Path, election: Election, address: str | None
+) -> None:
+    """SQLite, then the other database, then SQLite again; entries, settled items and the log go along."""
+    files = scans(tmp_path / "s", 30)
+    undisturbed = workspace_of(tmp_path / "whole", election)
+    ingest(undisturbed, files)
+    for actor in (AN, BA, CHI):
+        answer(undisturbed, actor)
+
+    first = workspace_of(tmp_path / "first", election)
+    ingest(first, files)
+    answer(first, AN, limit=6)
+    answer(first, BA, limit=3)
+    back_up(first, tmp_path / "1.tar")
+    restore(tmp_path / "1.tar", tmp_path / "second", address)
+    second = open_workspace(tmp_path / "second")
+    assert states(second) == states(first)
+    answer(second, BA)
+    answer(second, AN, limit=2)
+    back_up(second, tmp_path / "2.tar")
+    restore(tmp_path / "2.tar", tmp_path / "third")
+    third = open_workspace(tmp_path / "third")
+    for actor in (AN, CHI):
+        answer(third, actor)
+    assert counted(third) == counted(undisturbed)
+    assert counted(third)[3] == 0
+    assert {key: state for key, (state, _) in states(third).items()}.keys() == states(undisturbed).keys()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+import fake_reader, time
+from pipeline.access.roles import SYSTEM
+from pipeline.usecases import ingest
+from pipeline.usecases.workspace import open_workspace
+ingest.PAGES_A_TRANSACTION = 1
+ingest.PAGES_A_TASK = 1
+workspace = open_workspace(Path(sys.argv[1]))
+ingest.open_batch(workspace, SYSTEM, "kv1-qh", "kv1", "qh", None, "simplex")
+files = sorted(Path(sys.argv[2]).iterdir())
+def read(task):
+    print("page", flush=True)
+    return fake_reader.read(task)
+ingest.ingest_batch(workspace, SYSTEM, "kv1-qh", files, read=read)
+"""
+
+
+def test_a_backup_taken_while_another_program_counts_is_of_one_moment(
+    tmp_path: Path, election: Election, address: str | None
+) -> None:
+    files = scans(tmp_path / "s", 60)
+    workspace = workspace_of(tmp_path / "w", election, address)
+    here = str(Path(__file__).parent)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path / "w"), str(tmp_path / "s"), here], stdout=subprocess.PIPE
+    )
+    assert writer.stdout is not None
+    for _ in range(5):
+        writer.stdout.readline()
+    back_up(workspace, tmp_path / "b.tar")
+    assert writer.communicate(timeout=60)
+    assert writer.returncode == 0
+    restore(tmp_path / "b.tar", tmp_path / "second")
+    second = open_workspace(tmp_path / "second")
+    assert 4 <= counted(second)[0] < 60
+    ingest(second, files)
+    assert counted(second) == counted(workspace)
+    assert counted(second)[0] == 60
+
+
+RESTORER = """
+import os, signal, sys
+from pathlib import Path
+from pipeline.usecases import backup
+def killed(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+name, _, attribute = sys.argv[3].partition(".")
+setattr(getattr(backup, name) if attribute else backup, attribute or name, killed)
+backup.restore(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("at", ["ImageStore.keep", "open_database", "_loaded", "upgrade", "Path.rename"])
+def test_a_restore_that_is_killed_leaves_nothing_that_can_be_counted_in(
+    tmp_path: Path, election: Election, at: str
+) -> None:
+    workspace = workspace_of(tmp_path / "w", election)
+    ingest(workspace, scans(tmp_path / "s", 3))
+    back_up(workspace, tmp_path / "b.tar")
+    command = [sys.executable, "-c", RESTORER, str(tmp_path / "b.tar"), str(tmp_path / "second"), at]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    with pytest.raises(Refusal, match="no workspace is here"):
+        open_workspace(tmp_path / "second")
+    restore(tmp_path / "b.tar", tmp_path / "third")
+    assert counted(open_workspace(tmp_path / "third")) == counted(workspace)
+
+
+def rewritten(source: Path, target: Path, **changes: object) -> None:
+    """A copy of a backup with another head."""
+    with tarfile.open(source) as old, tarfile.open(target, "w") as new:
+        for member in old:
+            content = old.extractfile(member)
+            assert content is not None
+            data = content.read()
+            if member.name == backup.MANIFEST:
+                data = json.dumps(json.loads(data) | changes).encode()
+            backup._put(new, {}, member.name, data)
+
+
+def test_a_backup_of_a_newer_program_is_refused_and_nothing_is_made(tmp_path: Path, election: Election) -> None:
+    workspace = workspace_of(tmp_path / "w", election)
+    back_up(workspace, tmp_path / "b.tar")
+    rewritten(tmp_path / "b.tar", tmp_path / "newer.tar", revision="9999")
+    with pytest.raises(Refusal, match="schema-newer"):
+        restore(tmp_path / "newer.tar", tmp_path / "second")
+    assert not (tmp_path / "second").exists()
+    rewritten(tmp_path / "b.tar", tmp_path / "same.tar", revision=head())
+    restore(tmp_path / "same.tar", tmp_path / "second")
+
+
+@pytest.mark.parametrize("length", [0, 100, 5000, -20000])
+def test_a_backup_that_was_cut_short_is_refused(tmp_path: Path, election: Election, length: int) -> None:
+    workspace = workspace_of(tmp_path / "w", election)
+    ingest(workspace, scans(tmp_path / "s", 3))
+    back_up(workspace, tmp_path / "b.tar")
+    (tmp_path / "short.tar").write_bytes((tmp_path / "b.tar").read_bytes()[:length])
+    with pytest.raises(Refusal, match="backup-damaged"):
+        restore(tmp_path / "short.tar", tmp_path / "second")
+    assert not (tmp_path / "second").exists()
+
+
+def test_a_scan_that_rotted_stops_a_backup_and_leaves_no_file(tmp_path: Path, election: Election) -> None:
+    workspace = workspace_of(tmp_path / "w", election)
+    ingest(workspace, scans(tmp_path / "s", 3))
+    rotten = workspace.images.path(workspace.images.digests()[1])
+    sound = rotten.read_bytes()
+    rotten.write_bytes(sound[:-1] + b"?")
+    (tmp_path / "target").mkdir()
+    with pytest.raises(Refusal, match="image-changed"):
+        back_up(workspace, tmp_path / "target" / "b.tar")
+    assert list((tmp_path / "target").iterdir()) == []
+    rotten.write_bytes(sound)
+    back_up(workspace, tmp_path / "target" / "b.tar")
+    shutil.rmtree(tmp_path / "w")
+    restore(tmp_path / "target" / "b.tar", tmp_path / "w")
+    assert open_workspace(tmp_path / "w").images.load(rotten.name) == sound
