@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.election.definition import Contest, Election
 from pipeline.election.document import Entry, read_document, read_entry, words
 from pipeline.election.faults import Faults, Kind
-from pipeline.election.parse import AREA_COLUMNS, areas, candidates, contests, places, units
+from pipeline.election.parse import AREA_COLUMNS, areas, candidates, check_id, contests, places, units
 from pipeline.election.rules import RULE_SETS
 from pipeline.election.validate import problems_of
 from pipeline.errors import Refusal
@@ -59,7 +59,7 @@ def load_election(path: Path) -> Election:
     if not place_list:
         faults.miss("place")
     election = Election(
-        id=_needed(root, "id", faults),
+        id=_id(root, faults),
         title=_needed(root, "title", faults),
         day=_day(root, faults),
         rule_set=_rule_set(root, faults),
@@ -79,6 +79,12 @@ def _needed(root: Entry, name: str, faults: Faults) -> str:
     if not root.text(name) and name not in root.doubted:
         faults.at(root.place(name), "'{name}' is missing; write it", name=name)
     return root.text(name)
+
+
+def _id(root: Entry, faults: Faults) -> str:
+    if _needed(root, "id", faults) and "id" not in root.doubted:
+        check_id(root, faults)
+    return root.text("id")
 
 
 def _rule_set(root: Entry, faults: Faults) -> str:

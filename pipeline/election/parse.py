@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ CONTEST_KEYS = ("id", "level", "ballot_form", "body", "term", "years", "paper")
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 """Windows makes no file of these names, with whatever ending."""
-_TAKEN = {
+_TAKEN: Mapping[Kind, Collection[str]] = {
     "contest": {*AREA_COLUMNS},  # columns beside the contests' own
     "candidate": {"stamp", "stray"},  # fields of the ballot's form beside the names
 }
@@ -30,6 +30,20 @@ _YES = {"x", "1", "có", "yes", "true"}
 _NO = {"", "0", "không", "no", "false"}
 _LIKE_D = "ÐðƉɖ"
 """Eth and African d: on paper they are Đ and đ, in an alphabet and to a search they are not."""
+
+
+def check_id(record: Record, faults: Faults, taken: Collection[str] = ()) -> None:
+    """The id of a record can be the name of a file on any system and is none of ``taken``."""
+    value = record.text("id")
+    if not _ID.fullmatch(value):
+        faults.at(
+            record.place("id"),
+            "'{value}' is no id; use up to 64 letters a to z, digits, points, hyphens and underlines, "
+            "the first a letter or digit and the last no point",
+            value=value,
+        )
+    elif _DEVICES.fullmatch(value) or value.casefold() in taken:
+        faults.at(record.place("id"), "'{value}' has a meaning of its own here; give another id", value=value)
 
 
 class _Line:
@@ -52,17 +66,7 @@ class _Line:
         if not self.id:
             self.at("id", "the cell is empty; fill it in")
             return self.id
-        if not _ID.fullmatch(self.id):
-            self.faults.at(
-                self.record.place("id"),
-                "'{value}' is no id; use up to 64 letters a to z, digits, points, hyphens and underlines, "
-                "the first a letter or digit and the last no point",
-                value=self.id,
-            )
-        elif _DEVICES.fullmatch(self.id) or self.id.casefold() in _TAKEN.get(self.kind, ()):
-            self.faults.at(
-                self.record.place("id"), "'{value}' has a meaning of its own here; give another id", value=self.id
-            )
+        check_id(self.record, self.faults, _TAKEN.get(self.kind, ()))
         self.faults.know(self.kind, self.id, self.record)
         return self.id
 
@@ -128,11 +132,14 @@ def contests(root: Entry, faults: Faults) -> tuple[Contest, ...]:
         paper = entry.text("paper") or "#ffffff"
         if not _COLOUR.fullmatch(paper):
             line.at("paper", "'{value}' is no colour; write it as \"#f8e0e0\", in quotation marks", value=paper)
+        form = line.choice("ballot_form", ("mau-13", "mau-14", "mau-15"))
+        if form in ("mau-14", "mau-15"):
+            line.needed("years")
         found.append(
             Contest(
                 id=line.identity(),
                 level=line.choice("level", ("assembly", "province", "commune", "other")),
-                ballot_form=line.choice("ballot_form", ("mau-13", "mau-14", "mau-15")),
+                ballot_form=form,
                 body=line.needed("body"),
                 body_term=line.needed("term"),
                 years=entry.text("years"),

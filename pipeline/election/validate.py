@@ -25,11 +25,56 @@ def problems_of(election: Election, faults: Faults, excused: Sequence[tuple[str,
     the place where they are named."""
     return [
         *_prescribed_forms(election, faults),
+        *_printed_places(election, faults),
         *references_of(election, faults),
         *_units(election, faults, excused),
         *_file_names(election, faults),
         *_people(election, faults),
     ]
+
+
+def _printed_places(election: Election, faults: Faults) -> Iterator[Problem]:
+    """A ballot names its one province (Mẫu 13, 14) or commune (Mẫu 15), which the areas of its unit tell."""
+    communes = {p.id: p for p in election.places if p.kind == "commune"}
+    if not faults.whole("place") or not all(faults.sure("place", p.id, "kind", "parent") for p in election.places):
+        return
+    provinces = {p.id for p in election.places if p.kind == "province"}
+    by_province = {c.id for c in election.contests if c.ballot_form != "mau-15"}
+    without: dict[str, str] = {}
+    of_unit: dict[str, set[str]] = defaultdict(set)
+    for area in election.areas:
+        commune = communes.get(area.place)
+        if commune is None or not faults.sure("area", area.id, "place"):
+            continue
+        for contest, unit in area.units.items():
+            if contest in by_province and commune.parent is None:
+                without.setdefault(commune.id, contest)
+            elif contest not in by_province:
+                of_unit[unit].add(commune.id)
+            elif commune.parent in provinces:
+                of_unit[unit].add(commune.parent)
+    for commune_id, contest in without.items():
+        yield _problem(
+            faults,
+            "place",
+            commune_id,
+            "parent",
+            "place-without-province",
+            "'{id}' lies in no province, which the ballots of the contest '{contest}' name; write its parent",
+            id=commune_id,
+            contest=contest,
+        )
+    for unit in (u.id for u in election.units if len(of_unit[u.id]) > 1):
+        yield _problem(
+            faults,
+            "unit",
+            unit,
+            "id",
+            "unit-in-several-places",
+            "the areas of the unit '{id}' lie in {places}, but a ballot names one place; split it or correct them",
+            id=unit,
+            places=", ".join(sorted(of_unit[unit])),
+        )
 
 
 def references_of(election: Election, faults: Faults) -> list[Problem]:

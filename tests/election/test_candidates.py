@@ -26,7 +26,7 @@ FORMS = {"assembly": "mau-13", "province": "mau-14", "commune": "mau-15", "other
 def one_unit(files: Files, level: str, seats: int, count: int) -> None:
     """An election of a single unit with so many candidates."""
     contests: Any = files.head["contests"]
-    files.head["contests"] = [{**contests[0], "id": "c", "level": level, "ballot_form": FORMS[level]}]
+    files.head["contests"] = [{**contests[0], "id": "c", "level": level, "ballot_form": FORMS[level], "years": "1"}]
     files.units[1:] = [["u", "c", 1, "", "", seats, ""]]
     files.areas[:] = [["id", "number", "place", "name", "c"], ["kv1", 1, "xa-b", "", "u"]]
     files.candidates[1:] = [

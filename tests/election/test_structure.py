@@ -113,6 +113,7 @@ def test_an_area_of_no_unit_and_a_unit_of_no_area_are_told(files: Files) -> None
 def test_a_contest_without_units_is_told(files: Files) -> None:
     contests: Any = files.head["contests"]
     contests.append({"id": "tinh", "level": "province", "ballot_form": "mau-14", "body": "tỉnh A", "term": "XIX"})
+    contests[2]["years"] = "2026-2031"
     for row in files.areas:
         row.append("tinh" if row[0] == "id" else "")
     assert files.told() == [("contest-without-unit", "election.yaml, line 30, contests[3].id")]
@@ -126,10 +127,40 @@ def test_a_sheet_of_headers_alone_is_one_fault(table: str, files: Files) -> None
 
 def test_the_form_is_the_one_prescribed_for_the_level(files: Files) -> None:
     contests: Any = files.head["contests"]
-    contests[0]["ballot_form"] = "mau-15"
+    contests[0] |= {"ballot_form": "mau-15", "years": "2026-2031"}
     assert [p.code for p in files.problems()] == ["ballot-form"]
     files.head["rule_set"] = "n-of-m"
     assert files.load().contest("qh").ballot_form == "mau-15"
+
+
+def test_councils_have_years_and_the_assembly_need_not(files: Files) -> None:
+    contests: Any = files.head["contests"]
+    del contests[1]["years"]
+    assert files.told() == [("definition", "election.yaml, line 23, contests[2].years")]
+
+
+def test_a_commune_without_province_is_told_once_where_ballots_name_it(files: Files) -> None:
+    places: Any = files.head["places"]
+    del places[2]["parent"]
+    assert files.told() == [("place-without-province", "election.yaml, line 13, places[3].parent")]
+
+
+def test_a_unit_whose_areas_lie_in_two_communes_is_refused_where_ballots_name_one(files: Files) -> None:
+    places: Any = files.head["places"]
+    places.append({"id": "xa-c", "kind": "commune", "name": "Xã C", "parent": "tinh-a"})
+    files.put("areas", 3, "place", "xa-c")
+    assert len(files.load().places) == 4
+    files.put("areas", 3, "xa", "xa-1")
+    files.put("areas", 4, "xa", "xa-2")
+    assert files.told() == [("unit-in-several-places", "units.csv, row 5, column id")]
+
+
+def test_a_unit_whose_areas_lie_in_two_provinces_is_refused(files: Files) -> None:
+    places: Any = files.head["places"]
+    places.append({"id": "tinh-d", "kind": "province", "name": "Tỉnh D", "parent": "nuoc"})
+    places.append({"id": "xa-c", "kind": "commune", "name": "Xã C", "parent": "tinh-d"})
+    files.put("areas", 3, "place", "xa-c")
+    assert files.told() == [("unit-in-several-places", "units.csv, row 4, column id")]
 
 
 def test_numbers_of_areas_that_are_alike_are_warned_of(files: Files) -> None:

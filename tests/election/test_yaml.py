@@ -17,7 +17,8 @@ title: Bầu cử thử
 day: 2026-03-15
 rule_set: state-2026
 places:
-  - {id: xa-b, kind: commune, name: Xã B}
+  - {id: xa-b, kind: commune, name: Xã B, parent: tinh-a}
+  - {id: tinh-a, kind: province, name: Tỉnh A}
 contests:
   - {id: qh, level: assembly, ballot_form: mau-13, body: Quốc hội, term: XVI}
   - id: xa
@@ -30,7 +31,7 @@ units: units.csv
 areas: areas.csv
 candidates: candidates.csv
 """
-COMMUNE = "  - {id: xa-b, kind: commune, name: Xã B}"
+COMMUNE = "  - {id: xa-b, kind: commune, name: Xã B, parent: tinh-a}"
 
 
 def loaded(files: Files, text: str | bytes) -> Election:
@@ -69,27 +70,27 @@ def test_the_file_as_it_stands_loads(files: Files) -> None:
         ("day: 2026-03-15", ("day: 2026-02-30",), ["election.yaml, line 3, day"]),
         ("day: 2026-03-15", ("day: [2026]",), ["election.yaml, line 3, day"]),
         ("rule_set: state-2026", ("rule_set: state",), ["election.yaml, line 4, rule_set"]),
-        ("units: units.csv", ("units: [units.csv]",), ["election.yaml, line 15, units"]),
+        ("units: units.csv", ("units: [units.csv]",), ["election.yaml, line 16, units"]),
         ("units: units.csv", (), ["election.yaml, line 1, units"]),
-        ("    term: II", ("    term: II", "    term: III"), ["election.yaml, line 14, contests[2].term"]),
-        ("    term: II", ("    term: [II]",), ["election.yaml, line 13, contests[2].term"]),
+        ("    term: II", ("    term: II", "    term: III"), ["election.yaml, line 15, contests[2].term"]),
+        ("    term: II", ("    term: [II]",), ["election.yaml, line 14, contests[2].term"]),
         (
             "    term: II",
             ("    terms: II",),
-            ["election.yaml, line 13, contests[2]", "election.yaml, line 9, contests[2].term"],
+            ["election.yaml, line 14, contests[2]", "election.yaml, line 10, contests[2].term"],
         ),
-        ("    level: commune", ("    level: xã",), ["election.yaml, line 10, contests[2].level"]),
-        ("    ballot_form: mau-15", ("    ballot_form: mau-14",), ["election.yaml, line 11, contests[2].ballot_form"]),
-        ("    term: II", ("    term: II", "    paper: '#xyz'"), ["election.yaml, line 14, contests[2].paper"]),
+        ("    level: commune", ("    level: xã",), ["election.yaml, line 11, contests[2].level"]),
+        ("    ballot_form: mau-15", ("    ballot_form: mau-14",), ["election.yaml, line 12, contests[2].ballot_form"]),
+        ("    term: II", ("    term: II", "    paper: '#xyz'"), ["election.yaml, line 15, contests[2].paper"]),
         ("    term: II", ("    term: II", "    paper: #cfe6cf"), []),
         ("places:", ("surplus_excused: xa-1", "places:"), ["election.yaml, line 5, surplus_excused"]),
         ("places:", ("surplus_excused: [[xa-1]]", "places:"), ["election.yaml, line 5, surplus_excused[1]"]),
         ("places:", ("surplus_excused: [xa-1, xa-9]", "places:"), ["election.yaml, line 5, surplus_excused[2]"]),
         ("places:", ("surplus_excused:", "places:"), []),
+        ("id: thu", ("id: thử",), ["election.yaml, line 1, id"]),
+        ("id: thu", ("id: ..",), ["election.yaml, line 1, id"]),
         (COMMUNE, ("  - xa-b",), ["election.yaml, line 6, places[1]"]),
-        (COMMUNE, ("  {id: xa-b}",), ["election.yaml, line 6, places"]),
-        (COMMUNE, (), ["election.yaml, line 5, places"]),
-        (COMMUNE, ("  - {id: xa-b, kind: commune}",), ["election.yaml, line 6, places[1].name"]),
+        (COMMUNE, ("  - {id: xa-b, kind: commune, parent: tinh-a}",), ["election.yaml, line 6, places[1].name"]),
     ],
 )  # fmt: skip
 def test_what_is_written_wrong_is_told_with_its_line(
@@ -101,12 +102,18 @@ def test_what_is_written_wrong_is_told_with_its_line(
         assert loaded(files, changed(line, *new)).id == "thu"
 
 
+@pytest.mark.parametrize("places", ["places:", "places: []", "places: {id: xa-b}", "places: xa-b", ""])
+def test_places_are_a_list_with_entries(places: str, files: Files) -> None:
+    text = re.sub(r"places:\n.*\n.*\n", f"{places}\n", YAML)
+    assert told(files, text) == [f"election.yaml, line {5 if places else 1}, places"]
+
+
 def test_faults_of_the_whole_file_are_told_together(files: Files) -> None:
     text = re.sub("XVI}", "XVI, tem: 1}", changed("day: 2026-03-15", "day: soon", "extra: 1")).replace("II\n", "[2]\n")
     assert told(files, text) == [
         "election.yaml, line 4",
-        "election.yaml, line 9, contests[1]",
-        "election.yaml, line 14, contests[2].term",
+        "election.yaml, line 10, contests[1]",
+        "election.yaml, line 15, contests[2].term",
         "election.yaml, line 3, day",
     ]
 
