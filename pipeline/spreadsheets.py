@@ -430,8 +430,25 @@ def _doubts_of_cell(number: int, index: int, cell: Cell | MergedCell) -> Iterato
             value=cell.value,
         )
         yield _Doubt(number, index, "cell-fraction", text)
+    elif isinstance(cell.value, int | float) and _shown_otherwise(int(cell.value), str(cell.number_format)):
+        text = message(
+            "the cell holds {value} and shows it otherwise (format {format}); format the cell as text and write it "
+            "anew",
+            value=int(cell.value),
+            format=cell.number_format,
+        )
+        yield _Doubt(number, index, "cell-format", text)
     elif isinstance(cell.value, str):
         yield from _doubts_of_text(number, index, cell.value)
+    if cell.value is not None and cell.has_style and cell.font.strike:
+        text = message("the cell is struck through; clear it, delete its row, or take the line away")
+        yield _Doubt(number, index, "cell-struck", text)
+
+
+def _shown_otherwise(value: int, number_format: str) -> bool:
+    """Whether leading zeros, a percent sign or an exponent make people see something else than the number."""
+    zeros = re.match("0+", number_format)
+    return bool(zeros and len(zeros[0]) > len(str(value))) or "%" in number_format or "E+" in number_format
 
 
 def _formula(value: object) -> str:

@@ -8,6 +8,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, fields, is_dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pipeline.election.definition import Election
@@ -71,8 +72,13 @@ def _read(kind: Any, value: Any, place: str, problems: list[Problem]) -> Any:
     raise ValueError(value)
 
 
+@lru_cache
+def _types_of(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
 def _record(kind: Any, value: Mapping[str, Any], place: str, problems: list[Problem]) -> Any:
-    hints = get_type_hints(kind)
+    hints = _types_of(kind)
     required = [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]
     missing = [name for name in required if name not in value]
     for name in missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,6 +95,30 @@ def test_a_cell_in_doubt_is_told_once(tmp_path: Path, files: Files) -> None:
         ("cell-formula", "units.xlsx, row 4, column seats"),
         ("cell-formula", "units.xlsx, row 5, column id"),
     ]
+
+
+@pytest.mark.parametrize("table", ["units", "areas", "candidates"])
+def test_any_one_cell_in_doubt_is_one_fault(table: str, tmp_path: Path) -> None:
+    rows = getattr(Files(tmp_path), table)
+    for row in range(2, len(rows) + 1):
+        for column in rows[0]:
+            files = Files(tmp_path)
+            files.head[table] = f"{table}.xlsx"
+            files.put(table, row, column, "=1")
+            assert files.told() == [("cell-formula", f"{table}.xlsx, row {row}, column {column}")]
+
+
+@pytest.mark.parametrize("name", ["places", "contests"])
+def test_any_one_value_of_another_kind_is_one_fault(name: str, tmp_path: Path) -> None:
+    entries: Any = Files(tmp_path).head[name]
+    for number, entry in enumerate(entries):
+        for key in entry:
+            files = Files(tmp_path)
+            changed: Any = files.head[name]
+            changed[number][key] = ["x"]
+            ((code, place),) = files.told()
+            assert code == "definition"
+            assert place.endswith(f", {name}[{number + 1}].{key}")
 
 
 def test_a_short_row_is_told_once(files: Files) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 
 from pipeline.errors import Refusal
 from pipeline.spreadsheets import MOST_BYTES, Sheet, check_sheet, parse_date, parse_whole, read_sheet, write_sheet
@@ -87,6 +88,31 @@ def test_a_doubtful_cell_is_told(cell: str, value: object, code: str, tmp_path: 
     sheet, _ = check_sheet(path, HEADER)
     assert sheet.rows[0].doubted == {column}
     assert sheet.rows[1].doubted == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "doubted"),
+    [
+        (7, "000", True), (700, "000", False), (3, "0%", True), (3.0, "0.00E+00", True), (1228, "#,##0", False),
+        (3, "General", False), (3, "0.00", False), (7, "@", False),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_shown_otherwise_is_told(
+    value: float, number_format: str, doubted: bool, tmp_path: Path
+) -> None:
+    def change(book: Any) -> None:
+        book.active["C2"] = value
+        book.active["C2"].number_format = number_format
+
+    path = book_file(tmp_path, change)
+    assert told(path) == ([("cell-format", "s.xlsx, row 2, column seats")] if doubted else [])
+
+
+def test_text_that_is_struck_through_is_told(tmp_path: Path) -> None:
+    path = book_file(tmp_path, lambda book: setattr(book.active["B2"], "font", Font(strike=True)))
+    assert told(path) == [("cell-struck", "s.xlsx, row 2, column name")]
+    path = book_file(tmp_path, lambda book: setattr(book.active["B2"], "font", Font(bold=True)))
+    assert told(path) == []
 
 
 def test_merged_cells_are_told_once_and_doubt_all_they_cover(tmp_path: Path) -> None:
