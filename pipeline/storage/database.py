@@ -19,7 +19,7 @@ BUSY_SECONDS = 30.0
 """A writer waits this long for another; the longest transaction (an upgrade, a batch of pages) took 2 s."""
 WRITERS_LOCK = 0x6B69656D
 """Key of the PostgreSQL advisory lock that makes writers take turns ("kiem")."""
-POSTGRESQL_DISK_FULL = "53100"
+POSTGRESQL_DISK_FULL, POSTGRESQL_LOCKED = "53100", "55P03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Database:
             connection.execution_options(writing=True)
             with connection.begin():
                 if connection.dialect.name == "postgresql":
+                    # For this lock and those of an upgrade: a reader that never ends would hold everybody up.
+                    connection.execute(text(f"SET LOCAL lock_timeout = {int(BUSY_SECONDS * 1000)}"))
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS_LOCK})
                 yield connection
 
@@ -162,9 +164,14 @@ def _sqlite_code(error: DBAPIError) -> int:
     return int(getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
+def _sqlstate(error: DBAPIError) -> str | None:
+    found = getattr(error.orig, "sqlstate", None)
+    return str(found) if found else None
+
+
 def _disk_full(error: DBAPIError) -> bool:
     """What SQLite calls an error of reading or writing is nearly always a full disk, too."""
-    if getattr(error.orig, "sqlstate", None) == POSTGRESQL_DISK_FULL:
+    if _sqlstate(error) == POSTGRESQL_DISK_FULL:
         return True
     return _sqlite_code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
@@ -179,11 +186,11 @@ def _trouble(place: str, error: DBAPIError, password: object) -> Refusal:
             "same command again",
             why=why,
         )
-    if _sqlite_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if _sqlite_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or _sqlstate(error) == POSTGRESQL_LOCKED:
         return refuse(
             "database-busy",
             place,
-            "another program has been writing for {seconds} seconds; wait until it is done and try again",
+            "another program has held the database for {seconds} seconds; wait until it is done and try again",
             seconds=int(BUSY_SECONDS),
         )
     return refuse(

@@ -8,13 +8,12 @@ import json
 import os
 import shutil
 import tarfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Table, TypeDecorator, func, insert, select
+from sqlalchemy import Connection, DateTime, Table, TypeDecorator, func, insert, select, update
 
 from pipeline.errors import Refusal, refuse
 from pipeline.storage.database import Database, numbers_go_on, open_database
@@ -202,23 +201,34 @@ def _filled(database: Database, parts: _Parts, head: dict[str, Any]) -> None:
                 continue
             if db.scalar(select(func.count()).select_from(table)):
                 raise refuse("database-not-empty", database.url, "the database is not empty; choose another")
-            for rows in _loaded(table, parts[name]):
-                db.execute(insert(table), rows)
+            _put_in(db, table, _loaded(table, parts[name]))
             numbers_go_on(db, table)
     upgrade(database)
 
 
-def _loaded(table: Table, content: bytes) -> Iterator[list[dict[str, Any]]]:
+def _put_in(db: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Rows that point at rows of their own table (a page at the one it was moved from) may come before those."""
+    to_self = {c.name for c in table.columns if any(k.column.table is table for k in c.foreign_keys)}
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        db.execute(insert(table), [row | dict.fromkeys(to_self & row.keys()) for row in some])
+    for row in rows:
+        pointing = {name: row[name] for name in to_self & row.keys() if row[name] is not None}
+        if pointing:
+            this = [c == row[c.name] for c in table.primary_key.columns]
+            db.execute(update(table).where(*this).values(pointing))
+
+
+def _loaded(table: Table, content: bytes) -> list[dict[str, Any]]:
     moments = [
         c.name
         for c in table.columns
         if isinstance(c.type, DateTime) or (isinstance(c.type, TypeDecorator) and isinstance(c.type.impl, DateTime))
     ]
     rows = []
-    for line in content.decode().splitlines():
+    for line in content.decode().split("\n")[:-1]:  # not splitlines: a reason may hold a line separator of Unicode
         row = json.loads(line)
         for name in moments:
             row[name] = datetime.fromisoformat(row[name]) if row[name] else None
         rows.append(row)
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        yield rows[start : start + ROWS_AT_ONCE]
+    return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -45,8 +46,8 @@ def postgresql() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    run = [*as_user, str(binaries / "initdb"), "-D", str(folder / "data"), "-A", "trust", "-U", "tester", "-E", "UTF8"]
-    subprocess.run(run, check=True, capture_output=True, cwd="/")
+    made = [str(binaries / "initdb"), "-D", str(folder / "data"), "-N", "-A", "trust", "-U", "tester", "-E", "UTF8"]
+    subprocess.run([*as_user, *made], check=True, capture_output=True, cwd="/")
     server = subprocess.Popen(
         [*as_user, str(binaries / "postgres"), "-D", str(folder / "data"), "-p", str(port), "-k", str(folder),
          "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
@@ -56,7 +57,8 @@ def postgresql() -> Iterator[str]:
         _wait_for(port)
         yield f"postgresql://tester@127.0.0.1:{port}/postgres"
     finally:
-        server.terminate()
+        # To the server itself: it ends at once, while for SIGTERM it waits for every connection.
+        os.kill(int((folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]), signal.SIGQUIT)
         server.wait(timeout=20)
         shutil.rmtree(folder, ignore_errors=True)
 
