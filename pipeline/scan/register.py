@@ -15,10 +15,11 @@ from pipeline.scan.by_content import MIN_FOUND, candidate, confirmed
 from pipeline.scan.by_marks import MAX_RESIDUAL_MM, could_pass, register_by_marks
 from pipeline.scan.candidate import Candidate
 from pipeline.scan.features import Matrix
+from pipeline.scan.names import names_printed
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection, RejectionReason
 from pipeline.scan.poses import Rough, rough, rungs
 from pipeline.scan.prepare import PreparedForm, PreparedSide
-from pipeline.scan.rivals import MARGIN, names_printed, preference, rivalry
+from pipeline.scan.rivals import MARGIN, preference, rivalry
 from pipeline.scan.skew import INKED
 from pipeline.scan.view import PageView
 
@@ -34,8 +35,9 @@ PLAIN = 0.9
 """Score above which marks and targets leave no room for a form with targets elsewhere."""
 MARKS_MARGIN = 0.03
 """How much better than the next the marks and targets of a form must fit; other faces are 0.15 behind."""
-NAMES_PRINTED = 0.6
-"""Share of the names' print that must be on the page; a ballot of another unit of the same make has 0.2."""
+NAMES_PRINTED = 0.65
+"""Share of its print that every stretch of every name must show: 465 simulated ballots have 0.70 and more; of ballots
+with one other name 98 % have less (the rest is scribbled over), with one other syllable 93 %, with one accent none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

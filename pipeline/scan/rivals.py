@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.geometry import MM_PER_INCH, Box
+from pipeline.geometry import MM_PER_INCH
 from pipeline.scan.by_content import confirmed
 from pipeline.scan.features import FINE, ContentFeatures, Floats, Grey, Matrix
 from pipeline.scan.matching import sampled
@@ -120,28 +120,3 @@ def darkness(windows: Grey) -> Floats:
     """0 for paper, 1 for print, over all windows together."""
     ink, paper = np.percentile(windows[:, ::2, ::2], (3, 80))
     return np.asarray(np.clip((paper - windows.astype(np.float32)) / max(paper - ink, 25.0), 0, 1), np.float32)
-
-
-PRINTED = 0.6
-"""Mean darkness of a patch where the form prints, from which the print is there: under pen it is never lighter,
-while other names of the same size cover 0.3 to 0.45 of it."""
-
-
-def names_printed(view: PageView, map_: PageMap, side: PreparedSide) -> float:
-    """Share of the patches on strike fields whose print is on the page, struck or not; 1 without such patches."""
-    if side.features is None:
-        return 1.0
-    patches = side.features.fine
-    boxes = [field.box for field in side.side.fields if field.kind == "strike"]
-    inside = np.array([any(_holds(box, x, y) for box in boxes) for x, y in patches.centres], bool)
-    if not inside.any():
-        return 1.0
-    matrix, centres = flattened(map_, patches.centres[inside])
-    dark = darkness(sampled(view, matrix, centres, patches.pictures.shape[1:], FINE))
-    own = darkness(patches.pictures[inside]) > 0.6
-    present = [d[mask].mean() for d, mask in zip(dark, own, strict=True) if mask.any()]
-    return float(np.mean(np.array(present) > PRINTED)) if present else 1.0
-
-
-def _holds(box: Box, x: float, y: float) -> bool:
-    return box.x <= x <= box.right and box.y <= y <= box.bottom

@@ -1,0 +1,81 @@
+"""A ballot that differs from the expected one by one name is not read as it, whatever the voter drew on it."""
+
+from __future__ import annotations
+
+import ballots
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.election.definition import Candidate
+from pipeline.forms.ballot import BallotLayout
+from pipeline.forms.printing import render_blank
+from pipeline.scan.page import RegisteredPage, Rejection
+
+UNITS = ("qh-1", "tinh-4", "xa-2")
+OTHER_NAMES = {"family": "Bùi", "middle": "Thị", "given": "Ngọc"}
+
+
+def candidates() -> list[Candidate]:
+    """Of each unit the first, one in the middle, and the last."""
+    found = []
+    for unit in UNITS:
+        people = ballots.election().candidates_of(unit)
+        found += [people[0], people[len(people) // 2], people[-1]]
+    return found
+
+
+def sheet(layout: BallotLayout, struck: tuple[int, ...] = ()) -> ballots.Picture:
+    """A scan at 200 dpi, with a line through the names ``struck``."""
+    page = render_blank(layout, ballots.PRINT_DPI)
+    names = [f for f in layout.form.sides[0].fields if f.kind == "strike"]
+    for i in struck:
+        box, ppm = names[i].box, ballots.PRINT_DPI / 25.4
+        a, b = ((box.x - 2, box.bottom - 0.7), (box.right + 2, box.y + 0.8))
+        ends = [tuple(round(v * ppm) for v in end) for end in (a, b)]
+        cv2.line(page, ends[0], ends[1], 40, 10, cv2.LINE_AA)
+    return ballots.scanned(page, 200, 0.8).picture
+
+
+@pytest.mark.parametrize("candidate", candidates(), ids=lambda c: c.id)
+@pytest.mark.parametrize("struck", [(), (0, 1, 2, 3)], ids=["unmarked", "struck"])
+def test_a_ballot_with_one_other_name_is_rejected(candidate: Candidate, struck: tuple[int, ...]) -> None:
+    """One name in five to eight differs, all else is the same print: the paper of another unit."""
+    scan = sheet(ballots.with_candidate(candidate, **OTHER_NAMES), struck)
+    found = ballots.registered(scan, [ballots.form(candidate.unit)], dpi=200)
+    assert isinstance(found, Rejection)
+    assert (found.reason, found.form) == ("no_form_fits", candidate.unit)
+
+
+@pytest.mark.parametrize("candidate", candidates(), ids=lambda c: c.id)
+def test_a_ballot_with_one_other_given_name_is_rejected(candidate: Candidate) -> None:
+    given = "Sương" if candidate.given != "Sương" else "Khoa"
+    scan = sheet(ballots.with_candidate(candidate, given=given))
+    assert isinstance(ballots.registered(scan, [ballots.form(candidate.unit)], dpi=200), Rejection)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("struck", [(), (0, 1), (0, 1, 2, 3, 4)])
+def test_the_expected_ballot_is_accepted_however_many_names_are_struck(unit: str, struck: tuple[int, ...]) -> None:
+    found = ballots.registered(sheet(ballots.layout(unit), struck), [ballots.form(unit)], dpi=200)
+    assert isinstance(found, RegisteredPage), found
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("dpi", [100, 300])
+def test_names_are_known_again_in_grey_toner_and_on_dark_paper(unit: str, dpi: int) -> None:
+    scan = ballots.scanned(ballots.printed(unit), dpi, -1.5).picture.astype(np.float64)
+    for paper, toner in ((220, 110), (150, 40)):
+        faded = toner + (scan - scan.min()) / (scan.max() - scan.min()) * (paper - toner)
+        found = ballots.registered(faded.astype(np.uint8), [ballots.form(unit)], dpi=dpi)
+        assert isinstance(found, RegisteredPage), (paper, toner, found)
+
+
+def test_of_two_forms_that_differ_by_one_name_the_right_one_is_found() -> None:
+    candidate = ballots.election().candidates_of("xa-2")[2]
+    changed = ballots.with_candidate(candidate, **OTHER_NAMES)
+    scan = sheet(changed, (0, 2))
+    other = ballots.form_of(changed)
+    found = ballots.registered(scan, [ballots.form("xa-2")], dpi=200)
+    assert isinstance(found, Rejection)
+    assert isinstance(ballots.registered(scan, [other], dpi=200), RegisteredPage)
