@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row, insert, select
@@ -44,7 +45,8 @@ def add(db: Connection, page: str, decided: Iterable[tuple[FieldReading, Decided
             "p_wrong": float(decision.p_wrong),
             "quad": [[float(x), float(y)] for x, y in reading.quad],
             "scores": {k: float(v) for k, v in reading.scores.items()},
-            "measures": {k: float(v) for k, v in reading.measures.items()},
+            # What could not be measured is absent; JSON knows no NaN, and PostgreSQL would refuse the page.
+            "measures": {k: float(v) for k, v in reading.measures.items() if isfinite(v)},
         }
         for reading, decision, score in decided
     ]
