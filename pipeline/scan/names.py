@@ -29,6 +29,9 @@ SHIFTS = tuple((dx, dy) for dy in range(-1, 2) for dx in range(-2, 3))
 the last anchor, feeding has moved print by 0.5 mm."""
 UNLIKE = 0.7
 """Stretches below this are looked at again, moved about; all others are plainly there."""
+SOLID, SOLID_ROWS = 0.97, 0.4
+"""Rows or columns (print and half a millimetre round it) that are dark so far show the scanner's lid behind torn
+paper, where they make up so many of a line's rows, or a stretch: scribbles leave paper between or round strokes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,9 +115,12 @@ def _least(line: _Line, seen: Floats) -> float:
     told = line.wanted >= LEAST_PRINT
     if not told.any():
         return 1.0
+    dark = seen > PRINT
+    if (dark.mean(axis=1) > SOLID).mean() > SOLID_ROWS or (dark.mean(axis=0) > SOLID).sum() > STRETCH:
+        return 0.0
     found = _summed(seen, line.mask)
     if (found[told] / line.wanted[told]).min() < UNLIKE:
-        around = cv2.copyMakeBorder(seen, 1, 1, 2, 2, cv2.BORDER_REPLICATE)
+        around = np.asarray(cv2.copyMakeBorder(seen, 1, 1, 2, 2, cv2.BORDER_REPLICATE), np.float32)
         height, width = seen.shape
         moved = [around[1 + dy : 1 + dy + height, 2 + dx : 2 + dx + width] for dx, dy in SHIFTS]
         found = np.max([_summed(one, line.mask) for one in moved], axis=0)

@@ -21,11 +21,11 @@ RejectionReason = Literal[
     "too_large",
     "blank",  # nothing printed and nothing written: a blank back or an empty sheet
     "other_form",  # fits a form of the workspace that this batch does not expect
-    "wrong_face",  # fits a face that may not come here
     "no_form_fits",
     "forms_too_close",  # fits two forms and nothing tells which
     "poor_registration",  # fits a form, but the residual is above the limit
-    "two_sheets",
+    "cut_off",  # fits a form, but fields lie outside the picture
+    "two_sheets",  # print lies beside the sheet
     "reader_crashed",
 ]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from pipeline.forms.template import ByPrintedBox
+from pipeline.geometry import Box
 from pipeline.messages import Message, message
+from pipeline.scan.beside import beyond_picture, ink_beside, print_like
 from pipeline.scan.by_box import box_poses
 from pipeline.scan.by_content import MIN_FOUND, candidate, confirmed
 from pipeline.scan.by_marks import MAX_RESIDUAL_MM, could_pass, register_by_marks
@@ -20,12 +21,13 @@ from pipeline.scan.page import RawPage, RegisteredPage, Rejection, RejectionReas
 from pipeline.scan.poses import Rough, rough, rungs
 from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.rivals import MARGIN, preference, rivalry
-from pipeline.scan.skew import INKED
 from pipeline.scan.view import PageView
 
 RESIDUAL_LIMIT_MM = 0.3
 """90th percentile of the anchors' misfit above which nothing is read: names stand 4 mm apart and more, but a
 quarter of a letter's height already moves ink from one side of a stroke to the other."""
+SMALLEST_SIDE = 32
+"""Pixels of the shorter side below which a picture shows nothing: 8 mm at 100 dpi."""
 EMPTY_INK = 0.0003
 """Share of inked pixels below which there is nothing to look at; the sparsest ballot has 0.01."""
 BLANK_INK = 0.0012
@@ -38,6 +40,12 @@ MARKS_MARGIN = 0.03
 NAMES_PRINTED = 0.65
 """Share of its print that every stretch of every name must show: 465 simulated ballots have 0.70 and more; of ballots
 with one other name 98 % have less (the rest is scribbled over), with one other syllable 93 %, with one accent none."""
+
+ROOM_BESIDE = 1.08
+"""Area of the picture against the sheet's from which another sheet may show: 17 mm of an A5's length."""
+INK_BESIDE_MM2 = 50.0
+"""Ink beside the sheet that is another sheet's: dust and streaks on a flat-bed glass give 14 mm², the head of a second
+ballot, 20 mm of which look out, gives 107, a whole one 1200."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +62,8 @@ def register(
     Any rotation and either side; nothing is accepted that its print does not confirm, and where two forms
     look alike the places where they differ decide.
     """
+    if min(raw.pixels.shape[:2]) < SMALLEST_SIDE:
+        return _rejected(raw, "blank", _BLANK)
     page = _Page(raw)
     if page.rough.inked < EMPTY_INK:
         return _rejected(raw, "blank", _BLANK)
@@ -145,9 +155,7 @@ def _settled(
     for _ in range(SWITCHES):
         better = _better(page, placed, [s for s in (*own, *foreign) if s is not placed.side])
         if better is None:
-            if names_printed(page.view, placed.candidate.map, placed.side) < NAMES_PRINTED:
-                return _rejected(raw, "no_form_fits", _other_names(placed), placed)
-            return _accepted(raw, placed, own)
+            return _flawed(raw, page, placed) or _accepted(raw, placed, own)
         if better is placed.side or better in beaten:
             break
         beaten.add(placed.side)
@@ -172,6 +180,21 @@ def _better(page: _Page, placed: _Placed, rivals: Sequence[PreparedSide]) -> Pre
     return placed.side if unclear else None
 
 
+def _flawed(raw: RawPage, page: _Page, placed: _Placed) -> Rejection | None:
+    """Why a page that fits may not be read all the same: fields beyond the picture, other names, more than a sheet."""
+    found, side = placed.candidate, placed.side.side
+    if beyond_picture(side, found.map, page.view.width, page.view.height, found.pixels_per_mm):
+        return _rejected(raw, "cut_off", _CUT_OFF, placed)
+    if names_printed(page.view, found.map, placed.side) < NAMES_PRINTED:
+        return _rejected(raw, "no_form_fits", _other_names(placed), placed)
+    sheet = side.size.w * side.size.h * found.pixels_per_mm**2
+    if page.view.width * page.view.height > ROOM_BESIDE * sheet:
+        corners = np.array(Box(0, 0, side.size.w, side.size.h).corners)
+        if ink_beside(page.rough, found.map.to_pixels(corners), found.pixels_per_mm) > INK_BESIDE_MM2:
+            return _rejected(raw, "two_sheets", _TWO_SHEETS, placed)
+    return None
+
+
 def _accepted(raw: RawPage, placed: _Placed, own: Sequence[PreparedSide]) -> RegisteredPage | Rejection:
     if any(side is placed.side for side in own):
         return placed.candidate.registered(raw)
@@ -192,18 +215,17 @@ def _unplaced(raw: RawPage, page: _Page, near: Sequence[_Placed]) -> Rejection:
 
 def printed_share(page: Rough) -> float:
     """Share of pixels with ink, without what touches the border, long thin lines and specks."""
-    mask = (page.ink > INKED).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
-    x, y, w, h, area = stats[1:].T
-    height, width = mask.shape
-    touching = (x <= 2) | (y <= 2) | (x + w >= width - 2) | (y + h >= height - 2)
-    long = (np.maximum(w / width, h / height) > 0.3) & (area / np.maximum(w, h) < 4)
-    return float(area[~touching & ~long & (area > 3)].sum() / mask.size)
+    return float(print_like(page).mean())
 
 
 _BLANK = message("The page is blank.")
 _NO_FORM = message("The page fits no form; a person must look at the sheet.")
 _TOO_CLOSE = message("The page fits two forms and nothing on it tells which; a person must look at the sheet.")
+_CUT_OFF = message("Part of the form lies outside the picture; scan the whole sheet again.")
+_TWO_SHEETS = message(
+    "Print or writing lies beside the sheet: two sheets were scanned together, or the paper is larger than the form; "
+    "scan each sheet by itself."
+)
 _POOR = message("The print is found, but bent or blurred too much to be read safely; scan the sheet again.")
 
 

@@ -18,6 +18,7 @@ from pipeline.election.load import load_election
 from pipeline.forms.ballot import BallotLayout, ballot_layout
 from pipeline.forms.document import load_form
 from pipeline.forms.printing import render_blank, write_form
+from pipeline.geometry import Box
 from pipeline.scan.page import PageSource, RawPage, RegisteredPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepare_form
 from pipeline.scan.register import register
@@ -102,3 +103,10 @@ def off_mm(page: RegisteredPage, of: PreparedForm, scan: Scan) -> float:
     boxes = [f.box for f in of.side(page.side).side.fields if f.kind != "stray"]
     corners = np.array([corner for box in boxes for corner in box.corners])
     return float(np.linalg.norm(page.map.to_pixels(corners) - scan.places(corners), axis=1).max() / page.pixels_per_mm)
+
+
+def strike(picture: Picture, scan: Scan, box: Box) -> None:
+    """A pen's line through a name, on the scan."""
+    ends = scan.places(np.array([[box.x - 2, box.centre[1] + 0.4], [box.right + 2, box.centre[1] - 0.3]]))
+    (ax, ay), (bx, by) = ends.round().astype(int).tolist()
+    cv2.line(picture, (ax, ay), (bx, by), 60, 4, cv2.LINE_AA)
