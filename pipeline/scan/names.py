@@ -29,9 +29,9 @@ SHIFTS = tuple((dx, dy) for dy in range(-1, 2) for dx in range(-2, 3))
 the last anchor, feeding has moved print by 0.5 mm."""
 UNLIKE = 0.7
 """Stretches below this are looked at again, moved about; all others are plainly there."""
-SOLID, SOLID_ROWS = 0.97, 0.4
-"""Rows or columns (print and half a millimetre round it) that are dark so far show the scanner's lid behind torn
-paper, where they make up so many of a line's rows, or a stretch: scribbles leave paper between or round strokes."""
+SOLID, SOLID_ROWS = 0.97, 0.3
+"""Rows or columns dark so far, from the window's edge on, show the scanner's lid behind torn paper, where they make up
+so much of a line's height, or a stretch of its length. The densest scribble leaves half a millimetre at the edges."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,8 +115,7 @@ def _least(line: _Line, seen: Floats) -> float:
     told = line.wanted >= LEAST_PRINT
     if not told.any():
         return 1.0
-    dark = seen > PRINT
-    if (dark.mean(axis=1) > SOLID).mean() > SOLID_ROWS or (dark.mean(axis=0) > SOLID).sum() > STRETCH:
+    if _torn(seen > PRINT):
         return 0.0
     found = _summed(seen, line.mask)
     if (found[told] / line.wanted[told]).min() < UNLIKE:
@@ -125,6 +124,18 @@ def _least(line: _Line, seen: Floats) -> float:
         moved = [around[1 + dy : 1 + dy + height, 2 + dx : 2 + dx + width] for dx, dy in SHIFTS]
         found = np.max([_summed(one, line.mask) for one in moved], axis=0)
     return float((found[told] / line.wanted[told]).min())
+
+
+def _torn(dark: NDArray[np.bool_]) -> bool:
+    """Whether the dark lid of a scanner reaches into the line from above, below or a side."""
+    rows, columns = dark.mean(axis=1) > SOLID, dark.mean(axis=0) > SOLID
+    across = max(_run(columns), _run(columns[::-1]))
+    return max(_run(rows), _run(rows[::-1])) > SOLID_ROWS * len(rows) or across > STRETCH
+
+
+def _run(solid: NDArray[np.bool_]) -> int:
+    """How many are solid from the first on."""
+    return len(solid) if solid.all() else int(solid.argmin())
 
 
 def _summed(dark: Floats, mask: NDArray[np.bool_]) -> Floats:
