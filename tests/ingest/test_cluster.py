@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -76,9 +77,13 @@ def machines(folder: Path, *options: str) -> Iterator[Machines]:
     address = f"tcp://127.0.0.1:{_free_port()}"
     scheduler = _dask("scheduler", "--host", address, "--no-dashboard", *options)
     running = Machines(folder, address, scheduler)
+    # Without a scheduler everything that still waits for a worker is refused, so that no test waits without end.
+    too_long = threading.Timer(PATIENCE, scheduler.kill)
+    too_long.start()
     try:
         yield running
     finally:
+        too_long.cancel()
         for process in (*running.workers, scheduler):
             # The group, since a nanny's worker is a child of its own.
             os.killpg(process.pid, signal.SIGKILL)
