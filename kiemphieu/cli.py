@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "backup": ("backup_commands", message("Write the whole workspace into one file.")),
     "restore": ("backup_commands", message("Make a workspace from a backup.")),
     "read": ("read_command", message("Read paper with a form document, without a workspace.")),
+    "sheet": ("sheet_command", message("Print a sheet of questions of your own, and the form that reads it.")),
     "demo": ("demo_command", message("Run a whole trial election from printing to minutes.")),
 }
 

@@ -32,8 +32,17 @@ def load_form(path: Path) -> Form:
 
     The reference pictures that it names must lie beside it, be whole, and show the whole side.
     """
+    form = parse_form(read_json(path), str(path))
+    problems = list(reference_problems(form, path.parent, str(path)))
+    if problems:
+        raise Refusal(problems)
+    return form
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file of the user holds; refused where it is none, or names something twice."""
     try:
-        document = json.loads(
+        return json.loads(
             path.read_text(encoding="utf-8-sig"), object_pairs_hook=_without_doubles, parse_constant=_no_number
         )
     except OSError as error:
@@ -49,11 +58,6 @@ def load_form(path: Path) -> Form:
         raise refuse(
             "form-not-json", str(path), "is no JSON ({why}); mend it or write the form anew", why=str(error)
         ) from error
-    form = parse_form(document, str(path))
-    problems = list(reference_problems(form, path.parent, str(path)))
-    if problems:
-        raise Refusal(problems)
-    return form
 
 
 def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

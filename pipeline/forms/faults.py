@@ -17,17 +17,20 @@ LONGEST = 80
 """Characters of a wrong value that are shown; a whole side pasted into the wrong place is longer."""
 
 
-@lru_cache(maxsize=1)
-def schema() -> Mapping[str, Any]:
-    """The published JSON Schema of a form document."""
-    text = (files("pipeline.forms") / "form.schema.json").read_text(encoding="utf-8")
+FORM, SHEET = "form.schema.json", "sheet.schema.json"
+
+
+@lru_cache(maxsize=2)
+def schema(file: str = FORM) -> Mapping[str, Any]:
+    """The published JSON Schema of a form document, or of a sheet's description."""
+    text = (files("pipeline.forms") / file).read_text(encoding="utf-8")
     loaded: Mapping[str, Any] = json.loads(text)
     return loaded
 
 
-def schema_problems(document: object, place: str) -> Iterator[Problem]:
-    """Every fault against the schema, in the order of the document."""
-    validator = jsonschema.Draft202012Validator(schema())
+def schema_problems(document: object, place: str, file: str = FORM) -> Iterator[Problem]:
+    """Every fault against the schema in ``file``, in the order of the document."""
+    validator = jsonschema.Draft202012Validator(schema(file))
     for error in sorted(validator.iter_errors(document), key=lambda e: [(type(p).__name__, p) for p in e.path]):
         for sentence in _sentences(error):
             yield Problem("form-schema", f"{place}, {spelled(error.absolute_path, document)}", sentence)
