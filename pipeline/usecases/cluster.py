@@ -100,7 +100,7 @@ def cluster(address: str, connect_seconds: float = CONNECT_SECONDS, alone: float
             "cluster-refused",
             address,
             "no scheduler answers there ({why}); check the address",
-            why=str(error)[:200] or type(error).__name__,
+            why=str(error)[:200] or f"{connect_seconds:g} s",
         ) from error
     pool = Cluster(client, address, alone)
     try:
