@@ -57,11 +57,7 @@ class ImageStore:
             with contextlib.suppress(OSError):
                 Path(name).unlink()
             raise
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        flush_folder(path.parent)
 
     def load(self, sha256: str) -> bytes:
         """The bytes of a digest; refused where they are gone or are not what was stored."""
@@ -87,3 +83,12 @@ class ImageStore:
     def digests(self) -> list[str]:
         """Every stored digest, sorted."""
         return sorted(p.name for p in self.folder.glob("??/*") if not p.name.startswith("."))
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until the disk has the names in ``folder``, so that a file renamed into it is still there after a crash."""
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

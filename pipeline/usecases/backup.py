@@ -17,7 +17,7 @@ from sqlalchemy import Connection, DateTime, Table, TypeDecorator, func, insert,
 
 from pipeline.errors import Refusal, refuse
 from pipeline.storage.database import Database, numbers_go_on, open_database
-from pipeline.storage.images import ImageStore
+from pipeline.storage.images import ImageStore, flush_folder
 from pipeline.storage.migrations import refuse_newer, revision, upgrade
 from pipeline.storage.schema import metadata
 from pipeline.usecases.workspace import ADDRESS, DATABASE, Workspace
@@ -61,6 +61,7 @@ def back_up(workspace: Workspace, target: Path) -> BackupSummary:
         with partial.open("rb") as stream:
             os.fsync(stream.fileno())
         partial.replace(target)
+        flush_folder(target.parent)
     except OSError as error:
         raise refuse(
             "disk-full", str(target), "the backup cannot be written ({why}); free space or choose another disk",
@@ -186,6 +187,7 @@ def _restored(parts: _Parts, head: dict[str, Any], folder: Path, address: str | 
         finally:
             database.close()
         partial.rename(folder / DATABASE)
+        flush_folder(folder)
     finally:
         if remote:
             remote.close()
