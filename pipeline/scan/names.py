@@ -71,7 +71,8 @@ def _names(side: PreparedSide) -> _Names:
     if side.features is None or not windows:
         return _Names((), np.zeros((0, 2)))
     pictures = [side.features.fine_picture[y0:y1, x0:x1] for x0, y0, x1, y1 in windows]
-    own = _darkness(pictures, [picture < 128 for picture in pictures])
+    print_, paper = np.percentile(np.concatenate([picture.ravel() for picture in pictures]), (3, 80))
+    own = _darkness(pictures, [picture < (print_ + paper) / 2 for picture in pictures])
     masks = [dark > PRINT for dark in own]
     lines = [_Line((m.shape[0], m.shape[1]), m, _summed(dark, m)) for dark, m in zip(own, masks, strict=True)]
     corners = [((x0, y0), (x1 - 1, y0), (x0, y1 - 1)) for x0, y0, x1, y1 in windows]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import ballots
 import cv2
 import numpy as np
@@ -11,6 +13,7 @@ from pipeline.election.definition import Candidate
 from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.printing import render_blank
 from pipeline.scan.page import RegisteredPage, Rejection
+from pipeline.scan.prepare import prepared_side
 
 UNITS = ("qh-1", "tinh-4", "xa-2")
 OTHER_NAMES = {"family": "Bùi", "middle": "Thị", "given": "Ngọc"}
@@ -79,3 +82,26 @@ def test_of_two_forms_that_differ_by_one_name_the_right_one_is_found() -> None:
     found = ballots.registered(scan, [ballots.form("xa-2")], dpi=200)
     assert isinstance(found, Rejection)
     assert isinstance(ballots.registered(scan, [other], dpi=200), RegisteredPage)
+
+
+def test_a_grey_and_pale_reference_tells_names_apart_as_well() -> None:
+    """The blank sheet was scanned in pale tones; nothing of it is darker than half."""
+    form = ballots.form("tinh-4")
+    (side,) = form.sides
+    assert side.reference is not None
+    pale = (150 + side.reference.astype(np.float64) / 255 * 70).astype(np.uint8)
+    paler = replace(form, sides=(prepared_side("tinh-4", side.side, [(pale, side.pixels_per_mm)]),))
+    candidate = ballots.election().candidates_of("tinh-4")[3]
+    right, wrong = ballots.layout("tinh-4"), ballots.with_candidate(candidate, **OTHER_NAMES)
+    assert isinstance(ballots.registered(sheet(right), [paler], dpi=200), RegisteredPage)
+    assert isinstance(ballots.registered(sheet(wrong), [paler], dpi=200), Rejection)
+
+
+def test_a_blackened_name_is_no_other_name() -> None:
+    """What is under it nobody knows; the rest of the page counts, and the name is struck."""
+    picture = sheet(ballots.layout("tinh-4"))
+    one = ballots.scanned(ballots.printed("tinh-4"), 200, 0.8)
+    box = ballots.form("tinh-4").form.sides[0].fields[2].box
+    (x0, y0), (x1, y1) = one.places(np.array([[box.x - 0.3, box.y + 0.2], [box.right + 0.3, box.bottom - 0.2]])).round()
+    picture[int(y0) : int(y1), int(x0) : int(x1)] = 45
+    assert isinstance(ballots.registered(picture, [ballots.form("tinh-4")], dpi=200), RegisteredPage)
