@@ -27,6 +27,9 @@ PDF_SECONDS = 60
 FULL_PAGE = 0.98
 """An embedded picture is the page if it covers this share of its width and height."""
 
+TURNED_BACK = {3: 2, 6: 1, 8: 3}
+"""Quarters, counter-clockwise, that undo the turn which Pillow gives a TIFF with such an orientation tag."""
+
 FileType = Literal["jpeg", "png", "tiff", "pdf", "other"]
 Page = RawPage | Rejection
 
@@ -243,7 +246,7 @@ def _tiff(content: bytes, number: int) -> tuple[Pixels, float | None]:
             # libtiff fills what is missing with white and says nothing
             raise _broken("TIFF", "cut off")
         dpi = _tiff_dpi(tags)
-        return _pillow(picture, "TIFF"), dpi
+        return np.ascontiguousarray(np.rot90(_pillow(picture, "TIFF"), TURNED_BACK.get(tags.get(274, 1), 0))), dpi
 
 
 def _tiff_dpi(tags: dict[int, Any]) -> float | None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from typing import Any
+
 import cv2
 import numpy as np
+import pikepdf
 import pytest
+from PIL import Image
 
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage, Rejection
@@ -37,3 +45,147 @@ def test_empty_and_foreign_bytes_are_rejected(content: bytes) -> None:
     (page,) = decode_pages(content, "x.jpg", "0")
     assert isinstance(page, Rejection)
     assert page.reason == "undecodable"
+
+
+# --- what scanners and office programs write ---
+
+SIZE = (200, 300)
+
+
+def gradient() -> np.ndarray:
+    """Grey from 20 to 230 down the page, a white corner at the top left."""
+    picture = np.linspace(20, 230, 300)[:, None].repeat(200, axis=1)
+    picture[:30, :40] = 255
+    return picture.astype(np.uint8)
+
+
+def saved(picture: Image.Image, kind: str, **more: Any) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, kind, **more)
+    return stream.getvalue()
+
+
+def grey() -> Image.Image:
+    return Image.fromarray(gradient())
+
+
+def big_endian_16() -> bytes:
+    """A TIFF of Motorola order, 16 bits, as some book scanners write."""
+    data = (gradient().astype(">u2") * 257).tobytes()
+    entries = [(256, 3, 1, 200 << 16), (257, 3, 1, 300 << 16), (258, 3, 1, 16 << 16), (259, 3, 1, 1 << 16),
+               (262, 3, 1, 1 << 16), (273, 4, 1, 8), (277, 3, 1, 1 << 16), (278, 3, 1, 300 << 16),
+               (279, 4, 1, len(data))]  # fmt: skip
+    table = struct.pack(">H", len(entries)) + b"".join(struct.pack(">HHII", *e) for e in entries) + b"\0" * 4
+    return b"MM\0*" + struct.pack(">I", 8 + len(data)) + data + table
+
+
+WRITTEN: dict[str, Callable[[], bytes]] = {
+    "16 bit TIFF, Motorola order": big_endian_16,
+    "16 bit PNG": lambda: saved(Image.fromarray(gradient().astype(np.uint16) * 257), "PNG"),
+    "TIFF, deflated": lambda: saved(grey(), "TIFF", compression="tiff_adobe_deflate"),
+    "TIFF, packed": lambda: saved(grey(), "TIFF", compression="packbits"),
+    "TIFF, white is zero": lambda: saved(grey(), "TIFF", tiffinfo={262: 0}),  # Pillow inverts what it writes
+    "TIFF to be shown turned by 90°": lambda: saved(grey(), "TIFF", tiffinfo={274: 6}),
+    "TIFF to be shown turned by 180°": lambda: saved(grey(), "TIFF", tiffinfo={274: 3}),
+    "TIFF to be shown turned by 270°": lambda: saved(grey(), "TIFF", tiffinfo={274: 8}),
+    "palette PNG": lambda: saved(grey().convert("P"), "PNG"),
+    "PNG, transparent where white": lambda: saved(
+        Image.fromarray(np.dstack([gradient(), np.where(gradient() == 255, 0, 255).astype(np.uint8)]), "LA"), "PNG"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(WRITTEN))
+def test_every_way_to_write_grey_gives_the_same_page(name: str) -> None:
+    (page,) = decode_pages(WRITTEN[name](), "x", "0")
+    assert isinstance(page, RawPage)
+    pixels = page.pixels if page.pixels.ndim == 2 else page.pixels[:, :, 1]
+    assert pixels.shape == (300, 200)
+    assert np.abs(pixels.astype(int) - gradient()).max() <= 2
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "YCbCr", "RGB"])
+def test_colours_of_a_tiff_are_blue_green_red(mode: str) -> None:
+    picture = Image.new("RGB", SIZE, (220, 30, 40)).convert(mode)
+    (page,) = decode_pages(saved(picture, "TIFF"), "x", "0")
+    assert isinstance(page, RawPage)
+    blue, green, red = page.pixels[150, 100]
+    assert red > 180
+    assert max(blue, green) < 90
+
+
+def locked_pdf() -> bytes:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    stream = io.BytesIO()
+    pdf.save(stream, encryption=pikepdf.Encryption(owner="a", user="b"))
+    return stream.getvalue()
+
+
+def huge_png() -> bytes:
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    chunk = b"IHDR" + header
+    rest = zlib.compress(b"\0")
+    parts = [(chunk, len(header)), (b"IDAT" + rest, len(rest)), (b"IEND", 0)]
+    body = b"".join(struct.pack(">I", n) + c + struct.pack(">I", zlib.crc32(c)) for c, n in parts)
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def huge_pdf() -> bytes:
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(14_000, 14_000))
+    stream = io.BytesIO()
+    pdf.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(locked_pdf(), "encrypted"), (huge_png(), "too_large"), (huge_pdf(), "too_large")],
+    ids=["locked PDF", "PNG that claims 3600 million pixels", "PDF of 5 x 5 m"],
+)
+def test_what_may_not_be_opened_says_why(content: bytes, reason: str) -> None:
+    (page,) = decode_pages(content, "x", "0")
+    assert isinstance(page, Rejection)
+    assert page.reason == reason
+
+
+def test_a_damaged_page_of_a_tiff_leaves_the_others() -> None:
+    pages = [Image.fromarray(np.random.default_rng(i).integers(0, 255, (300, 200), dtype=np.uint8)) for i in range(3)]
+    content = bytearray(saved(pages[0], "TIFF", save_all=True, append_images=pages[1:], compression="tiff_lzw"))
+    with Image.open(io.BytesIO(bytes(content))) as picture:
+        picture.seek(1)
+        (start,), (length,) = (picture.tag_v2[tag] for tag in (273, 279))  # type: ignore[attr-defined]
+    content[start : start + length] = b"\xff" * length
+    found = list(decode_pages(bytes(content), "x", "0"))
+    assert [page.source.page for page in found] == [1, 2, 3]
+    assert isinstance(found[0], RawPage)
+    assert isinstance(found[1], Rejection)
+    assert isinstance(found[2], RawPage)
+    assert np.array_equal(found[2].pixels, np.asarray(pages[2]))
+
+
+def test_a_page_that_the_file_does_not_have_is_a_rejection() -> None:
+    (page,) = decode_pages(encoded(".png"), "x", "0", only=2)
+    assert isinstance(page, Rejection)
+    assert (page.source.page, page.reason) == (2, "undecodable")
+
+
+@pytest.mark.parametrize("dpi", [100, 200, 300, 400])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+def test_the_resolution_of_a_file_is_known(kind: str, dpi: int) -> None:
+    (page,) = decode_pages(saved(grey(), kind, dpi=(dpi, dpi)), "x", "0")
+    assert isinstance(page, RawPage)
+    assert page.dpi == pytest.approx(dpi, rel=0.002)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "PDF"])
+def test_flipped_bytes_never_raise(kind: str, seed: int) -> None:
+    content = bytearray(saved(grey(), kind))
+    chance = np.random.default_rng(seed)
+    for place in chance.integers(4, len(content), 1 + seed):
+        content[place] = int(chance.integers(0, 256))
+    pages = list(decode_pages(bytes(content), "x", "0"))
+    assert pages
+    assert all(isinstance(page, RawPage | Rejection) for page in pages)
