@@ -394,3 +394,35 @@ def test_pictures_of_the_readings_are_written_where_asked(
     (picture,) = (tmp_path / "seen").iterdir()
     with Image.open(picture) as shown:
         assert shown.size == (1165, 1654)
+
+
+CUTS = {
+    "upper half": (0, 0, 1, 0.5),
+    "lower half": (0, 0.5, 1, 1),
+    "left half": (0, 0, 0.5, 1),
+    "right": (0.4, 0, 1, 1),
+}
+
+
+@pytest.mark.parametrize("part", list(CUTS))
+def test_half_a_page_is_rejected(sheet: tuple[Path, str], part: str, tmp_path: Path, kiemphieu: Command) -> None:
+    form, registration = sheet
+    page = paper.drawn(registration)
+    left, top, right, bottom = CUTS[part]
+    w, h = page.size
+    scan = tmp_path / "scan.png"
+    page.crop((round(left * w), round(top * h), round(right * w), round(bottom * h))).save(scan)
+    (line,) = kiemphieu("read", "--form", form, scan).lines
+    assert (line["status"], line["fields"]) == ("rejected", []), line
+
+
+def test_two_sheets_on_one_glass_are_rejected(sheet: tuple[Path, str], tmp_path: Path, kiemphieu: Command) -> None:
+    form, registration = sheet
+    page = paper.drawn(registration)
+    glass = Image.new("L", (2 * page.width + 60, page.height + 40), 250)
+    glass.paste(page, (10, 20))
+    glass.paste(paper.drawn(registration, struck=("ana",)), (page.width + 45, 15))
+    scan = tmp_path / "scan.png"
+    glass.save(scan)
+    (line,) = kiemphieu("read", "--form", form, scan).lines
+    assert (line["status"], line["fields"]) == ("rejected", []), line
