@@ -64,6 +64,8 @@ def _side_problems(side: FormSide, place: str) -> Iterator[Problem]:
             "registration by {kind} needs a reference picture of the unmarked side; add one under 'reference'",
             kind=side.registration.kind,
         )
+    if isinstance(side.registration, ByTimingMarks | ByCornerMarks) and not side.reference:
+        yield from _not_told_from_print(side, place)
     yield from _off_the_page(side, place)
     yield from _overlapping(side, place)
     for where, field in _fields(side, place):
@@ -75,6 +77,18 @@ def _side_problems(side: FormSide, place: str) -> Iterator[Problem]:
             yield from _spread_problems(timing, f"{place}, registration")
         case _:
             pass
+
+
+def _not_told_from_print(side: FormSide, place: str) -> Iterator[Problem]:
+    """Without the blank print a printed name is ink like any other, and would be read as crossed out."""
+    for where, field in _fields(side, place):
+        if field.kind in ("strike", "stamp", "stray"):
+            yield _problem(
+                where,
+                "a field of kind {kind} is told from print by a reference picture of the unmarked side; add one under "
+                "'reference'",
+                kind=field.kind,
+            )
 
 
 def _off_the_page(side: FormSide, place: str) -> Iterator[Problem]:

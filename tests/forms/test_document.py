@@ -101,6 +101,7 @@ def test_schema_and_parser_refuse_the_same_faults_and_the_place_is_told(
     assert words in problems[0]
 
 
+REFERENCE = {"files": ["blank.png"], "dpi": 200}
 OVAL = {"id": "new", "kind": "oval", "box": [100, 100, 5, 3]}
 SENSELESS = [
     ("a box off the page", (*FRONT, "fields", 1, "box"), [207, 10, 5, 3], "fields[1] 'f1', box", "beyond the page"),
@@ -126,6 +127,9 @@ SENSELESS = [
     ("lines of an oval", (*FRONT, "fields", 1), OVAL | {"lines": [OVAL["box"]]}, "fields[1] 'new'", "strike field"),
     ("a line off its box", (*FRONT, "fields", 1), OVAL | {"kind": "strike", "lines": [[100, 90, 5, 3]]},
      "fields[1] 'new', lines[0]", "the box holds all lines"),
+    ("a name without reference", (*FRONT, "fields", 1), OVAL | {"kind": "strike"}, "fields[1] 'new'", "told from"),
+    ("a stamp without reference", (*FRONT, "fields", 1), OVAL | {"kind": "stamp"}, "fields[1] 'new'", "told from"),
+    ("stray ink without reference", (*FRONT, "fields", 1), OVAL | {"kind": "stray"}, "fields[1] 'new'", "under 'ref"),
     ("lines bottom to top", (*FRONT, "fields", 1),
      {"id": "new", "kind": "strike", "box": [100, 100, 9, 9], "lines": [[100, 106, 9, 3], [100, 100, 9, 3]]},
      "fields[1] 'new', lines", "top to bottom"),
@@ -138,6 +142,8 @@ def test_what_the_schema_cannot_say_is_refused_with_its_place(
 ) -> None:
     parse_form(foreign, "f.json")
     change(foreign, path, value)
+    if "lines" in str(value):
+        foreign["sides"][0]["reference"] = REFERENCE
     problems = problems_of(foreign)
     assert len(problems) == 1, problems
     where, _, sentence = problems[0].partition(": ")
@@ -154,6 +160,7 @@ def test_an_id_of_the_other_side_is_refused(foreign: dict[str, Any]) -> None:
 
 
 def test_targets_that_share_an_edge_and_lines_of_one_name_may_stand(foreign: dict[str, Any]) -> None:
+    foreign["sides"][0]["reference"] = REFERENCE
     foreign["sides"][0]["fields"] = [
         {"id": "a", "kind": "box", "box": [30, 40, 5.1, 5]},
         {"id": "b", "kind": "box", "box": [35.1, 40, 5, 5]},
