@@ -181,7 +181,9 @@ def _with_ends(fields: Bytes, prepared: PreparedSide, names: Sequence[FieldReadi
 
 
 def _crossed(name: FieldReading) -> bool:
-    return name.measures["span"] >= 0.88 and name.measures["core"] >= 0.4
+    """Whether strokes cross most of a name; if not plainly all of it, a person looks at the name and its line."""
+    m = name.measures
+    return m["span"] >= 0.7 and m["core"] >= 0.4 and m["heart"] >= 0.25
 
 
 def _sign_at(name: FieldReading) -> bool:

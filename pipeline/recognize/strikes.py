@@ -57,6 +57,8 @@ STEM_PX = 33
 """The stem of a letter hides an upright stroke all down its 3 mm; it shows above and below."""
 CORE_INSET_PX = 1
 """A line drawn under a name or over it may touch the letters' feet or heads so far (0.25 mm) and crosses nothing."""
+HEART_INSET = 0.12
+"""Of the letters' height at their heads and feet, where over- and underlines run into print."""
 RING_PX = 41
 """Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""
 BEYOND_PX = 36
@@ -64,6 +66,9 @@ BEYOND_PX = 36
 LONG_PX, SHORT_PX, UPRIGHT_PX = 9, 5, 14
 """Ink as long as the first (1.1 mm) beside a name, and nowhere as tall as the third, is a stroke that runs out of
 it, and not one of a row of upright ones; so is ink as long as the second at the height of the name's last ink."""
+END_PX, ROW = 3, 0.75
+"""So near to a name's end (0.4 mm) an upright stroke may stand in the name or beside it: not counted where ink fills
+less than the second of what it spans, as rows of upright strokes do."""
 UNSURE_SPAN = 0.045
 """Taken from the span of a row of upright strokes, as much as is empty between them: whether the last of them stands
 in the name or just beside it is a matter of a tenth of a millimetre."""
@@ -87,6 +92,8 @@ class _Line:
     y0: int
     y1: int
     core: tuple[int, int]
+    heart: tuple[int, int]
+    """The rows through the middle of the letters' bodies."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +135,9 @@ def _plan(prepared: PreparedSide) -> _Plan:
         x0, x1 = round(MARGIN_X_MM * DENSITY), round((MARGIN_X_MM + box.w) * DENSITY)
         y0, y1 = round(MARGIN_Y_MM * DENSITY), round((MARGIN_Y_MM + box.h) * DENSITY)
         core = _core_rows(mosaic.blank[top + y0 : top + y1, x0:x1])
-        lines.append(_Line(field, box, x0, x1, y0, y1, (y0 + core[0], y0 + core[1])))
+        aside = round(HEART_INSET * (core[1] - core[0]))
+        heart = (y0 + core[0] + aside, y0 + core[1] - aside)
+        lines.append(_Line(field, box, x0, x1, y0, y1, (y0 + core[0], y0 + core[1]), heart))
     reach = np.asarray(cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8)), np.uint8)
     return _Plan(mosaic, tuple(lines), reach, softened(mosaic.blank))
 
@@ -243,7 +252,7 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
 
 
 MEASURES = (
-    "span", "core", "ring", "ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "taller_mm", "far_mm2",
+    "span", "core", "heart", "ring", "ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "taller_mm", "far_mm2",
 )  # fmt: skip
 
 
@@ -266,6 +275,7 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     return {
         "span": _span_of_strokes(sure[rows], ink[rows], line.x0, line.x1),
         "core": _span(_columns(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0),
+        "heart": _span(_columns(ink[line.heart[0] + seen.down : line.heart[1] + seen.down]), line.x0, line.x1, 0),
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
         "faint_mm2": _area(faint_ink),
@@ -306,15 +316,21 @@ def _span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
     a level stroke that runs out of it counts, since the last letter may hide where it does.
     """
     inked = _columns(sure)
-    long, short, end = _columns(_level(sure, LONG_PX)), _level(sure, SHORT_PX), 3 * LONG_PX
-    inked[:x0] = long[:x0] | _at_height(short[:, :x0], sure[:, x0 : x0 + end])
-    inked[x1:] = long[x1:] | _at_height(short[:, x1:], sure[:, x1 - end : x1])
+    long, end = _columns(_level(sure, LONG_PX)), 3 * LONG_PX
+    level = _level(sure, SHORT_PX)
+    short = _columns(level)
+    inked[:x0] = long[:x0] | _at_height(level[:, :x0], sure[:, x0 : x0 + end])
+    inked[x1:] = long[x1:] | _at_height(level[:, x1:], sure[:, x1 - end : x1])
     at = np.flatnonzero(inked[x0 - BEYOND_PX : x1 + BEYOND_PX]) + x0 - BEYOND_PX
     first, last = (max(at[0], x0), min(at[-1] + 1, x1)) if len(at) else (x0, x0)
     if first >= last:
         return 0.0
     inked[first:last] |= ink[:, first:last].any(axis=0)
-    return max(0.0, _span(inked, x0, x1) - UNSURE_SPAN * float(1.0 - inked[first:last].mean()))
+    filled = float(inked[first:last].mean())
+    if filled < ROW:
+        inked[: x0 + END_PX] &= short[: x0 + END_PX]
+        inked[x1 - END_PX :] &= short[x1 - END_PX :]
+    return max(0.0, _span(inked, x0, x1) - UNSURE_SPAN * (1.0 - filled))
 
 
 def _columns(ink: Bytes) -> NDArray[np.bool_]:
@@ -445,7 +461,7 @@ def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
 
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
-    joined = {name: min(m[name] for m in lines) for name in ("span", "core")}
+    joined = {name: min(m[name] for m in lines) for name in ("span", "core", "heart")}
     joined |= {name: max(m[name] for m in lines) for name in ("ring", "taller_mm")}
     sums = ("ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "far_mm2")
     return joined | {name: sum(m[name] for m in lines) for name in sums}

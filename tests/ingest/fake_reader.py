@@ -15,8 +15,8 @@ from pipeline.scan.page import Rejection
 from pipeline.usecases.execution import Outcome, Task, read_task
 
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-STRUCK = {"span": 1.0, "core": 1.0, "ring": 0.0}
-NOTHING = dict.fromkeys(("ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "taller_mm", "far_mm2"), 0.0)
+STRUCK = {"span": 1.0, "core": 1.0, "heart": 1.0, "ring": 0.0}
+NOTHING = dict.fromkeys(("core", "ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "taller_mm", "far_mm2"), 0.0)
 
 
 def read(task: Task) -> list[Outcome]:
@@ -54,5 +54,5 @@ def read_other_bytes(task: Task) -> list[Outcome]:
 
 
 def _strike(field: str, value: str) -> FieldReading:
-    measures = {**(STRUCK if value == "struck" else {}), **NOTHING}
+    measures = {**NOTHING, **(STRUCK if value == "struck" else {})}
     return FieldReading(field, "strike", {value: 1.0}, measures, QUAD)  # type: ignore[dict-item]
