@@ -34,6 +34,8 @@ the roughest scans stays below 20; the faintest pencil line gives 40."""
 FAINT_MM = 0.9
 SPECK_MM2 = 0.05
 """Smaller spots are dust and noise: a resting pen leaves 0.2 mm² and more."""
+PLAIN_MM2, SMALL_SPECK_MM2 = 1.0, 0.02
+"""Where a name has so much plain ink, pieces as small as the second belong to it."""
 FAR_MM = 8.5
 """A stroke seldom runs on so far behind its name; what stands there may be a word that it touches."""
 BEHIND_MM = 4.0
@@ -261,9 +263,12 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     excess = np.asarray(cv2.subtract(seen.page, seen.ample), np.uint8)
     near = round(NEAR_MM * DENSITY)
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
-    sure = _without_specks(np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8), SPECK_MM2)
+    plain = np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    sure = _without_specks(plain, SPECK_MM2)
     if not cv2.countNonZero(sure):
         return dict.fromkeys(MEASURES, 0.0) | {"faint_mm2": _area(_faint_lines(excess[zone]))}
+    if _area(sure[zone]) > PLAIN_MM2:
+        sure = _without_specks(plain, SMALL_SPECK_MM2)  # letters leave small pieces of a thin stroke
     ink = _grown(sure, seen)
     ends = _heights(ink[zone])
     beside, signs = _beside(ink, zone, seen.print_reach, ends)
