@@ -90,7 +90,7 @@ def _inner(sheet: Bytes) -> Bytes:
 
 
 def _margin(sheet: Bytes) -> int:
-    return round(0.07 * sheet.shape[1])
+    return int(0.07 * sheet.shape[1] + 0.5)
 
 
 def _samples(sheet: Bytes) -> Bytes:

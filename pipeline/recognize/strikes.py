@@ -71,7 +71,7 @@ it, and not one of a row of upright ones; so is ink as long as the second at the
 END_PX, ROW = 3, 0.75
 """So near to a name's end (0.4 mm) an upright stroke may stand in the name or beside it: not counted where ink fills
 less than the second of what it spans, as rows of upright strokes do."""
-UNSURE_SPAN = 0.045
+UNSURE_SPAN = 0.06
 """Taken from the span of a row of upright strokes, as much as is empty between them: whether the last of them stands
 in the name or just beside it is a matter of a tenth of a millimetre."""
 _AROUND = np.ones((3, 3), np.uint8)
