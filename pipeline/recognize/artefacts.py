@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import cv2
 import numpy as np
@@ -26,6 +27,13 @@ BESIDE_PX = 14
 """Paper is looked at so far beside a streak: most of what stands there is paper, and print little of it."""
 EVERY = 8
 """Of the lines across a streak one in so many is looked at."""
+LONG_MM = 40.0
+"""Printed lines of at least this length are frames and rules."""
+PRINTED = 60
+"""Darkness of 255 of what is printed on the blank."""
+ASIDE_PX = 6
+"""A streak so near to a printed line is taken for the line: it lies on print and hides no name."""
+Ends = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,31 +78,72 @@ def _light(side: Pixels) -> Pixels:
     return np.asarray(np.partition(values, at, axis=0)[at], np.uint8)
 
 
-def streaks_of(pixels: Pixels, pixels_per_mm: float, rotation_deg: float) -> Streaks:
+def streaks_of(pixels: Pixels, pixels_per_mm: float, rotation_deg: float, printed: Ends | None = None) -> Streaks:
     """Dirt on the scanner's glass draws a line along the feed: found by columns, and by rows on a turned page.
 
-    ``rotation_deg`` of the form in the picture tells which of them run along its lines of text.
+    ``rotation_deg`` of the form in the picture tells which of them run along its lines of text. ``printed``: the ends
+    (n, 2, 2) in the picture of long lines that the form has, which are no streaks.
     """
     grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
     block = max(EVERY, round(BLOCK_MM * pixels_per_mm))
     lying = 45 < abs(rotation_deg) < 135
-    columns = _lines(np.ascontiguousarray(grey[::EVERY]), block // EVERY, lying)
-    rows = _lines(np.ascontiguousarray(grey[:, ::EVERY].T), block // EVERY, not lying)
+    whole = block // EVERY * EVERY
+    ends = np.zeros((0, 2, 2)) if printed is None else printed
+    columns = _lines(np.ascontiguousarray(grey[::EVERY]), block // EVERY, lying, _passed(ends, whole, grey.shape[:2]))
+    rows = _lines(
+        np.ascontiguousarray(grey[:, ::EVERY].T),
+        block // EVERY,
+        not lying,
+        _passed(ends[..., ::-1], whole, grey.shape[1::-1]),
+    )
     return Streaks(columns, rows, block // EVERY * EVERY)
 
 
-def _lines(sample: NDArray[np.uint8], block: int, whole: bool) -> NDArray[np.bool_]:
+def printed_lines(blank: NDArray[np.uint8], density: float) -> Ends:
+    """Ends in mm of the blank's long straight lines, those of frames: ``blank`` is its darkness."""
+    ink = cv2.threshold(blank, PRINTED, 1, cv2.THRESH_BINARY)[1]
+    ends = []
+    length = round(LONG_MM * density)
+    for upright in (True, False):
+        kernel = np.ones((length, 1) if upright else (1, length), np.uint8)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel))
+        for left, top, wide, tall in stats[1:, : cv2.CC_STAT_AREA]:
+            middle = (left + wide / 2, top + tall / 2)
+            if upright:
+                ends.append([(middle[0], top), (middle[0], top + tall)])
+            else:
+                ends.append([(left, middle[1]), (left + wide, middle[1])])
+    return np.array(ends, np.float64).reshape(-1, 2, 2) / density
+
+
+def _passed(ends: Ends, block: int, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Columns through which lines between ``ends`` (x, y) pass in every piece of a picture: (pieces, width)."""
+    height, width = shape
+    sampled = ceil(height / EVERY)
+    pieces = max(1, ceil(sampled / (block // EVERY)))
+    passed = np.zeros((pieces, width), np.bool_)
+    for (x0, y0), (x1, y1) in ends:
+        if abs(y1 - y0) < abs(x1 - x0):
+            continue
+        slope = (x1 - x0) / (y1 - y0)
+        for piece in range(pieces):
+            there = [x0 + slope * (y - y0) for y in (piece * block, (piece + 1) * block)]
+            passed[piece, max(0, round(min(there)) - ASIDE_PX) : max(0, round(max(there)) + ASIDE_PX + 1)] = True
+    return passed
+
+
+def _lines(sample: NDArray[np.uint8], block: int, whole: bool, printed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Columns of ``sample`` that are darker than their neighbours, (pieces, width): all along, where ``whole``, else
     in RUN pieces after each other."""
     around = cv2.blur(sample, (15, 1))
     dips = cv2.threshold(cv2.subtract(around, sample), DIP, 1, cv2.THRESH_BINARY)[1]
     pieces = max(1, -(-len(sample) // block))
     if whole:
-        through = dips.mean(axis=0) > WHOLE
+        through = (dips.mean(axis=0) > WHOLE) & ~printed.any(axis=0)
         wide = cv2.dilate(through.astype(np.uint8)[None], np.ones((1, 9), np.uint8)) > 0
         return np.asarray(np.repeat(wide, pieces, axis=0), np.bool_)
     share = np.stack([dips[i * block : (i + 1) * block].mean(axis=0) for i in range(pieces)])
-    found = share > SHARE
+    found = (share > SHARE) & ~printed
     # the line may wander by the picture's own rounding: neighbouring columns count for each other
     near = found | np.roll(found, 1, axis=1) | np.roll(found, -1, axis=1)
     run = min(RUN, pieces)

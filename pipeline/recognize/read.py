@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.recognize.artefacts import streaks_of
 from pipeline.recognize.reading import FieldReading, PageReading
-from pipeline.recognize.sheet_ink import sheet_ink
+from pipeline.recognize.sheet_ink import frame_of, sheet_ink
 from pipeline.recognize.stamp import read_stamp
 from pipeline.recognize.stray import read_stray
 from pipeline.recognize.strikes import read_strikes
@@ -49,7 +49,8 @@ def read_page(page: RegisteredPage, form: PreparedForm) -> PageReading:
 def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, FieldReading]:
     """Fields that are read as ink on the sheet: names, stamps, added writing."""
     fields = prepared.side.fields
-    streaks = streaks_of(page.raw.pixels, page.pixels_per_mm, page.rotation_deg)
+    frame = page.map.to_pixels(frame_of(prepared).reshape(-1, 2)).reshape(-1, 2, 2)
+    streaks = streaks_of(page.raw.pixels, page.pixels_per_mm, page.rotation_deg, frame)
     if streaks:
         page = replace(page, raw=replace(page.raw, pixels=streaks.taken_out(page.raw.pixels)))
     sheet = sheet_ink(page, prepared)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import Box
+from pipeline.recognize.artefacts import Ends, printed_lines
 from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
@@ -46,8 +48,8 @@ class SheetInk:
 class _Bare:
     """Where a side's blank has no print, by rows and strips across it: (height, STRIPS) each."""
 
-    share: NDArray[np.float32]
-    """Bare paper, 0 to 1."""
+    counts: NDArray[np.float32]
+    """Samples of bare paper, at least 1."""
     upper: NDArray[np.intp]
     """Which of a strip's samples, in rising order with print as 0, is the upper middle of the bare ones."""
     known: NDArray[np.bool_]
@@ -79,8 +81,7 @@ def _bare(allowed: Bytes) -> _Bare:
     counts = _samples(paper).sum(axis=2, dtype=np.intp)
     whole = _samples(paper).shape[2]
     upper = np.minimum(whole - counts + (counts * UPPER).astype(np.intp), whole - 1)
-    share = cv2.resize(_inner(paper) * np.uint8(255), (STRIPS, len(paper)), interpolation=cv2.INTER_AREA)
-    return _Bare(np.maximum(share.astype(np.float32) / 255, 1e-3), upper, counts >= LEAST_SAMPLES)
+    return _Bare(np.maximum(counts, 1).astype(np.float32), upper, counts >= LEAST_SAMPLES)
 
 
 def _inner(sheet: Bytes) -> Bytes:
@@ -100,6 +101,12 @@ def _samples(sheet: Bytes) -> Bytes:
     return inner[:, : strip * STRIPS].reshape(len(sheet), STRIPS, strip)[:, :, ::SAMPLE]
 
 
+@lru_cache(maxsize=32)
+def frame_of(prepared: PreparedSide) -> Ends:
+    """Ends in mm (n, 2, 2) of the long lines that are printed on the side."""
+    return printed_lines(_plan(prepared).mosaic.blank, DENSITY)
+
+
 def sheet_ink(page: RegisteredPage, prepared: PreparedSide) -> SheetInk:
     """The sheet against its blank; the page without streaks."""
     plan = _plan(prepared)
@@ -114,7 +121,7 @@ def sheet_ink(page: RegisteredPage, prepared: PreparedSide) -> SheetInk:
 def _folds(excess: Bytes, plan: _Plan) -> Bytes | None:
     """The shading of sheet-long folds across and along, limited to what shows in every strip."""
     across = _fold_rows(excess, plan.across)
-    along = _fold_rows(np.ascontiguousarray(excess.T), plan.along)
+    along = _fold_rows(np.asarray(cv2.transpose(excess), np.uint8), plan.along)
     if across is None and along is None:
         return None
     shading = np.zeros_like(excess)
@@ -129,15 +136,20 @@ def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
     wander = np.ones((2 * FOLD_WANDER_PX + 1, 1), np.uint8)
     enough = bare.known.sum(axis=1) >= LEAST_STRIPS
     # A fold's profile in a strip is the upper middle of its bare pixels, so their mean is at least a third of that.
-    means = cv2.resize(_inner(excess), (STRIPS, len(excess)), interpolation=cv2.INTER_AREA)
-    reach = cv2.dilate(means / bare.share, wander)
+    samples = np.ascontiguousarray(_samples(excess))
+    sums = cv2.reduce(samples.reshape(-1, samples.shape[2]), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
+    reach = cv2.dilate(sums.reshape(bare.counts.shape) / bare.counts, wander)
     reach[~bare.known] = 255
-    if not (enough & (np.partition(reach, 1, axis=1)[:, 1] > FOLD / 3)).any():
+    shaded = np.flatnonzero(enough & (_second_least(reach) > FOLD / 3))
+    if not len(shaded):
         return None
-    profile = np.take_along_axis(np.sort(_samples(excess), axis=2), bare.upper[:, :, None], axis=2)[:, :, 0]
+    rows = slice(max(0, shaded[0] - FOLD_WANDER_PX), shaded[-1] + FOLD_WANDER_PX + 1)
+    profile = np.zeros(bare.counts.shape, np.uint8)
+    ordered = np.sort(samples[rows], axis=2)
+    profile[rows] = np.take_along_axis(ordered, bare.upper[rows, :, None], axis=2)[:, :, 0]
     reach = cv2.dilate(np.ascontiguousarray(profile), wander)
     reach[~bare.known] = 255
-    everywhere = np.sort(reach, axis=1)[:, 1]  # one strip may be hidden by a glare
+    everywhere = _second_least(reach)  # one strip may be hidden by a glare
     everywhere[~enough] = 0
     if everywhere.max() <= FOLD:
         return None
@@ -151,6 +163,15 @@ def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
     full[:, :margin] = wide[:, :1]
     full[:, margin + width :] = wide[:, -1:]
     return np.asarray(cv2.dilate(full, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _second_least(strips: NDArray[Any]) -> NDArray[Any]:
+    """Of every row the second smallest value."""
+    least, second = np.minimum(strips[:, 0], strips[:, 1]), np.maximum(strips[:, 0], strips[:, 1])
+    for i in range(2, strips.shape[1]):
+        second = np.minimum(second, np.maximum(least, strips[:, i]))
+        least = np.minimum(least, strips[:, i])
+    return second
 
 
 def _filled(profile: Bytes, known: NDArray[np.bool_]) -> Bytes:

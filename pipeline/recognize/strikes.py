@@ -302,10 +302,11 @@ def _ring(ink: Bytes, line: _Line, near: int) -> float:
     body = ink[:, line.x0 : line.x1]
     above = body[line.y0 - near : upper].any(axis=0).mean()
     below = body[lower : line.y1 + near].any(axis=0).mean()
-    middle = body[upper:lower].any(axis=0)
-    filled = cv2.morphologyEx(
-        np.pad(middle.astype(np.uint8), RING_PX)[None], cv2.MORPH_CLOSE, np.ones((1, RING_PX), np.uint8)
-    )
+    if not (above and below):
+        return 0.0
+    middle = np.zeros((1, body.shape[1] + 2 * RING_PX), np.uint8)
+    middle[0, RING_PX:-RING_PX] = body[upper:lower].any(axis=0)
+    filled = cv2.morphologyEx(middle, cv2.MORPH_CLOSE, np.ones((1, RING_PX), np.uint8))
     return max(0.0, float(min(above, below) - filled[0, RING_PX:-RING_PX].mean()))
 
 
@@ -458,10 +459,18 @@ def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
     """Ink without spots smaller than ``speck_mm2``."""
     if cv2.countNonZero(ink) < speck_mm2 * DENSITY**2:
         return np.zeros_like(ink)
-    labels, stats = components(ink)
-    keep = stats[:, cv2.CC_STAT_AREA] >= speck_mm2 * DENSITY**2
-    keep[0] = False
-    return np.asarray(keep.astype(np.uint8)[labels], np.uint8)
+    left, top, wide, tall = cv2.boundingRect(ink)
+    part = (slice(top, top + tall), slice(left, left + wide))
+    labels, stats = components(np.ascontiguousarray(ink[part]))
+    small = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] < speck_mm2 * DENSITY**2) + 1
+    if not len(small):
+        return ink
+    kept = ink.copy()
+    for x, y, w, h in stats[small, : cv2.CC_STAT_AREA]:
+        # whole boxes would take neighbours with them: only pixels of small pieces go
+        spot = (slice(y, y + h), slice(x, x + w))
+        kept[part][spot][np.isin(labels[spot], small)] = 0
+    return kept
 
 
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
