@@ -171,7 +171,7 @@ def _second_least(strips: NDArray[Any]) -> NDArray[Any]:
     for i in range(2, strips.shape[1]):
         second = np.minimum(second, np.maximum(least, strips[:, i]))
         least = np.minimum(least, strips[:, i])
-    return second
+    return np.asarray(second)
 
 
 def _filled(profile: Bytes, known: NDArray[np.bool_]) -> Bytes:
