@@ -46,6 +46,8 @@ class Streaks:
     """(pieces across the picture, height)."""
     block: int
     """Pixels of a piece."""
+    lying: bool
+    """Whether the form lies on its side, so that its lines of text run down the picture."""
 
     def taken_out(self, pixels: Pixels) -> Pixels:
         """The picture with paper where streaks were, so that neither they nor print or ink on them are seen."""
@@ -53,6 +55,17 @@ class Streaks:
         _take_out(clean, self.columns, self.block)
         _take_out(clean.swapaxes(0, 1), self.rows, self.block)
         return clean
+
+    def along(self, places: NDArray[np.float64]) -> bool:
+        """Whether a streak runs along the line of text between ``places`` (n, 2) of the picture.
+
+        It may lie on a level stroke and hide it.
+        """
+        lines = self.columns if self.lying else self.rows
+        across, down = (0, 1) if self.lying else (1, 0)
+        first, last = (np.clip(f(places, axis=0), 0, None).astype(int) for f in (np.min, np.max))
+        pieces = slice(first[down] // self.block, last[down] // self.block + 1)
+        return bool(lines[pieces, first[across] : last[across] + 1].any())
 
     def __bool__(self) -> bool:
         return bool(self.columns.any() or self.rows.any())
@@ -96,7 +109,7 @@ def streaks_of(pixels: Pixels, pixels_per_mm: float, rotation_deg: float, printe
         not lying,
         _passed(ends[..., ::-1], whole, grey.shape[1::-1]),
     )
-    return Streaks(columns, rows, block // EVERY * EVERY)
+    return Streaks(columns, rows, block // EVERY * EVERY, lying)
 
 
 def printed_lines(blank: NDArray[np.uint8], density: float) -> Ends:

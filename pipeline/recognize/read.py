@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.recognize.artefacts import streaks_of
+import numpy as np
+
+from pipeline.recognize.artefacts import Streaks, streaks_of
 from pipeline.recognize.reading import FieldReading, PageReading
 from pipeline.recognize.sheet_ink import frame_of, sheet_ink
 from pipeline.recognize.stamp import read_stamp
@@ -46,6 +48,12 @@ def read_page(page: RegisteredPage, form: PreparedForm) -> PageReading:
     return PageReading(page.raw.source, page.form, page.side, page.rotation_deg, page.residual_mm, ENGINE, readings)
 
 
+def _with_streaks(name: FieldReading, streaks: Streaks) -> FieldReading:
+    """``streaked``: 1 where a streak that runs along the name was taken out, and perhaps a stroke with it."""
+    along = streaks.along(np.array(name.quad))
+    return replace(name, measures={**name.measures, "streaked": float(along)})
+
+
 def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, FieldReading]:
     """Fields that are read as ink on the sheet: names, stamps, added writing."""
     fields = prepared.side.fields
@@ -55,7 +63,7 @@ def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, Fie
         page = replace(page, raw=replace(page.raw, pixels=streaks.taken_out(page.raw.pixels)))
     sheet = sheet_ink(page, prepared)
     strikes = [f for f in fields if f.kind == "strike"]
-    found = {r.field: r for r in read_strikes(page, prepared, strikes, sheet.folds)}
+    found = {r.field: _with_streaks(r, streaks) for r in read_strikes(page, prepared, strikes, sheet.folds)}
     stamps = [read_stamp(page, sheet, f) for f in fields if f.kind == "stamp"]
     found |= {s.reading.field: s.reading for s in stamps}
     taken = [s.taken for s in stamps if s.taken is not None]

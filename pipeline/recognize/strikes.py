@@ -59,7 +59,7 @@ STEM_PX = 33
 """The stem of a letter hides an upright stroke all down its 3 mm; it shows above and below."""
 CORE_INSET_PX = 1
 """A line drawn under a name or over it may touch the letters' feet or heads so far (0.25 mm) and crosses nothing."""
-HEART_INSET = 0.12
+HEART_INSET = 0.15
 """Of the letters' height at their heads and feet, where over- and underlines run into print."""
 RING_PX = 41
 """Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""

@@ -1,0 +1,207 @@
+"""What scanners, folds and hands add to a sheet of several names, drawn here, and what must come of it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.forms.template import ByContent, Form, FormField, FormSide
+from pipeline.geometry import Box, Size
+from pipeline.recognize.artefacts import streaks_of
+from pipeline.recognize.read import read_page
+from pipeline.recognize.sheet_ink import frame_of, sheet_ink
+from pipeline.review.decide import decide
+from pipeline.review.profile import default_profile
+from pipeline.scan.page import PageSource, RawPage, RegisteredPage
+from pipeline.scan.prepare import PreparedForm, prepared_side
+
+PPM = 200 / 25.4
+SIZE = Size(148, 210)
+NAMES = [Box(38, 90 + 12 * i, 70, 4.0) for i in range(5)]
+FRAME = Box(8, 8, 132, 194)
+WORDS = (
+    "NGUYEN VAN MINH HOANG",
+    "LE HUU BANG THANH LONG",
+    "PHAM THI THU DUNG HOA",
+    "VI THI KHUYEN DIEU",
+    "TRINH DINH QUANG",
+)
+
+
+class Exact:
+    def to_pixels(self, points_mm):
+        return points_mm * PPM - 0.5
+
+
+def px(*places):
+    return [round(v * PPM) for v in places]
+
+
+def blank():
+    page = np.full((round(SIZE.h * PPM), round(SIZE.w * PPM)), 255, np.uint8)
+    x0, y0, x1, y1 = px(FRAME.x, FRAME.y, FRAME.right, FRAME.bottom)
+    cv2.rectangle(page, (x0, y0), (x1, y1), 30, 3)
+    for name, words in zip(NAMES, WORDS, strict=True):
+        (width, height), _ = cv2.getTextSize(words, cv2.FONT_HERSHEY_SIMPLEX, 1, 3)
+        patch = np.full((height + 2, width), 255, np.uint8)
+        cv2.putText(patch, words, (0, height), cv2.FONT_HERSHEY_SIMPLEX, 1, 20, 3)
+        patch = cv2.resize(patch, tuple(px(name.w, name.h)), interpolation=cv2.INTER_AREA)
+        left, bottom = px(name.x, name.bottom)
+        page[bottom - patch.shape[0] : bottom, left : left + patch.shape[1]] = patch
+    return page
+
+
+@pytest.fixture(scope="module")
+def form():
+    strikes = tuple(FormField(f"n{i}", "strike", box) for i, box in enumerate(NAMES))
+    fields = (*strikes, FormField("stray", "stray", Box(0, 0, SIZE.w, SIZE.h)))
+    side = FormSide("front", SIZE, ByContent(), fields)
+    return PreparedForm(Form("f", "f", (side,)), (prepared_side("f", side, [(blank(), PPM)]),), "")
+
+
+def stroke(page, points, ink=50, width=4):
+    line = (np.array(points) * PPM * 16).round().astype(np.int32)
+    cv2.polylines(page, [line], False, ink, width, cv2.LINE_AA, 4)
+
+
+def folded(page, y, slope=0.0, crease=70):
+    """A fold across the whole sheet at ``y`` mm: a dark crease in a soft shade."""
+    rows = np.arange(page.shape[0])[:, None] / PPM
+    off = rows - (y + slope * (np.arange(page.shape[1])[None] / PPM - SIZE.w / 2))
+    shade = 25 * np.exp(-((off / 1.2) ** 2)) + crease * np.exp(-((off / 0.12) ** 2))
+    return np.clip(page - shade, 0, 255).astype(np.uint8)
+
+
+def scanned(page):
+    noise = np.random.default_rng(1).normal(0, 3, page.shape)
+    return np.clip(cv2.GaussianBlur(page, (3, 3), 0) + noise, 0, 255).astype(np.uint8)
+
+
+def registered(pixels):
+    return RegisteredPage(RawPage(PageSource("x", "0", 1), pixels, 200), "f", "front", Exact(), 0.0, 0.0, PPM)
+
+
+def answers(form, pixels):
+    reading = read_page(registered(pixels), form)
+    decisions = {f.field: decide(f, default_profile(), reading.engine) for f in reading.fields}
+    return {k: d.value if d.accepted else "asked" for k, d in decisions.items()}
+
+
+CLEAR = {**{f"n{i}": "clear" for i in range(5)}, "stray": "absent"}
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.015, -0.02])
+def test_a_fold_through_a_clear_name_is_no_mark(form, slope):
+    assert answers(form, scanned(folded(blank(), NAMES[2].y + 2, slope))) == CLEAR
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.015, -0.02])
+def test_a_fold_does_not_make_a_cross_through_a_part_of_a_name_a_strike(form, slope):
+    page = blank()
+    x, y = NAMES[2].x + 25, NAMES[2].y
+    stroke(page, [(x, y - 8), (x + 22, y + 12)])
+    stroke(page, [(x + 22, y - 8), (x, y + 12)])
+    assert answers(form, scanned(folded(page, y + 2, slope)))["n2"] == "asked"
+
+
+def test_a_strike_on_a_fold_is_not_clear(form):
+    page = blank()
+    box = NAMES[2]
+    stroke(page, [(box.x - 3, box.y + 2), (box.right + 3, box.y + 2)])
+    assert answers(form, scanned(folded(page, box.y + 2)))["n2"] in ("struck", "asked")
+
+
+def test_lines_of_dirt_along_the_feed_are_no_marks(form):
+    page = scanned(blank())
+    for x in (60, 61, 95):
+        left = px(x)[0]
+        page[:, left : left + 2] = np.minimum(page[:, left : left + 2], 190)
+    assert answers(form, page) == CLEAR
+
+
+def test_printed_frames_are_no_streaks(form):
+    pixels = scanned(blank())
+    side = form.side("front")
+    ends = Exact().to_pixels(frame_of(side))
+    assert len(ends) == 4
+    assert streaks_of(pixels, PPM, 0.0)  # without knowing the form they look like streaks
+    assert not streaks_of(pixels, PPM, 0.0, ends)
+    assert sheet_ink(registered(pixels), side).folds is None
+
+
+def test_writing_on_a_printed_frame_is_still_seen(form):
+    page = blank()
+    left, top = px(FRAME.x, 150)
+    cv2.putText(page, "khong", (left - 10, top), cv2.FONT_HERSHEY_SIMPLEX, 1.5, 60, 4)
+    assert answers(form, scanned(page))["stray"] == "asked"
+
+
+def test_a_ring_that_hangs_on_a_struck_name_is_asked(form):
+    page = blank()
+    box = NAMES[4]
+    stroke(page, [(box.x - 3, box.y + 2), (box.right + 3, box.y + 2)])
+    turn = np.linspace(0, 2 * np.pi, 60)
+    stroke(page, [(70 + 5 * np.cos(t), box.bottom + 5.3 + 5 * np.sin(t)) for t in turn])
+    found = answers(form, scanned(page))
+    assert (found["n4"] in ("struck", "asked"), found["stray"]) == (True, "asked")
+
+
+def test_a_stroke_that_runs_on_to_the_next_name_is_no_added_sign(form):
+    page = blank()
+    a, b = NAMES[1], NAMES[2]
+    stroke(page, [(a.x - 2, a.y + 2), (a.right + 2, a.y + 2), (b.x - 2, b.y + 2), (b.right + 2, b.y + 2)])
+    assert answers(form, scanned(page)) == CLEAR | {"n1": "struck", "n2": "struck"}
+
+
+@pytest.mark.parametrize("off", [-0.1, 0.3])
+def test_a_line_along_the_letters_feet_is_asked(form, off):
+    page = blank()
+    box = NAMES[1]
+    stroke(page, [(box.x - 3, box.bottom + off), (box.right + 3, box.bottom + off)])
+    assert answers(form, scanned(page))["n1"] == "asked"
+
+
+@pytest.mark.parametrize("off", [-0.3, 0.1])
+def test_a_line_along_the_letters_heads_is_asked(form, off):
+    page = blank()
+    box = NAMES[1]
+    stroke(page, [(box.x - 3, box.y + off), (box.right + 3, box.y + off)])
+    assert answers(form, scanned(page))["n1"] == "asked"
+
+
+def test_a_wave_that_leaves_the_letters_is_asked(form):
+    page = blank()
+    box = NAMES[0]
+    wave = [(box.x - 2 + t, box.y + 2 + 1.6 * np.sin(2 * t)) for t in np.arange(0, 54, 0.2)]
+    stroke(page, [*wave, (box.x + 56, box.bottom + 0.4), (box.right + 4, box.bottom + 0.4)])
+    assert answers(form, scanned(page))["n0"] == "asked"
+
+
+def upright(page, box, first, last, step=4.0):
+    x = first
+    while x <= last:
+        stroke(page, [(x, box.y - 1.5), (x - 0.6, box.bottom + 1.5)])
+        x += step
+
+
+def test_a_row_of_upright_strokes_over_the_whole_name_is_a_strike(form):
+    page = blank()
+    box = NAMES[0]
+    upright(page, box, box.x + 1, box.right - 0.8)
+    assert answers(form, scanned(page))["n0"] == "struck"
+
+
+def test_a_row_of_upright_strokes_that_goes_on_beside_a_name_counts_only_inside(form):
+    page = blank()
+    box = NAMES[0]
+    upright(page, box, box.x + 10, box.right - 1)
+    upright(page, box, box.x - 7, box.x - 0.4, 3.3)
+    assert answers(form, scanned(page))["n0"] == "asked"
+
+
+def test_a_thin_pencil_line_over_two_letters_is_asked(form):
+    page = blank()
+    box = NAMES[3]
+    stroke(page, [(box.right - 7, box.y + 2), (box.right + 0.3, box.y + 2)], ink=150, width=2)
+    assert answers(form, scanned(page))["n3"] == "asked"
