@@ -59,7 +59,7 @@ STEM_PX = 33
 """The stem of a letter hides an upright stroke all down its 3 mm; it shows above and below."""
 CORE_INSET_PX = 1
 """A line drawn under a name or over it may touch the letters' feet or heads so far (0.25 mm) and crosses nothing."""
-HEART_INSET = 0.15
+HEART_INSET = 0.12
 """Of the letters' height at their heads and feet, where over- and underlines run into print."""
 RING_PX = 41
 """Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""
@@ -277,10 +277,12 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     faint_ink = _faint_lines(excess[zone]) if ink_mm2 < 1.0 else ink[zone]
     behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
     rows = slice(line.y0 + seen.down, line.y1 + seen.down)
+    # a line along the letters' feet draws the offset to itself, so what lies there by it or without it does not count
+    heart = slice(line.heart[0] + max(0, seen.down), line.heart[1] + min(0, seen.down))
     return {
         "span": _span_of_strokes(sure[rows], ink[rows], line.x0, line.x1),
         "core": _span(_columns(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0),
-        "heart": _span(_columns(ink[line.heart[0] + seen.down : line.heart[1] + seen.down]), line.x0, line.x1, 0),
+        "heart": _span(_columns(ink[heart]), line.x0, line.x1, 0),
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
         "faint_mm2": _area(faint_ink),
