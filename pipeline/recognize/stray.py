@@ -50,6 +50,8 @@ LID_MM = 25.0
 SOFT = 30
 """Darkness gained over two pixels (0.5 mm) at a border below which it is soft. Thin pencil lines gain 40."""
 CELL_PX = 8
+TOUCH_MM2, SIGN_MM2 = 0.5, 3.0
+"""A name with less ink than the first is not touched; more than the second beside such a name is a sign or a word."""
 HANGING_MM = 3.0
 """A stroke that runs on below or above its name, or on to the next one, is a line: beside its own direction it
 spreads less than this. What spreads more and only touches the name is a sign of its own."""
@@ -92,6 +94,7 @@ def read_stray(
     height, width = sheet.excess.shape
     fields, titles, inside = _zones(prepared, height, width)
     signs = float(sum(_sign_at(name) for name in names))
+    at_clear = max((n.measures["beside_mm2"] for n in names if _untouched(n)), default=0.0)
     ink = np.asarray(cv2.threshold(sheet.excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
     fields = _with_ends(fields, prepared, names)
     outside = cv2.min(cv2.subtract(ink, fields), inside)
@@ -99,7 +102,9 @@ def read_stray(
         outside = cv2.subtract(outside, taken)
         ink = np.asarray(cv2.subtract(ink, taken), np.uint8)
     if not _may_be_writing(np.asarray(outside, np.uint8)):
-        return _reading(page, field, dict.fromkeys(_MEASURES, 0.0) | {"signs_at_names": signs})
+        return _reading(
+            page, field, dict.fromkeys(_MEASURES, 0.0) | {"signs_at_names": signs, "at_clear_mm2": at_clear}
+        )
     ink = np.asarray(cv2.min(cv2.subtract(ink, _shadow(ink)), inside), np.uint8)
     bridges = ((titles > 0) & (sheet.blank > 50)).astype(np.uint8)
     joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((JOIN_PX, JOIN_PX), np.uint8)), bridges)
@@ -121,6 +126,7 @@ def read_stray(
         "longest_mm": float(extent[suspect].max()) / DENSITY if suspect.any() else 0.0,
         "pieces": float(suspect.sum()),
         "signs_at_names": signs,
+        "at_clear_mm2": at_clear,
     }
     return _reading(page, field, measures)
 
@@ -195,6 +201,11 @@ def _sign_at(name: FieldReading) -> bool:
     return m["signs_mm2"] > 0.4 or (m["ink_mm2"] < 1.0 and m["beside_mm2"] > 0.3)
 
 
+def _untouched(name: FieldReading) -> bool:
+    """Whether no stroke crosses the name, so that ink beside it is no stroke's end."""
+    return name.measures["ink_mm2"] <= TOUCH_MM2 and name.measures["span"] <= 0.05
+
+
 def _soft(sheet: SheetInk, labels: Labels, box: NDArray[np.int32], label: int, ink: Bytes) -> bool:
     """Whether a component fades out at its border, as shadows and stains do and no pen does."""
     left, top, wide, tall = (int(v) for v in box[: cv2.CC_STAT_AREA])
@@ -236,10 +247,12 @@ def _at_edges(stats: NDArray[np.int32], height: int, width: int) -> NDArray[np.b
 
 
 def _scores(m: dict[str, float]) -> dict[FieldValue, float]:
-    """Nothing suspect is absent; anything suspect leans to present and is asked by any sane profile."""
+    """Nothing suspect is absent; a sign or word beside an untouched name is present; all else is to be asked."""
+    if m["at_clear_mm2"] >= SIGN_MM2:
+        return {"present": 1.0, "absent": 0.0, "unclear": 0.0}
     if m["pieces"] == 0 and m["signs_at_names"]:
         return {"present": 0.4, "absent": 0.0, "unclear": 0.6}
     if m["pieces"] == 0:
         return {"present": 0.0, "absent": 1.0, "unclear": 0.0}
-    present = min(1.0, m["ink_mm2"] / 6.0)
+    present = min(0.8, m["ink_mm2"] / 6.0)
     return {"present": present, "absent": 0.0, "unclear": 1.0 - present}

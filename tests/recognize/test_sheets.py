@@ -205,3 +205,18 @@ def test_a_thin_pencil_line_over_two_letters_is_asked(form):
     box = NAMES[3]
     stroke(page, [(box.right - 7, box.y + 2), (box.right + 0.3, box.y + 2)], ink=150, width=2)
     assert answers(form, scanned(page))["n3"] == "asked"
+
+
+def test_a_sign_beside_an_untouched_name_is_added_content_and_the_name_is_asked(form):
+    page = blank()
+    box = NAMES[3]
+    stroke(page, [(box.right + 3, box.y + 2), (box.right + 4.5, box.bottom), (box.right + 9, box.y - 1)], width=5)
+    found = answers(form, scanned(page))
+    assert (found["n3"], found["stray"]) == ("asked", "present")
+
+
+def test_ends_of_strokes_beside_their_own_names_are_no_added_content(form):
+    page = blank()
+    for box in NAMES[:2]:
+        stroke(page, [(box.x - 8, box.y + 2), (box.right + 9, box.y + 2.5)], width=5)
+    assert answers(form, scanned(page))["stray"] == "absent"
