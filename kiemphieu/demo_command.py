@@ -17,6 +17,7 @@ import numpy as np
 from calibration.simulate.election import simulate_election
 from calibration.simulate.truth import BallotTruth, ElectionTruth, expected_totals
 from kiemphieu import parameters
+from kiemphieu.piles import piles_of
 from kiemphieu.screen import console, progress_bar, say, table, text
 from kiemphieu.simulated_review import (
     AgreedSlip,
@@ -35,10 +36,8 @@ from pipeline.forms.ballot import ballot_layout
 from pipeline.forms.printing import print_ballots
 from pipeline.forms.template import FieldKind
 from pipeline.messages import message
-from pipeline.spreadsheets import read_sheet
 from pipeline.storage import batches as stored_batches
 from pipeline.storage import log, pages, readings
-from pipeline.storage.batches import Sides
 from pipeline.tally.ballots import FieldAnswer, ValidVote, propose
 from pipeline.usecases.batches import batch_count, close_batch, move_page, moves_waiting
 from pipeline.usecases.figures import keep_figures
@@ -138,25 +137,19 @@ def ingest_paper(workspace: Workspace, folder: Path, pool: Any) -> IngestResult:
     with workspace.database.write() as db:
         given = load_figures(folder / "figures.xlsx", workspace.election)
         keep_figures(db, SYSTEM, given, "simulated", workspace.clock())
-    rows = read_sheet(folder / "batches.csv", ("batch", "area", "contest", "declared", "sides", "folder")).rows
     whole = IngestResult()
     with progress_bar(text("Reading ballots")) as step:
-        for row in rows:
-            sides: Sides = "duplex" if row.text("sides") == "2" else "simplex"
-            batch = open_batch(
-                workspace,
-                SYSTEM,
-                row.text("batch"),
-                row.text("area"),
-                row.text("contest"),
-                int(row.text("declared")),
-                sides,
-            )
-            scans = sorted(p for p in (folder / row.text("folder")).iterdir() if p.is_file())
+        for pile in piles_of(folder / "batches.csv"):
+            batch = open_batch(workspace, SYSTEM, pile.batch, pile.area, pile.contest, pile.declared, pile.sides)
             _add(
                 whole,
                 ingest_batch(
-                    workspace, SYSTEM, batch.id, scans, pool, progress=lambda done, _: step(whole.pages + done, 0)
+                    workspace,
+                    SYSTEM,
+                    batch.id,
+                    list(pile.files),
+                    pool,
+                    progress=lambda done, _: step(whole.pages + done, 0),
                 ),
             )
     return whole

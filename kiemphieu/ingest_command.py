@@ -5,39 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from kiemphieu import parameters
 from kiemphieu.parameters import FILE, FOLDER
+from kiemphieu.piles import Pile, piles_of, scans_in
 from kiemphieu.screen import progress_bar, say, table, text
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import refuse
 from pipeline.messages import message
-from pipeline.spreadsheets import parse_whole, read_sheet
-from pipeline.storage.batches import Sides
 from pipeline.usecases.batches import close_batch, every_batch, move_page, moves_waiting, void_batch
 from pipeline.usecases.cluster import cluster as workers_of
 from pipeline.usecases.execution import process_pool
 from pipeline.usecases.ingest import IngestResult, ingest_batch, open_batch
 from pipeline.usecases.workspace import Workspace, open_workspace
-
-BATCH_COLUMNS = ("batch", "area", "contest", "declared", "sides", "folder")
-SCANS = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf"}
-
-
-@dataclass(frozen=True, slots=True)
-class Pile:
-    """A batch as it is handed over."""
-
-    batch: str
-    area: str
-    contest: str
-    declared: int | None
-    sides: Sides
-    files: tuple[Path, ...]
 
 
 @click.command()
@@ -73,9 +56,9 @@ def ingest(
     Can be stopped at any moment; the same command again goes on where it stopped and changes nothing twice.
     """
     if sheet is not None:
-        piles = list(_piles(sheet))
+        piles = piles_of(sheet)
     elif batch and area and contest and scans:
-        piles = [Pile(batch, area, contest, declared, "duplex" if sides == "2" else "simplex", _files(scans))]
+        piles = [Pile(batch, area, contest, declared, "duplex" if sides == "2" else "simplex", scans_in(scans))]
     else:
         raise refuse("ingest-what", "ingest", "give --batches SHEET, or --batch, --area, --contest and scans")
     opened = open_workspace(workspace)
@@ -83,43 +66,6 @@ def ingest(
         for pile in piles:
             _ingest(opened, pile, pool, cluster, workers)
     opened.close()
-
-
-def _piles(sheet: Path) -> Iterator[Pile]:
-    for row in read_sheet(sheet, BATCH_COLUMNS).rows:
-        declared = parse_whole(row.text("declared")) if row.text("declared") else None
-        if declared is None and row.text("declared"):
-            raise refuse(
-                "declared",
-                row.place("declared"),
-                "'{value}' is no count of ballots; write a whole number",
-                value=row.text("declared"),
-            )
-        if row.text("sides") not in ("1", "2"):
-            raise refuse(
-                "sides",
-                row.place("sides"),
-                "'{value}' is no number of scanned sides; write 1 or 2",
-                value=row.text("sides"),
-            )
-        folder = sheet.parent / row.text("folder")
-        sides: Sides = "duplex" if row.text("sides") == "2" else "simplex"
-        yield Pile(row.text("batch"), row.text("area"), row.text("contest"), declared, sides, _files((folder,)))
-
-
-def _files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The files in the order of their names; of folders every file, so that nothing is passed over in silence."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found += sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise refuse("file-missing", str(path), "there is no such file; check the path")
-    if not found:
-        raise refuse("scans-missing", ", ".join(map(str, paths)), "there are no files here; check the folder")
-    return tuple(found)
 
 
 @contextmanager

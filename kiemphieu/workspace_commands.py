@@ -13,7 +13,6 @@ from pipeline.access.roles import SYSTEM
 from pipeline.election.figures import load_figures
 from pipeline.election.load import load_election
 from pipeline.election.validate import warnings_of
-from pipeline.errors import refuse
 from pipeline.forms.ballot import ballot_layout
 from pipeline.forms.printing import print_ballots, write_form
 from pipeline.messages import message, render
@@ -79,8 +78,6 @@ def figures(workspace: Path, spreadsheet: Path, reason: str) -> None:
     """Take over the figures of SPREADSHEET (voters, issued, times, members ...) into WORKSPACE."""
     opened = open_workspace(workspace)
     given = load_figures(spreadsheet, opened.election)
-    if not given:
-        raise refuse("figures-empty", str(spreadsheet), "the sheet has no rows; fill in one per area and contest")
     with opened.database.write() as db:
         changed = keep_figures(db, SYSTEM, given, reason, opened.clock())
     say(message("{given} rows of figures, {changed} new or changed", given=len(given), changed=changed))

@@ -68,10 +68,12 @@ BEYOND_PX = 36
 LONG_PX, SHORT_PX, UPRIGHT_PX = 9, 5, 14
 """Ink as long as the first (1.1 mm) beside a name, and nowhere as tall as the third, is a stroke that runs out of
 it, and not one of a row of upright ones; so is ink as long as the second at the height of the name's last ink."""
-END_PX, ROW = 3, 0.75
-"""So near to a name's end (0.4 mm) an upright stroke may stand in the name or beside it: not counted where ink fills
+BAND_PX, BAND = 10, 0.55
+"""More than this share of a level stroke's ink lies within 1.2 mm of height; upright strokes fill 4 mm evenly."""
+END_PX, ROW = 4, 0.75
+"""So near to a name's end (0.5 mm) an upright stroke may stand in the name or beside it: not counted where ink fills
 less than the second of what it spans, as rows of upright strokes do."""
-UNSURE_SPAN = 0.06
+UNSURE_SPAN = 0.03
 """Taken from the span of a row of upright strokes, as much as is empty between them: whether the last of them stands
 in the name or just beside it is a matter of a tenth of a millimetre."""
 _AROUND = np.ones((3, 3), np.uint8)
@@ -326,7 +328,6 @@ def _span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
     inked = _columns(sure)
     long, end = _columns(_level(sure, LONG_PX)), 3 * LONG_PX
     level = _level(sure, SHORT_PX)
-    short = _columns(level)
     inked[:x0] = long[:x0] | _at_height(level[:, :x0], sure[:, x0 : x0 + end])
     inked[x1:] = long[x1:] | _at_height(level[:, x1:], sure[:, x1 - end : x1])
     at = np.flatnonzero(inked[x0 - BEYOND_PX : x1 + BEYOND_PX]) + x0 - BEYOND_PX
@@ -335,10 +336,17 @@ def _span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
         return 0.0
     inked[first:last] |= ink[:, first:last].any(axis=0)
     filled = float(inked[first:last].mean())
-    if filled < ROW:
-        inked[: x0 + END_PX] &= short[: x0 + END_PX]
-        inked[x1 - END_PX :] &= short[x1 - END_PX :]
+    if filled < ROW and not _level_band(sure[:, x0:x1]):
+        inked[: x0 + END_PX] = False
+        inked[x1 - END_PX :] = False
     return max(0.0, _span(inked, x0, x1) - UNSURE_SPAN * (1.0 - filled))
+
+
+def _level_band(ink: Bytes) -> bool:
+    """Whether most of the ink lies at one height, as that of a level stroke and never that of upright ones."""
+    rows = ink.sum(axis=1, dtype=np.int64)
+    sums = np.convolve(rows, np.ones(BAND_PX, np.int64))
+    return bool(sums.max() > BAND * rows.sum())
 
 
 def _columns(ink: Bytes) -> NDArray[np.bool_]:

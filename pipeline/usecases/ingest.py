@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -165,23 +166,24 @@ def _claimed(
     for start in range(0, len(files), FILES_A_TRANSACTION):
         kept = [_kept(workspace, path) for path in files[start : start + FILES_A_TRANSACTION]]
         with workspace.database.write() as db:
-            for path, sha256, size, count in kept:
+            for name, sha256, size, count in kept:
                 holder = pages.claim(db, sha256, size, batch.id)
                 if holder != batch.id:
-                    result.elsewhere[path.name] = holder
-                    detail = {"file": path.name, "sha256": sha256, "stands_in": holder}
+                    result.elsewhere[name] = holder
+                    detail = {"file": name, "sha256": sha256, "stands_in": holder}
                     log.append(db, AuditEvent(actor.id, "file_stands_elsewhere", batch.id, detail), workspace.clock())
                     continue
                 if pages.get_file(db, batch.id, sha256) is not None:
-                    result.already.append(path.name)
-                pages.add_file(db, batch.id, sha256, path.name, count)
+                    result.already.append(name)
+                pages.add_file(db, batch.id, sha256, name, count)
                 stored = str(workspace.images.path(sha256))
-                found += [PageTask(stored, path.name, sha256, number) for number in range(1, count + 1)]
+                found += [PageTask(stored, name, sha256, number) for number in range(1, count + 1)]
     unique = {(page.sha256, page.page): page for page in reversed(found)}
     return [page for page in found if unique[page.sha256, page.page] is page]
 
 
-def _kept(workspace: Workspace, path: Path) -> tuple[Path, str, int, int]:
+def _kept(workspace: Workspace, path: Path) -> tuple[str, str, int, int]:
+    """Its name, SHA-256, bytes and pages; a name that is no UTF-8 is told with its bytes spelled out."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -189,7 +191,8 @@ def _kept(workspace: Workspace, path: Path) -> tuple[Path, str, int, int]:
             "file-unreadable", str(path), "cannot be read ({why}); check its permissions", why=error.strerror
         ) from error
     sha256 = workspace.images.keep(content)
-    return path, sha256, len(content), max(1, page_count(content, path.name))
+    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    return name, sha256, len(content), max(1, page_count(content, name))
 
 
 def _tasks(workspace: Workspace, batch: Batch, todo: Sequence[PageTask]) -> list[Task]:

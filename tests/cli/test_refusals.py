@@ -101,8 +101,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (desk / name).write_bytes(b"\xff\xfe\x00\x01")
     (desk / "empty.csv").write_text("")
     (desk / "other.csv").write_text("a,b\n1,2\n")
-    (desk / "declared.csv").write_text(SHEET + "b1,kv1,qh,l2,1,empty\n")
-    (desk / "sides.csv").write_text(SHEET + "b1,kv1,qh,12,3,empty\n")
+    (desk / "declared.csv").write_text(SHEET + "b1,kv1,qh,l2,1,scans\n")
+    (desk / "sides.csv").write_text(SHEET + "b1,kv1,qh,12,3,scans\n")
     (desk / "folder.csv").write_text(SHEET + "b1,kv1,qh,12,1,nix\n")
     made = subprocess.run(
         [sys.executable, "-m", "kiemphieu", "new", desk / "ws", "--definition", EXAMPLE], check=False, cwd=desk

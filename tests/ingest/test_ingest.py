@@ -152,3 +152,14 @@ def test_killed_at_many_moments_the_same_command_ends_in_the_same_totals(tmp_pat
         batch = batches.get(db, "kv1-qh")
         assert batch is not None
         assert batch_count(db, batch).scanned == 60
+
+
+def test_a_file_name_that_is_no_utf8_is_kept_with_its_bytes_spelled_out(tmp_path: Path, election: Election) -> None:
+    workspace = workspace_of(tmp_path / "w", election)
+    (scan,) = scans(tmp_path / "s", 1)
+    odd = Path(os.fsdecode(os.fsencode(scan.parent) + b"/phi\xe1u.jpg"))
+    scan.rename(odd)
+    open_batch(workspace, SYSTEM, "kv1-qh", "kv1", "qh", 1, "simplex")
+    ingest_batch(workspace, SYSTEM, "kv1-qh", [odd], read=fake_reader.read)
+    again = ingest_batch(workspace, SYSTEM, "kv1-qh", [odd], read=fake_reader.read)
+    assert again.already == ["phi\\xe1u.jpg"]

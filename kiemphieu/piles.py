@@ -1,0 +1,115 @@
+"""The piles of scans that ``ingest`` is given: files and folders, or a spreadsheet of batches, checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import Problem, Refusal, refuse
+from pipeline.messages import Message, message
+from pipeline.spreadsheets import Row, check_sheet, parse_whole
+from pipeline.storage.batches import Sides
+
+COLUMNS = ("batch", "area", "contest", "declared", "sides", "folder")
+ALIASES = {
+    "lô": "batch",
+    "mã lô": "batch",
+    "khu vực": "area",
+    "khu vực bỏ phiếu": "area",
+    "cuộc bầu": "contest",
+    "số phiếu": "declared",
+    "số phiếu đếm tay": "declared",
+    "số mặt": "sides",
+    "thư mục": "folder",
+}
+"""Vietnamese headers of the spreadsheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """A batch as it is handed over."""
+
+    batch: str
+    area: str
+    contest: str
+    declared: int | None
+    sides: Sides
+    files: tuple[Path, ...]
+
+
+def scans_in(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The files in the order of their names; of folders every file, so that nothing is passed over in silence.
+
+    Refused: a path where nothing is, and no file at all.
+    """
+    given, found = list(paths), []
+    for path in given:
+        if path.is_dir():
+            found += sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise refuse("file-missing", str(path), "there is no such file; check the path")
+    if not found:
+        raise refuse("scans-missing", ", ".join(map(str, given)), "there are no files here; check the folder")
+    return tuple(found)
+
+
+def piles_of(sheet: Path) -> list[Pile]:
+    """The piles of a spreadsheet of batches, folders beside it; refused with every fault of every row."""
+    table, problems = check_sheet(sheet, COLUMNS, (), ALIASES)
+    found = list(problems)
+    if table.whole and not table.rows:
+        found.append(
+            Problem("sheet-empty", table.file, message("the sheet has no rows below its first; fill in one per record"))
+        )
+    piles: list[Pile] = []
+    seen: dict[str, str] = {}
+    for row in table.rows:
+        pile, faults = _pile(row, sheet.parent)
+        batch = row.text("batch")
+        if batch and batch in seen:
+            twice = message("the id '{id}' already stands in {other}; give each its own", id=batch, other=seen[batch])
+            faults = [*faults, Problem("id-twice", row.place("batch"), twice)]
+        seen.setdefault(batch, row.place())
+        found += faults
+        if pile is not None:
+            piles.append(pile)
+    if found:
+        raise Refusal(found)
+    return piles
+
+
+def _pile(row: Row, folder: Path) -> tuple[Pile | None, Sequence[Problem]]:
+    faults: list[Problem] = []
+
+    def fault(code: str, column: str, text: Message) -> None:
+        faults.append(Problem(code, row.place(column), text))
+
+    for column in ("batch", "area", "contest", "folder"):
+        if not row.text(column):
+            fault("cell-empty", column, message("the cell is empty; fill it in"))
+    declared = parse_whole(row.text("declared")) if row.text("declared") else None
+    if declared is None and row.text("declared"):
+        fault(
+            "declared",
+            "declared",
+            message("'{value}' is no count of ballots; write a whole number", value=row.text("declared")),
+        )
+    if row.text("sides") not in ("1", "2"):
+        fault(
+            "sides",
+            "sides",
+            message("'{value}' is no number of scanned sides; write 1 or 2", value=row.text("sides")),
+        )
+    files: tuple[Path, ...] = ()
+    if row.text("folder"):
+        try:
+            files = scans_in((folder / row.text("folder"),))
+        except Refusal as refusal:
+            faults += [Problem(p.code, f"{row.place('folder')}: {p.place}", p.text) for p in refusal.problems]
+    if faults:
+        return None, faults
+    sides: Sides = "duplex" if row.text("sides") == "2" else "simplex"
+    return Pile(row.text("batch"), row.text("area"), row.text("contest"), declared, sides, files), ()

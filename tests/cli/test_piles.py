@@ -1,0 +1,64 @@
+"""The spreadsheet of batches: all of its faults in one run, and the headers that an official writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kiemphieu.piles import Pile, piles_of
+from pipeline.errors import Refusal
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("b", "a"):
+        (tmp_path / "scans" / "one").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "scans" / "one" / f"{name}.jpg").write_bytes(b"")
+    (tmp_path / "scans" / "one" / ".hidden").write_bytes(b"")
+    (tmp_path / "scans" / "none").mkdir()
+    return tmp_path
+
+
+def sheet(folder: Path, *lines: str, header: str = "batch,area,contest,declared,sides,folder") -> Path:
+    path = folder / "batches.csv"
+    path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def test_piles_come_with_the_files_of_their_folder_in_order(folder: Path) -> None:
+    one, two = piles_of(sheet(folder, "lo1,kv1,qh,120,2,scans/one", "lo2,kv1,xa,,1,scans/one"))
+    files = (folder / "scans/one/a.jpg", folder / "scans/one/b.jpg")
+    assert one == Pile("lo1", "kv1", "qh", 120, "duplex", files)
+    assert two == Pile("lo2", "kv1", "xa", None, "simplex", files)
+
+
+def test_vietnamese_headers_are_known(folder: Path) -> None:
+    header = "Mã lô;Khu vực bỏ phiếu;Cuộc bầu;Số phiếu;Số mặt;Thư mục"
+    (one,) = piles_of(sheet(folder, "lo1;kv1;qh;1.200;1;scans/one", header=header))
+    assert (one.batch, one.area, one.contest, one.declared) == ("lo1", "kv1", "qh", 1200)
+
+
+def test_all_faults_come_out_in_one_run(folder: Path) -> None:
+    path = sheet(
+        folder,
+        "lo1,kv1,qh,12O,1,scans/one",
+        "lo2,,qh,120,3,scans/none",
+        "lo1,kv1,qh,120,1,scans/absent",
+    )
+    with pytest.raises(Refusal) as refused:
+        piles_of(path)
+    told = {(p.code, p.place.split(":")[0]) for p in refused.value.problems}
+    assert told == {
+        ("declared", "batches.csv, row 2, column declared"),
+        ("cell-empty", "batches.csv, row 3, column area"),
+        ("sides", "batches.csv, row 3, column sides"),
+        ("scans-missing", "batches.csv, row 3, column folder"),
+        ("id-twice", "batches.csv, row 4, column batch"),
+        ("file-missing", "batches.csv, row 4, column folder"),
+    }
+
+
+def test_a_sheet_without_rows_is_refused(folder: Path) -> None:
+    with pytest.raises(Refusal, match="no rows"):
+        piles_of(sheet(folder))
