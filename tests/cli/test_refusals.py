@@ -97,6 +97,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = tmp_path_factory.mktemp("desk")
     (desk / "empty").mkdir()
     (desk / "text.txt").write_text("text\n")
+    (desk / "scans").mkdir()
+    (desk / "scans" / "one.jpg").write_text("text\n")
     for name in ("bytes.dat", "bytes.xlsx"):
         (desk / name).write_bytes(b"\xff\xfe\x00\x01")
     (desk / "empty.csv").write_text("")
