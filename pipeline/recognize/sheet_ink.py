@@ -22,8 +22,9 @@ STRIPS = 8
 """A fold must show in every one of so many strips across the sheet; a pen stroke crosses at most five."""
 FOLD = 5
 """Darkness of 255 from which a shading counts as a fold; paper noise averaged over a strip is below 2."""
-FOLD_WANDER_PX = 6
-"""A fold may wander so far (1.5 mm) between strips: paper is folded by hand."""
+FOLD_WANDER_PX, MOST_RISE_PX = 2, 16
+"""A fold may lie so far (0.5 mm) off a straight line, and rise so far (4 mm) across the sheet: paper is folded by
+hand, and scanned askew."""
 BARE = 0
 """Darkness that print explains, up to which paper is bare; a crease under print does not show above it."""
 SAMPLE, UPPER, LEAST_SAMPLES = 4, 0.65, 4
@@ -133,7 +134,7 @@ def _folds(excess: Bytes, plan: _Plan) -> Bytes | None:
 
 
 def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
-    wander = np.ones((2 * FOLD_WANDER_PX + 1, 1), np.uint8)
+    wander = np.ones((MOST_RISE_PX + 2 * FOLD_WANDER_PX + 1, 1), np.uint8)
     enough = bare.known.sum(axis=1) >= LEAST_STRIPS
     # A fold's profile in a strip is the upper middle of its bare pixels, so their mean is at least a third of that.
     samples = np.ascontiguousarray(_samples(excess))
@@ -143,18 +144,14 @@ def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
     shaded = np.flatnonzero(enough & (_second_least(reach) > FOLD / 3))
     if not len(shaded):
         return None
-    rows = slice(max(0, shaded[0] - FOLD_WANDER_PX), shaded[-1] + FOLD_WANDER_PX + 1)
+    around = len(wander) // 2
+    rows = slice(max(0, shaded[0] - around), shaded[-1] + around + 1)
     profile = np.zeros(bare.counts.shape, np.uint8)
     ordered = np.sort(samples[rows], axis=2)
     profile[rows] = np.take_along_axis(ordered, bare.upper[rows, :, None], axis=2)[:, :, 0]
-    reach = cv2.dilate(np.ascontiguousarray(profile), wander)
-    reach[~bare.known] = 255
-    everywhere = _second_least(reach)  # one strip may be hidden by a glare
-    everywhere[~enough] = 0
-    if everywhere.max() <= FOLD:
+    limited = _straight(profile, bare.known, enough)
+    if limited is None:
         return None
-    common = np.where(everywhere > FOLD, everywhere, 0).astype(np.uint8)
-    limited = np.minimum(_filled(profile, bare.known), common[:, None])
     width = _inner(excess).shape[1] // STRIPS * STRIPS
     wide = cv2.resize(limited, (width, len(excess)), interpolation=cv2.INTER_LINEAR)
     full = np.zeros_like(excess)
@@ -163,6 +160,29 @@ def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
     full[:, :margin] = wide[:, :1]
     full[:, margin + width :] = wide[:, -1:]
     return np.asarray(cv2.dilate(full, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _straight(profile: Bytes, known: NDArray[np.bool_], enough: NDArray[np.bool_]) -> Bytes | None:
+    """Of the strips' shading (height, STRIPS) what lies on a straight line through all of them.
+
+    A stroke beside a fold shows in some of the strips only, and must not be taken for a part of the fold.
+    """
+    filled, near = _filled(profile, known), np.ones((2 * FOLD_WANDER_PX + 1, 1), np.uint8)
+    shown = np.where(known, profile, 255).astype(np.uint8)
+    best: tuple[int, Bytes, NDArray[np.intp]] | None = None
+    for rise in range(-MOST_RISE_PX, MOST_RISE_PX + 1, 2):
+        down = np.round(np.linspace(-rise / 2, rise / 2, STRIPS)).astype(np.intp)
+        level = np.stack([np.roll(shown[:, i], -down[i]) for i in range(STRIPS)], axis=1)
+        everywhere = _second_least(cv2.dilate(level, near))  # one strip may be hidden by a glare
+        everywhere = np.where(enough & (everywhere > FOLD), everywhere, 0).astype(np.uint8)
+        aligned = int((_second_least(level).astype(np.int64)[enough] ** 2).sum())
+        if everywhere.any() and (best is None or aligned > best[0]):
+            best = aligned, everywhere, down
+    if best is None:
+        return None
+    _, everywhere, down = best
+    back = np.stack([np.roll(everywhere, down[i]) for i in range(STRIPS)], axis=1)
+    return np.minimum(filled, back)
 
 
 def _second_least(strips: NDArray[Any]) -> NDArray[Any]:

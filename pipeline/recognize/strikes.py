@@ -181,14 +181,24 @@ def read_strikes(
         if folds is not None:
             shading = _of_window(folds, line.box, window.shape)
             window = np.asarray(cv2.addWeighted(window, 1.0, shading, -FOLD_EXTRA, 0), np.uint8)
+            crease = _crease(shading, line)
+        else:
+            crease = 0.0
         print_reach = plan.print_reach[top:bottom]
-        found[line.field].append(_measured(_Seen(window, close, ample, print_reach, round(offset[1])), line))
+        one = _measured(_Seen(window, close, ample, print_reach, round(offset[1])), line)
+        found[line.field].append(one | {"crease": crease})
     _without_common_faintness(found, fields)
     readings = []
     for field, measured in zip(fields, found, strict=True):
         measures = _joined(measured)
         readings.append(FieldReading(field.id, "strike", _scores(measures), measures, quad_of(field.box, page.map)))
     return readings
+
+
+def _crease(shading: Bytes, line: _Line) -> float:
+    """Darkness (0 to 255) of the fold that runs along the line's letters: it may hide a faint level stroke."""
+    rows = shading[line.y0 : line.y1, line.x0 : line.x1].mean(axis=1)
+    return float(rows.max())
 
 
 def _without_common_faintness(found: Sequence[Sequence[dict[str, float]]], fields: Sequence[FormField]) -> None:
@@ -284,7 +294,8 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     return {
         "span": _span_of_strokes(sure[rows], ink[rows], line.x0, line.x1),
         "core": _span(_columns(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0),
-        "heart": _span(_columns(ink[heart]), line.x0, line.x1, 0),
+        # plain ink only: from a line that touches the letters' heads, ink is followed down into them
+        "heart": _span(_columns(sure[heart]), line.x0, line.x1, 0),
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
         "faint_mm2": _area(faint_ink),
@@ -486,7 +497,7 @@ def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
     joined = {name: min(m[name] for m in lines) for name in ("span", "core", "heart")}
-    joined |= {name: max(m[name] for m in lines) for name in ("ring", "taller_mm")}
+    joined |= {name: max(m[name] for m in lines) for name in ("ring", "taller_mm", "crease")}
     sums = ("ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "far_mm2")
     return joined | {name: sum(m[name] for m in lines) for name in sums}
 

@@ -17,7 +17,8 @@ from pipeline.usecases.execution import Outcome, Task, read_task
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 STRUCK = {"span": 1.0, "core": 1.0, "heart": 1.0, "ring": 0.0}
 NOTHING = dict.fromkeys(
-    ("span", "core", "ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "taller_mm", "far_mm2", "streaked"), 0.0
+    ("span", "core", "ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "taller_mm", "far_mm2", "streaked", "crease"),
+    0.0,
 )
 
 

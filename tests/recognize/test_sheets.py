@@ -93,7 +93,12 @@ CLEAR = {**{f"n{i}": "clear" for i in range(5)}, "stray": "absent"}
 
 @pytest.mark.parametrize("slope", [0.0, 0.015, -0.02])
 def test_a_fold_through_a_clear_name_is_no_mark(form, slope):
-    assert answers(form, scanned(folded(blank(), NAMES[2].y + 2, slope))) == CLEAR
+    assert answers(form, scanned(folded(blank(), NAMES[2].y + 2, slope, crease=30))) == CLEAR
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.015, -0.02])
+def test_a_crease_that_may_hide_a_pencil_line_is_asked(form, slope):
+    assert answers(form, scanned(folded(blank(), NAMES[2].y + 2, slope, crease=110))) == CLEAR | {"n2": "asked"}
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.015, -0.02])
@@ -110,6 +115,14 @@ def test_a_strike_on_a_fold_is_not_clear(form):
     box = NAMES[2]
     stroke(page, [(box.x - 3, box.y + 2), (box.right + 3, box.y + 2)])
     assert answers(form, scanned(folded(page, box.y + 2)))["n2"] in ("struck", "asked")
+
+
+@pytest.mark.parametrize("off", [-1.6, -1.0, 1.2])
+def test_a_faint_strike_beside_a_fold_is_not_clear(form, off):
+    page = blank()
+    box = NAMES[2]
+    stroke(page, [(box.x - 3, box.y + 2 + off), (box.right + 3, box.y + 2 + off)], ink=195)
+    assert answers(form, scanned(folded(page, box.y + 2)))["n2"] != "clear"
 
 
 def test_lines_of_dirt_along_the_feed_are_no_marks(form):
