@@ -93,7 +93,7 @@ CLEAR = {**{f"n{i}": "clear" for i in range(5)}, "stray": "absent"}
 
 @pytest.mark.parametrize("slope", [0.0, 0.015, -0.02])
 def test_a_fold_through_a_clear_name_is_no_mark(form, slope):
-    assert answers(form, scanned(folded(blank(), NAMES[2].y + 2, slope, crease=30))) == CLEAR
+    assert answers(form, scanned(folded(blank(), NAMES[2].y + 2, slope, crease=8))) == CLEAR
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.015, -0.02])
