@@ -144,14 +144,16 @@ def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
     shaded = np.flatnonzero(enough & (_second_least(reach) > FOLD / 3))
     if not len(shaded):
         return None
-    around = len(wander) // 2
+    # beyond these rows nothing is shaded, so that strips can be moved against each other without loss
+    around = len(wander)
     rows = slice(max(0, shaded[0] - around), shaded[-1] + around + 1)
-    profile = np.zeros(bare.counts.shape, np.uint8)
     ordered = np.sort(samples[rows], axis=2)
-    profile[rows] = np.take_along_axis(ordered, bare.upper[rows, :, None], axis=2)[:, :, 0]
-    limited = _straight(profile, bare.known, enough)
-    if limited is None:
+    profile = np.take_along_axis(ordered, bare.upper[rows, :, None], axis=2)[:, :, 0]
+    straight = _straight(profile, bare.known[rows], enough[rows])
+    if straight is None:
         return None
+    limited = np.zeros(bare.counts.shape, np.uint8)
+    limited[rows] = straight
     width = _inner(excess).shape[1] // STRIPS * STRIPS
     wide = cv2.resize(limited, (width, len(excess)), interpolation=cv2.INTER_LINEAR)
     full = np.zeros_like(excess)

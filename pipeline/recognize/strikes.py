@@ -275,12 +275,9 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     excess = np.asarray(cv2.subtract(seen.page, seen.ample), np.uint8)
     near = round(NEAR_MM * DENSITY)
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
-    plain = np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    sure = _without_specks(plain, SPECK_MM2)
+    sure = _sure(np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8), zone)
     if not cv2.countNonZero(sure):
         return dict.fromkeys(MEASURES, 0.0) | {"faint_mm2": _area(_faint_lines(excess[zone]))}
-    if _area(sure[zone]) > PLAIN_MM2:
-        sure = _without_specks(plain, SMALL_SPECK_MM2)  # letters leave small pieces of a thin stroke
     ink = _grown(sure, seen)
     ends = _heights(ink[zone])
     beside, signs = _beside(ink, zone, seen.print_reach, ends)
@@ -476,13 +473,21 @@ def _faint_lines(excess: Bytes) -> Bytes:
     return np.asarray(keep.astype(np.uint8)[labels], np.uint8)
 
 
-def _without_specks(ink: Bytes, speck_mm2: float) -> Bytes:
-    """Ink without spots smaller than ``speck_mm2``."""
-    if cv2.countNonZero(ink) < speck_mm2 * DENSITY**2:
+def _sure(ink: Bytes, zone: tuple[slice, slice]) -> Bytes:
+    """Ink without specks; where a name has plain ink, letters leave small pieces of a thin stroke, which stay."""
+    if cv2.countNonZero(ink) < SPECK_MM2 * DENSITY**2:
         return np.zeros_like(ink)
     left, top, wide, tall = cv2.boundingRect(ink)
     part = (slice(top, top + tall), slice(left, left + wide))
     labels, stats = components(np.ascontiguousarray(ink[part]))
+    kept = _without(ink, part, labels, stats, SPECK_MM2)
+    return _without(ink, part, labels, stats, SMALL_SPECK_MM2) if _area(kept[zone]) > PLAIN_MM2 else kept
+
+
+def _without(
+    ink: Bytes, part: tuple[slice, slice], labels: Labels, stats: NDArray[np.int32], speck_mm2: float
+) -> Bytes:
+    """Ink without pieces smaller than ``speck_mm2``; ``labels`` and ``stats`` are those of its ``part``."""
     small = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] < speck_mm2 * DENSITY**2) + 1
     if not len(small):
         return ink

@@ -308,7 +308,7 @@ def _whole_page_jpeg(page: pikepdf.Page, box: list[float]) -> tuple[bytes, float
     """The one JPEG that is the page, with its width in inches; None if the page is anything else."""
     placed: list[tuple[list[float], pikepdf.Object]] = []
     matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
-    images = page.images
+    images = page.get_images(recursive=False)
     for instruction in pikepdf.parse_content_stream(page):
         operands = list(instruction.operands)
         match str(instruction.operator):
