@@ -27,7 +27,7 @@ from pipeline.usecases.cluster import Cluster, cluster
 from pipeline.usecases.ingest import IngestResult, ingest_batch, open_batch
 from pipeline.usecases.workspace import Workspace
 
-pytest.importorskip("distributed")
+pytest.importorskip("distributed", reason="Dask is not installed; 'make test' installs it")
 
 SHEETS = 96
 """Twelve tasks; the first twenty pages are saved while at least half of them have not begun."""
