@@ -24,6 +24,7 @@ need fonts-dejavu-core has_font dejavu/DejaVuSans.ttf
 need libgl1 has_library libGL.so.1
 need libglib2.0-0 has_library libglib-2.0.so.0
 need postgresql has_postgresql
+need chromium command -v chromium
 [ -z "$missing" ] && exit 0
 
 install="apt-get install -y --no-install-recommends$missing"
