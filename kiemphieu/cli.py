@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "simulate": ("simulate_command", message("Simulate voters, pens and a scanner for a trial.")),
     "ingest": ("ingest_command", message("Read scanned batches into the workspace.")),
     "review": ("review_command", message("Settle what the machine asks.")),
+    "serve": ("serve_command", message("Serve the web application in which people work.")),
     "batches": ("ingest_command", message("List batches, close or void one.")),
     "totals": ("totals_commands", message("Print the totals and check them.")),
     "minutes": ("totals_commands", message("Write the count minutes (Mẫu 18, 23) as PDF.")),
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "backup": ("backup_commands", message("Write the whole workspace into one file.")),
     "restore": ("backup_commands", message("Make a workspace from a backup.")),
     "read": ("read_command", message("Read paper with a form document, without a workspace.")),
+    "learn": ("learn_command", message("Make a form document from blank paper that somebody else printed.")),
     "sheet": ("sheet_command", message("Print a sheet of questions of your own, and the form that reads it.")),
     "demo": ("demo_command", message("Run a whole trial election from printing to minutes.")),
 }

@@ -1,4 +1,4 @@
-"""Collects every ``message(...)`` and ``refuse(...)`` sentence of the code into the Vietnamese catalogue.
+"""Collects every ``message(...)`` and ``refuse(...)`` of the code, ``t(...)`` of pages, into the Vietnamese catalogue.
 
 Translations that stand are kept; sentences that are gone are dropped; new ones come in empty.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "pipeline" / "locale" / "vi" / "LC_MESSAGES" / "kiemphieu.po"
@@ -28,6 +29,19 @@ def sentences() -> Iterator[tuple[str, str]]:
             found = [text for node in ast.walk(tree) for text in _in(node, room)]
             for text in (*found, *_of_commands(tree, room)):
                 yield str(path.relative_to(ROOT)), text
+        for path in sorted((ROOT / room).rglob("*.html")):
+            for text in _of_template(path.read_text(encoding="utf-8")):
+                yield str(path.relative_to(ROOT)), text
+
+
+def _of_template(source: str) -> Iterator[str]:
+    """The sentences of ``{{ t('...') }}``; anything but a plain string there would never be translated."""
+    for call in Environment().parse(source).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "t":
+            sentence = call.args[0]
+            if not isinstance(sentence, nodes.Const):
+                raise SystemExit(f"t() takes a plain string, not {sentence}")
+            yield str(sentence.value)
 
 
 def _in(node: ast.AST, room: str) -> Iterator[str]:

@@ -100,6 +100,27 @@ account = Table(
     Column("simulated", Boolean, nullable=False),
 )
 
+credential = Table(
+    "credential",
+    metadata,
+    Column("account", Text, ForeignKey("account.id"), primary_key=True),
+    Column("password", Text, nullable=False),  # argon2id, salted
+    Column("must_change", Boolean, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Moment),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("digest", Text, primary_key=True),  # SHA-256 of the cookie: who reads this table cannot sign in
+    Column("account", Text, ForeignKey("account.id"), nullable=False, index=True),
+    Column("csrf", Text, nullable=False),
+    Column("opened", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+)
+
 batch = Table(
     "batch",
     metadata,

@@ -215,6 +215,10 @@ def test_a_backup_of_an_older_program_is_brought_up(tmp_path: Path, election: El
     close_batch(second, SYSTEM, "kv1-qh", "nobody counted by hand")
 
 
+LATER = ("team_decision", "credential", "session", "lease", "grid_check")
+"""Tables that the older program does not have; the first stands for one that it might have lacked."""
+
+
 def old_one(source: Path, target: Path) -> None:
     parts: dict[str, str] = {}
     with tarfile.open(source) as old, tarfile.open(target, "w") as new:
@@ -222,7 +226,7 @@ def old_one(source: Path, target: Path) -> None:
             content = old.extractfile(member)
             assert content is not None
             data = content.read()
-            if member.name == "tables/team_decision.jsonl":
+            if member.name.removeprefix("tables/").removesuffix(".jsonl") in LATER:
                 continue
             if member.name == "tables/batch.jsonl":
                 rows = [json.loads(line) for line in data.splitlines()]

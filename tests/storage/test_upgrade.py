@@ -56,7 +56,7 @@ def made_by_an_older_program(folder: Path, election: Election, address: str | No
     with old.write() as db:
         known = MetaData()
         known.reflect(db)
-        for table in metadata.sorted_tables:
+        for table in (t for t in metadata.sorted_tables if t.name in known.tables):
             kept = set(known.tables[table.name].columns.keys())
             if rows[table.name]:
                 db.execute(insert(table), [{k: v for k, v in row.items() if k in kept} for row in rows[table.name]])

@@ -1,0 +1,1 @@
+"""One module a screen: its routes, each with its permission, and where it stands in the menu."""

@@ -1,0 +1,40 @@
+"""What every request shares: the open workspace, whether the connection is encrypted, limits, cached pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from fastapi import Request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from pipeline.usecases.workspace import Workspace
+from review_ui.screens import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Requests a minute from one address; a team behind one address signs in together at seven in the evening."""
+
+    sign_in: int = 30
+
+
+@dataclass(slots=True)
+class State:
+    """Of one running application; ``secure``: browsers reach it by TLS."""
+
+    workspace: Workspace
+    secure: bool
+    limits: Limits
+    screens: tuple[Screen, ...] = ()
+    _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+
+    def may_try(self, act: str, address: str, a_minute: int) -> bool:
+        """Count one more try of ``act`` from ``address``; whether it stays within the limit."""
+        return bool(self._limiter.hit(RateLimitItemPerMinute(a_minute), act, address))
+
+
+def state_of(request: Request) -> State:
+    return cast(State, request.app.state.kiemphieu)
