@@ -1,0 +1,94 @@
+"""Several scans of one blank laid onto the first, their median, and how far each differs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from calibration.learn.blank import Blank
+from pipeline.errors import Problem, Refusal
+from pipeline.geometry import MM_PER_INCH
+from pipeline.messages import message
+from pipeline.scan.by_content import find_side
+from pipeline.scan.features import Grey, content_features
+from pipeline.scan.page import PageSource, RawPage
+from pipeline.scan.prepare import covering, warped
+from pipeline.scan.view import PageView
+
+EXTRA = 60
+"""Darkness (of 255) beyond the median's within ``NEAR_MM`` that is ink of one scan alone."""
+NEAR_MM = 0.5
+SPECK_MM2 = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A scan against the median: misfit of its print (90th percentile, mm) and ink that the median lacks."""
+
+    place: str
+    misfit_mm: float
+    extra_mm2: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One side of the blank: what all scans show, and the scans themselves as they were."""
+
+    name: str
+    blank: Blank
+    raws: tuple[RawPage, ...]
+    differences: tuple[Difference, ...]
+
+
+def averaged(name: str, blanks: Sequence[Blank]) -> Face:
+    """The median of the scans in the millimetres of the first; refused where one shows another paper."""
+    first = blanks[0]
+    raws = tuple(b.raw for b in blanks)
+    if len(blanks) == 1:
+        return Face(name, first, raws, ())
+    base, density = covering(first.picture, first.density, first.size)
+    features = content_features(base, density, first.size)
+    laid, misfits, problems = [base], [0.0], []
+    for blank in blanks[1:]:
+        raw = RawPage(PageSource(blank.place, "", 1), blank.picture, blank.density * MM_PER_INCH)
+        seen = find_side(PageView(raw), features)
+        if seen is None:
+            text = message(
+                "the print does not fit that of {first}; give scans of one blank form only", first=first.place
+            )
+            problems.append(Problem("blank-differs", blank.place, text))
+            continue
+        laid.append(warped(blank.picture, seen.fit.map, first.size, density))
+        misfits.append(float(np.percentile(seen.fit.misfit_mm[seen.fit.kept], 90)))
+    if problems:
+        raise Refusal(problems)
+    middle = _middle(laid)
+    differences = tuple(
+        Difference(b.place, round(m, 3), _extra_mm2(p, middle, density))
+        for b, m, p in zip(blanks, misfits, laid, strict=True)
+    )
+    return Face(name, replace(first, picture=middle, density=density), raws, differences)
+
+
+def _middle(laid: Sequence[Grey]) -> Grey:
+    """The median, tones made alike first; of two scans the lighter where they differ: what one alone has is dirt."""
+    level = float(np.median([np.percentile(p[::8, ::8], 80) for p in laid]))
+    alike = [np.clip(p * (level / max(1.0, float(np.percentile(p[::8, ::8], 80)))), 0, 255) for p in laid]
+    if len(alike) > 2:
+        return np.asarray(np.median(np.stack([a.astype(np.uint8) for a in alike]), axis=0), np.uint8)
+    a, b = alike
+    mean = (a + b) / 2
+    far = cv2.blur(np.abs(a - b).astype(np.float32), (5, 5)) > EXTRA / 2
+    return np.asarray(np.where(far, np.maximum(a, b), mean), np.uint8)
+
+
+def _extra_mm2(picture: Grey, middle: Grey, density: float) -> float:
+    k = round(2 * NEAR_MM * density) | 1
+    print_near = cv2.erode(middle, np.ones((k, k), np.uint8))
+    extra = np.asarray((cv2.subtract(print_near, picture) > EXTRA).astype(np.uint8), np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(extra, connectivity=8)
+    areas = stats[1:, cv2.CC_STAT_AREA] / density**2
+    return round(float(areas[areas >= SPECK_MM2].sum()), 2)

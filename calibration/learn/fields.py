@@ -1,0 +1,247 @@
+"""The fields of a face: targets with labels, table cells, names, a stamp's place, and where nothing may be added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from calibration.learn.finds import Find
+from calibration.learn.labels import SURE, Labelled, labelled
+from calibration.learn.lines import TextLine, lines_of
+from calibration.learn.matching import Candidate, matched
+from calibration.learn.names import Name, names_of
+from calibration.learn.spelling import folded, slug
+from calibration.learn.stamp import stamp_place
+from calibration.learn.strokes import Print
+from calibration.learn.tables import Column, cells_of, columns_of
+from calibration.learn.targets import Target, targets_of
+from calibration.learn.words import line_text, words_of
+from pipeline.forms.template import FieldKind
+from pipeline.geometry import Box
+
+ANSWERS = re.compile(
+    r"\b(dong y|khong dong y|tan thanh|khong tan thanh|tin nhiem|y kien khac|agree|disagree|yes|no|for|against|"
+    r"co|khong|abstain|vote)\b"
+)
+"""Heads of columns that are there to be marked, folded."""
+EDGE_MM = 3.0
+"""Left out of the region of added writing: paper's edges shade, and scans are cut."""
+ALIKE_READINGS = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user asked for: kinds to look for (all where empty), languages, and the names to be found."""
+
+    kinds: frozenset[FieldKind] = frozenset()
+    language: str = "vie+eng"
+    candidates: tuple[Candidate, ...] = ()
+
+    def wants(self, kind: FieldKind) -> bool:
+        return not self.kinds or kind in self.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFinds:
+    """Everything found on a face; ``limits``: votes that the paper allows, by contest; ``matched``: candidates."""
+
+    finds: tuple[Find, ...]
+    limits: dict[str, int]
+    matched: frozenset[Candidate]
+
+
+def fields_of(page: Print, marks: Sequence[Box], wanted: Wanted) -> FaceFinds:
+    """Finds in reading order, without ids; ``marks`` are left out of the text."""
+    targets, left = targets_of(page)
+    clean = page.without([*marks, *(t.box for t in targets)], 0.35)
+    words = words_of(clean, page.blank.density, wanted.language)
+    targets, letters = _without_letters(targets, words_boxes=[w.box for w in words if len(w.text) > 2])
+    lines = lines_of(page, words, [t.box for t in targets])
+    reader = _Reader(page, clean, wanted)
+    beside = labelled(page, targets, lines)
+    found = [reader.target(one) for one in beside]
+    limits = {one.group: one.limit for one in beside if one.group and one.limit}
+    columns = columns_of(cells_of(page))
+    cells = [find for column in columns for find in _cell_finds(column, lines)]
+    names = [reader.name(one) for one in names_of(page, lines, [c.name for c in wanted.candidates])]
+    sure_targets = [t for t in targets if not t.doubt]
+    if sure_targets:
+        cells = [replace(c, doubts=("cells_beside_targets",)) for c in cells]
+    found += cells
+    marked = bool(sure_targets) or any("empty_cells" not in c.doubts for c in cells)
+    found += _names_or_not(names, marked and "strike" not in wanted.kinds)
+    found, hits = _with_candidates(found, wanted.candidates)
+    taken = [f.box for f in found if not _left_out(f)]
+    stamp = stamp_place(page, lines, taken)
+    if stamp is not None:
+        found.append(stamp)
+    if any(f.kind in ("strike", "stamp") and not _left_out(f) for f in found) or "stray" in wanted.kinds:
+        found.append(_stray(page))
+    found += [Find(t.kind, t.box, doubts=(t.doubt,)) for t in (*left, *letters)]
+    found = [f if wanted.wants(f.kind) else replace(f, doubts=("kind_not_wanted",)) for f in found]
+    return FaceFinds(tuple(found), {g: n for g, n in limits.items() if n is not None}, frozenset(hits))
+
+
+LEFT_OUT = frozenset({"names_beside_targets", "cells_beside_targets", "part_of_a_word", "kind_not_wanted"})
+
+
+def _left_out(find: Find) -> bool:
+    return bool(LEFT_OUT & set(find.doubts))
+
+
+def with_ids(finds: Sequence[Find], used: Collection[str]) -> list[Find]:
+    """Ids of what goes into the form: the contest where there are several, then the label, each once."""
+    groups = {f.group for f in finds if f.group and not _left_out(f)}
+    taken = set(used)
+    named = []
+    for number, find in enumerate(finds, start=1):
+        if _left_out(find):
+            named.append(replace(find, id=""))
+            continue
+        own = find.id or slug(find.label) or f"{find.kind}-{number}"
+        if find.kind in ("stamp", "stray"):
+            own = find.kind
+        elif len(groups) > 1 and find.group and not find.id:
+            own = f"{slug(find.group, 30)}.{own}"
+        unique, again = own, 2
+        while unique in taken:
+            unique, again = f"{own}-{again}", again + 1
+        taken.add(unique)
+        named.append(replace(find, id=unique))
+    return named
+
+
+def _without_letters(targets: Sequence[Target], words_boxes: Sequence[Box]) -> tuple[list[Target], list[Target]]:
+    """Targets and those that OCR reads as the inside of a word; they were painted white, so few are."""
+    kept, letters = [], []
+    for target in targets:
+        inside = any(w.x < target.box.x - 0.5 and w.right > target.box.right + 0.5 and w.overlaps(target.box)
+                     and abs(w.centre[1] - target.box.centre[1]) < 1.0 and w.h < 1.6 * target.box.h
+                     for w in words_boxes)  # fmt: skip
+        if inside and target.doubt:
+            letters.append(replace(target, doubt="part_of_a_word"))
+        else:
+            kept.append(target)
+    return kept, letters
+
+
+class _Reader:
+    """Labels and names read again, line by line, with the first language alone: it keeps the accents."""
+
+    def __init__(self, page: Print, clean: np.ndarray, wanted: Wanted) -> None:
+        self._page = page
+        self._clean = clean
+        self._languages = wanted.language.split("+")
+
+    def target(self, one: Labelled) -> Find:
+        doubts = [one.target.doubt] if one.target.doubt else []
+        if one.of_row:
+            label, sure, group = one.label, one.sure, self._again([one.lines[0].box], one.group, one.sure)[0]
+        else:
+            label, sure = self._again([line.box for line in one.lines], one.label, one.sure)
+            group = one.group
+        if not label:
+            doubts.append("no_label")
+        elif sure < SURE:
+            doubts.append("label_unsure")
+        return Find(one.target.kind, one.target.box, label, group, doubts=tuple(doubts), of_row=one.of_row)
+
+    def name(self, one: Name) -> Find:
+        doubts = [one.doubt] if one.doubt else []
+        label, sure = self._again(one.lines, one.text, one.sure)
+        if sure < SURE:
+            doubts.append("label_unsure")
+        lines = one.lines if len(one.lines) > 1 else ()
+        return Find("strike", one.box, label, "", lines, tuple(doubts))
+
+    def _again(self, boxes: Sequence[Box], text: str, sure: float) -> tuple[str, float]:
+        if not boxes or len(self._languages) < 2:
+            return text, sure
+        parts = [line_text(self._cut(box), self._page.blank.density, self._languages[0]) for box in boxes]
+        again, surely = " ".join(p for p, _ in parts).strip(" .:;-—_|…"), min(s for _, s in parts)
+        alike = _alike(folded(again), folded(text))
+        if alike >= ALIKE_READINGS and surely >= SURE and _accents(again) > _accents(text):
+            return again, max(sure, surely)
+        return text, sure if alike > 0.6 else min(sure, 50.0)
+
+    def _cut(self, box: Box) -> np.ndarray:
+        d = self._page.blank.density
+        seen = Box(box.x - 0.4, box.y - 0.4, box.w + 0.8, box.h + 0.8)
+        y0, y1, x0, x1 = (max(0, round(v * d)) for v in (seen.y, seen.bottom, seen.x, seen.right))
+        part = self._clean[y0:y1, x0:x1]
+        rim = round(1.5 * d)
+        paper = int(np.percentile(self._clean[::8, ::8], 80))
+        return np.pad(part, rim, constant_values=paper)
+
+
+def _accents(text: str) -> int:
+    """Letters that English has not; two models together lose them on sharp print."""
+    return sum(sign.isalpha() and not sign.isascii() for sign in text)
+
+
+def _alike(a: str, b: str) -> float:
+    return float(fuzz.ratio(a, b)) / 100
+
+
+def _cell_finds(column: Column, lines: Sequence[TextLine]) -> list[Find]:
+    """A column of a table as boxes: labelled by its head, grouped by its rows' names."""
+    head = _text_in(column.head, lines) if column.head is not None else ""
+    doubts = () if ANSWERS.search(folded(head)) else ("empty_cells",)
+    found = []
+    for cell, row in zip(column.cells, column.rows, strict=True):
+        texts = [_text_in(b, lines) for b in row]
+        named = [t for t in texts if len(re.sub(r"[^\w]", "", t)) > 2]
+        group = max(named, key=len) if named else " ".join(texts)
+        more = () if head else ("no_label",)
+        found.append(Find("box", cell, head, group, doubts=(*doubts, *more), of_row=True))
+    return found
+
+
+def _text_in(cell: Box, lines: Sequence[TextLine]) -> str:
+    inside = [
+        line
+        for line in lines
+        if cell.y <= line.box.centre[1] <= cell.bottom and cell.x <= line.box.centre[0] <= cell.right
+    ]
+    return " ".join(line.text for line in sorted(inside, key=lambda line: (line.box.y, line.box.x)))
+
+
+def _names_or_not(names: Sequence[Find], left_out: bool) -> list[Find]:
+    return [replace(n, doubts=("names_beside_targets",)) for n in names] if left_out else list(names)
+
+
+def _with_candidates(found: Sequence[Find], candidates: Sequence[Candidate]) -> tuple[list[Find], set[Candidate]]:
+    """Labels put right by the candidates' names; a cell's candidate is its row."""
+    if not candidates:
+        return list(found), set()
+    cell_rows = sorted({f.group for f in found if f.of_row})
+    texts = [*cell_rows, *(f.label for f in found if not f.of_row and not _left_out(f))]
+    places = [i for i, f in enumerate(found) if not f.of_row and not _left_out(f)]
+    hits = matched(texts, candidates)
+    changed = list(found)
+    for i, hit in hits.items():
+        doubts = () if hit.sure else ("match_unsure",)
+        if i < len(cell_rows):
+            for j, f in enumerate(found):
+                if f.of_row and f.group == cell_rows[i]:
+                    own = f"{hit.candidate.id or slug(hit.candidate.name)}.{slug(f.label) or 'cell'}"
+                    changed[j] = replace(f, group=hit.candidate.name, id=own, doubts=(*f.doubts, *doubts))
+            continue
+        j = places[i - len(cell_rows)]
+        kept = tuple(d for d in changed[j].doubts if d not in ("label_unsure", "unlike_its_neighbours") or not hit.sure)
+        name = hit.candidate.name + (f" ({hit.candidate.other})" if hit.candidate.other else "")
+        changed[j] = replace(changed[j], label=name, id=hit.candidate.id or slug(name), doubts=(*kept, *doubts))
+    for j in places:
+        if changed[j].kind == "strike" and not changed[j].id:
+            changed[j] = replace(changed[j], doubts=(*changed[j].doubts, "not_a_candidate"))
+    return changed, {hit.candidate for hit in hits.values()}
+
+
+def _stray(page: Print) -> Find:
+    size = page.blank.size
+    box = Box(EDGE_MM, EDGE_MM, round(size.w - 2 * EDGE_MM, 2), round(size.h - 2 * EDGE_MM, 2))
+    return Find("stray", box)

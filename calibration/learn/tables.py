@@ -1,0 +1,91 @@
+"""Tables whose empty cells are to be marked: agree and disagree beside a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+
+from calibration.learn.strokes import Outline, Print
+from pipeline.geometry import Box
+
+WIDTHS, HEIGHTS = (5.0, 60.0), (4.0, 40.0)
+"""mm of a cell that a voter marks."""
+RECTANGLE = 0.95
+SAME_EDGE_MM = 0.9
+EMPTY_MM2 = 0.25
+"""Ink in an empty cell: dust; a single full stop of 11 points has 0.2."""
+INSET_MM = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a ruled table, its lines' middles as edges."""
+
+    box: Box
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Empty cells above each other, with the row of cells that stands left of each, and the printed head."""
+
+    cells: tuple[Box, ...]
+    rows: tuple[tuple[Box, ...], ...]
+    """Per cell the printed cells left of it, from left to right."""
+    head: Box | None
+
+
+def cells_of(page: Print) -> list[Cell]:
+    """Every rectangular cell of tables, boxes standing alone left out."""
+    cells = [o for o in page.outlines if not o.alone and o.fill >= RECTANGLE]
+    return [Cell(o.box, _ink_mm2(page, o.box) <= EMPTY_MM2) for o in cells if o.box.h <= 80]
+
+
+def columns_of(cells: Sequence[Cell]) -> list[Column]:
+    """Columns of two or more empty cells beside printed ones, left to right."""
+    left = [c.box for c in cells if c.empty and _fits(c.box)]
+    printed = [c.box for c in cells if not c.empty]
+    columns: list[Column] = []
+    while left:
+        first = left[0]
+        column = sorted((b for b in left if _above(first, b)), key=lambda b: b.y)
+        left = [b for b in left if not _above(first, b)]
+        labelled = [(b, _row(b, printed)) for b in column]
+        labelled = [(b, row) for b, row in labelled if row]
+        if len(labelled) >= 2:
+            columns.append(Column(tuple(b for b, _ in labelled), tuple(r for _, r in labelled), _head(column, printed)))
+    return sorted(columns, key=lambda c: (c.cells[0].x, c.cells[0].y))
+
+
+def _fits(box: Box) -> bool:
+    return WIDTHS[0] <= box.w <= WIDTHS[1] and HEIGHTS[0] <= box.h <= HEIGHTS[1]
+
+
+def _above(a: Box, b: Box) -> bool:
+    return abs(a.x - b.x) <= SAME_EDGE_MM and abs(a.right - b.right) <= SAME_EDGE_MM
+
+
+def _row(cell: Box, printed: Sequence[Box]) -> tuple[Box, ...]:
+    beside = [b for b in printed if b.right <= cell.x + SAME_EDGE_MM and b.y - 0.5 <= cell.centre[1] <= b.bottom + 0.5]
+    return tuple(sorted(beside, key=lambda b: b.x))
+
+
+def _head(column: Sequence[Box], printed: Sequence[Box]) -> Box | None:
+    top = column[0].y
+    above = [b for b in printed if b.x - 1 <= column[0].centre[0] <= b.right + 1 and b.bottom <= top + SAME_EDGE_MM]
+    return max(above, key=lambda b: b.y) if above else None
+
+
+def _ink_mm2(page: Print, box: Box) -> float:
+    d = page.blank.density
+    inner = box.grown(-INSET_MM)
+    y0, y1, x0, x1 = (max(0, round(v * d)) for v in (inner.y, inner.bottom, inner.x, inner.right))
+    part = page.ink()[y0:y1, x0:x1]
+    return cv2.countNonZero(part) / d**2 if part.size else 99.0
+
+
+def outlines_inside(box: Box, outlines: Sequence[Outline]) -> bool:
+    """Whether a target stands inside a cell."""
+    return any(box.overlaps(o.box) and o.alone for o in outlines)
