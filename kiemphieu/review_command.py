@@ -53,7 +53,7 @@ def answer(workspace: Path, name: str, limit: int | None) -> None:
         with opened.database.write() as db:
             for batch in batches.every(db):
                 raise_ballot_items(db, opened.count, batch.id, opened.clock())
-            waiting = queue(db, actor, limit=1)
+            waiting = queue(db, actor, limit=1, at=opened.clock())
         if not waiting or not _ask(opened, actor, waiting[0]):
             break
         done += 1

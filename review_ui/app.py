@@ -9,7 +9,7 @@ from pipeline.usecases.workspace import Workspace
 from review_ui.faults import teach
 from review_ui.guard import check_declared
 from review_ui.headers import Headers
-from review_ui.routes import home, people, sign_in
+from review_ui.routes import grid, home, people, pictures, review, sign_in
 from review_ui.screens import Screen
 from review_ui.state import Limits, State
 from review_ui.templating import STATIC
@@ -17,6 +17,9 @@ from review_ui.templating import STATIC
 SCREENS: tuple[Screen, ...] = (
     home.SCREEN,
     sign_in.SCREEN,
+    pictures.SCREEN,
+    review.SCREEN,
+    grid.SCREEN,
     people.SCREEN,
 )
 """In the order of the menu. A new screen is one module in ``routes`` and one line here."""

@@ -37,13 +37,15 @@ class ChooseFirst(Exception):  # noqa: N818  (as above)
 class Needs:
     """The dependency that declares and enforces a route's permission; ``None``: any account that is signed in."""
 
-    def __init__(self, permission: Permission | None, before_own_password: bool = False) -> None:
+    def __init__(self, permission: Permission | None, before_own_password: bool = False, wakes: bool = True) -> None:
         self.permission = permission
         self.before_own_password = before_own_password
+        self.wakes = wakes
+        """Whether a request tells that a person is there; one that a page sends by itself does not."""
 
     async def __call__(self, request: Request) -> Visit:
         state = state_of(request)
-        who = await run_in_threadpool(_visitor, state, request)
+        who = await run_in_threadpool(_visitor, state, request, self.wakes)
         request.state.who = who  # for the page that tells of a refusal
         if request.method not in SAFE:
             await _check_origin_and_token(request, who)
@@ -68,11 +70,11 @@ def cookie_name(state: State) -> str:
     return f"__Host-{COOKIE}" if state.secure else COOKIE
 
 
-def _visitor(state: State, request: Request) -> Visitor:
+def _visitor(state: State, request: Request, wakes: bool) -> Visitor:
     token = request.cookies.get(cookie_name(state))
     if not token:
         raise SignInFirst(ended=False)
-    who = visitor(state.workspace, token)
+    who = visitor(state.workspace, token, wakes)
     if who is None:
         raise SignInFirst(ended=True)
     return who

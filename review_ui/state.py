@@ -10,6 +10,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from pipeline.usecases.pictures import DecodedPages
 from pipeline.usecases.workspace import Workspace
 from review_ui.screens import Screen
 
@@ -29,6 +30,7 @@ class State:
     secure: bool
     limits: Limits
     screens: tuple[Screen, ...] = ()
+    decoded: DecodedPages = field(default_factory=DecodedPages)
     _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
     def may_try(self, act: str, address: str, a_minute: int) -> bool:

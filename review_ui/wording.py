@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline.access.roles import Role
+from pipeline.forms.template import FieldKind
 from pipeline.messages import Message, message
+from pipeline.review.policy import ItemKind
+from pipeline.review.reasons import Why
 from pipeline.usecases.people import Standing
+from pipeline.usecases.reviewing import Question
 
 ROLES: Mapping[Role, Message] = {
     "administrator": message("administrator"),
@@ -25,3 +29,91 @@ STANDINGS: Mapping[Standing, Message] = {
     "disabled": message("disabled"),
     "terminal": message("no password, terminal only"),
 }
+
+KINDS: Mapping[ItemKind, Message] = {
+    "field": message("places on ballots"),
+    "hand_field": message("ballots typed from the paper"),
+    "page": message("rejected sheets"),
+}
+_STRIKES: Mapping[str, Message] = {
+    "struck": message("crossed out"),
+    "partial": message("partly crossed out"),
+    "clear": message("not crossed out"),
+    "unclear": message("cannot be told"),
+}
+_STAMPS: Mapping[str, Message] = {
+    "present": message("stamp there"),
+    "absent": message("no stamp"),
+    "unclear": message("cannot be told"),
+}
+_ADDITIONS: Mapping[str, Message] = {
+    "present": message("something was added"),
+    "absent": message("nothing was added"),
+    "unclear": message("cannot be told"),
+}
+_MARKS: Mapping[str, Message] = {
+    "marked": message("marked"),
+    "unmarked": message("not marked"),
+    "unclear": message("cannot be told"),
+}
+ANSWERS: Mapping[FieldKind, Mapping[str, Message]] = {
+    "strike": _STRIKES,
+    "oval": _MARKS,
+    "box": _MARKS,
+    "stamp": _STAMPS,
+    "stray": _ADDITIONS,
+}
+_SHEETS: Mapping[str, Message] = {
+    "set_aside:blank": message("empty sheet or back"),
+    "set_aside:foreign": message("paper of something else"),
+    "set_aside:duplicate": message("the same sheet again"),
+    "set_aside:calibration": message("test sheet"),
+    "by_hand": message("a ballot: type it from the paper"),
+    "not_prescribed": message("a ballot that is not the prescribed form"),
+}
+_QUESTIONS: Mapping[FieldKind, Message] = {
+    "strike": message("Is this name crossed out?"),
+    "oval": message("Is this oval filled?"),
+    "box": message("Is this box marked?"),
+    "stamp": message("Is the stamp there?"),
+    "stray": message("Was anything added to the ballot?"),
+}
+WHY: Mapping[Why, Message] = {
+    "partial": message("a stroke covers a part of the name"),
+    "fold": message("a fold or streak lies on the name"),
+    "faint": message("faint ink"),
+    "beside": message("ink beside the name"),
+    "unsure": message("close to the limit of what is plain"),
+}
+
+
+KEYS = "123456789QWERTYUIO"
+"""Of answers in the order of their buttons; none that the screen has for something else (D, F, N, Z)."""
+
+
+def question_of(asked: Question) -> Message:
+    """What the person is asked."""
+    if asked.kind == "page":
+        return message("What is this sheet?")
+    return _QUESTIONS[asked.field_kind] if asked.field_kind is not None else message("What is on the paper?")
+
+
+def why_of(asked: Question) -> Message:
+    """Why it is asked."""
+    if asked.rejection is not None:
+        return asked.rejection
+    if asked.kind == "hand_field":
+        return message("there is no picture: take the sheet and read it off the paper")
+    return WHY[asked.why or "unsure"]
+
+
+def answer_of(kind: FieldKind | None, value: str) -> Message:
+    """What an answer is called on its button."""
+    if value.startswith("move:"):
+        return message("belongs to batch {batch}", batch=value.removeprefix("move:"))
+    return (ANSWERS[kind] if kind is not None else _SHEETS)[value]
+
+
+def keys_of(answers: Sequence[str]) -> list[tuple[str, str]]:
+    """Answers with their keys, so that one hand does it."""
+    return list(zip(answers, KEYS, strict=False))

@@ -29,6 +29,59 @@ def write_place(content: bytes, sha256: str, number: int, quad: Quad | None, pat
     return bool(done)
 
 
+def page_jpeg(page: Pixels, quad: Quad | None, turn: int, height: int) -> bytes:
+    """The whole page upright, ``height`` pixels tall, with ``quad`` framed, as JPEG.
+
+    ``turn``: quarter turns against the clock that set the page upright.
+    """
+    framed = page if quad is None else _framed(page, quad)
+    upright = np.ascontiguousarray(np.rot90(framed, turn))
+    scale = min(1.0, height / upright.shape[0])
+    small = cv2.resize(upright, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else upright
+    return _encoded(".jpg", small.astype(np.uint8, copy=False), [cv2.IMWRITE_JPEG_QUALITY, 80])
+
+
+def _framed(page: Pixels, quad: Quad) -> Pixels:
+    """A copy in colour; the frame stands a little outside of the place, so that it covers no ink of it."""
+    corners = np.array(quad, np.float32)
+    across, down = corners[1] - corners[0], corners[3] - corners[0]
+    gap = max(10.0, 0.12 * float(np.linalg.norm(down)))
+    right, below = across / max(1.0, np.linalg.norm(across)) * gap, down / max(1.0, np.linalg.norm(down)) * gap
+    outer = corners + np.array([-right - below, right - below, right + below, below - right])
+    copy = np.array(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR) if page.ndim == 2 else page, np.uint8)
+    cv2.polylines(copy, [np.round(outer).astype(np.int32)], True, _RED, 5, cv2.LINE_AA)
+    return copy
+
+
+def place_jpeg(page: Pixels, quad: Quad, width: int) -> bytes:
+    """One place upright and large with something of what is round it, ``width`` pixels wide, as JPEG."""
+    corners = np.array(quad, np.float32)
+    across, down = corners[1] - corners[0], corners[3] - corners[0]
+    long, high = max(1.0, float(np.linalg.norm(across))), max(1.0, float(np.linalg.norm(down)))
+    margin_x, margin_y = 0.06 * across, (0.06 * long if high > long / 3 else 0.7 * high) / high * down
+    grown = np.array(
+        [
+            corners[0] - margin_x - margin_y,
+            corners[1] + margin_x - margin_y,
+            corners[2] + margin_x + margin_y,
+            corners[3] - margin_x + margin_y,
+        ],
+        np.float32,
+    )
+    ratio = float(np.linalg.norm(grown[3] - grown[0]) / max(1.0, float(np.linalg.norm(grown[1] - grown[0]))))
+    height = int(np.clip(width * ratio, 16, 2 * width))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    over = cv2.getPerspectiveTransform(grown, target)
+    crop = cv2.warpPerspective(page, over, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,) * 3)
+    return _encoded(".jpg", crop.astype(np.uint8, copy=False), [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+def _encoded(kind: str, picture: Pixels, options: list[int]) -> bytes:
+    done, content = cv2.imencode(kind, picture, options)
+    assert done
+    return content.tobytes()
+
+
 def _beside(page: Pixels, quad: Quad) -> Pixels:
     """The whole page with the place framed, and the place upright and large."""
     corners = np.array(quad, np.float32)

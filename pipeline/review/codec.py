@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from pipeline.review.states import (
     ByEntries,
+    ByGrid,
     ByReading,
     ByTeam,
     Corrected,
@@ -103,6 +104,8 @@ def _of_evidence(evidence: Evidence) -> dict[str, Any]:
             return {"by": "reading", "engine": engine, "profile": profile, "p_wrong": p_wrong}
         case ByEntries(entries=entries):
             return {"by": "entries", "entries": [_of_entry(e) for e in entries]}
+        case ByGrid(entries=entries, checked_by=checked_by):
+            return {"by": "grid", "entries": [_of_entry(e) for e in entries], "checked_by": checked_by}
         case ByTeam(entries=entries, members=members, votes=votes, pile=pile):
             return {
                 "by": "team",
@@ -121,6 +124,8 @@ def _evidence(document: Mapping[str, Any]) -> Evidence:
             return ByReading(document["engine"], document["profile"], document["p_wrong"])
         case "entries":
             return ByEntries(_entries(document["entries"]))
+        case "grid":
+            return ByGrid(_entries(document["entries"]), document["checked_by"])
         case "team":
             votes = tuple(TeamVote(v["member"], v["value"]) for v in document["votes"])
             return ByTeam(_entries(document["entries"]), document["members"], votes, document["pile"])

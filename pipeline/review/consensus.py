@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import assert_never
 
 from pipeline.errors import Refusal, refuse
@@ -11,11 +12,13 @@ from pipeline.review.policy import ItemKind, policy_of
 from pipeline.review.states import (
     DEFER,
     ByEntries,
+    ByGrid,
     ByTeam,
     Corrected,
     Disputed,
     EnteredOnce,
     Entry,
+    GridCheck,
     ItemState,
     Settled,
     TeamVote,
@@ -36,13 +39,24 @@ def may_enter(state: ItemState, account: str) -> bool:
     return isinstance(state, Waiting | EnteredOnce | Disputed) and all(e.by != account for e in entries_of(state))
 
 
-def entered(state: ItemState, entry: Entry, place: str) -> EnteredOnce | Disputed | WithTeam | Settled:
+def entered(
+    state: ItemState, entry: Entry, place: str, checks: Sequence[GridCheck] = ()
+) -> EnteredOnce | Disputed | WithTeam | Settled:
     """The state after one more blind entry.
 
     Two that agree settle; two that differ are disputed; a third that agrees with one of them settles; three
     different go to the team. Refused: a second entry by the same account (``entered-already``), an item that
-    is not open for entries (``item-closed``). ``place`` names the item in the refusal.
+    is not open for entries (``item-closed``), an account that has seen the machine's reading in a grid
+    (``seen-in-grid``). ``checks``: what people confirmed in grids; the first entry settles together with one that
+    says the same. ``place`` names the item in the refusal.
     """
+    if any(c.by == entry.by for c in checks):
+        raise refuse(
+            "seen-in-grid",
+            place,
+            "this account has seen the machine's reading of this in a grid, so its answer would not be blind; "
+            "somebody else must answer it",
+        )
     if any(e.by == entry.by for e in entries_of(state)):
         raise refuse(
             "entered-already",
@@ -51,7 +65,7 @@ def entered(state: ItemState, entry: Entry, place: str) -> EnteredOnce | Dispute
         )
     match state:
         case Waiting():
-            return EnteredOnce(entry)
+            return with_check(EnteredOnce(entry), checks)
         case EnteredOnce(first=first):
             if agree(first, entry):
                 return Settled(entry.value, ByEntries((first, entry)))
@@ -68,6 +82,34 @@ def entered(state: ItemState, entry: Entry, place: str) -> EnteredOnce | Dispute
             raise closed(place, message("voided"))
         case _:
             assert_never(state)
+
+
+def with_check(state: EnteredOnce, checks: Sequence[GridCheck]) -> EnteredOnce | Settled:
+    """Settled where somebody else confirmed in a grid what the one blind entry says (ADR 0004)."""
+    for check in checks:
+        if check.by != state.first.by and check.value == state.first.value != DEFER:
+            return Settled(check.value, ByGrid((state.first,), check.by))
+    return state
+
+
+def withdrawn(state: ItemState, account: str, place: str, checks: Sequence[GridCheck] = ()) -> ItemState:
+    """The state as if ``account`` had not answered: the other entries, in their order.
+
+    Refused: no entry of that account (``nothing-to-undo``); a state that rests on more than entries, since the team
+    has decided, a correction was approved or the item was voided (``item-closed``).
+    """
+    given = entries_of(state)
+    if all(e.by != account for e in given):
+        raise refuse("nothing-to-undo", place, "this account has no answer here that could be taken back")
+    match state:
+        case EnteredOnce() | Disputed() | WithTeam() | Settled(evidence=ByEntries() | ByGrid()):
+            after: ItemState = Waiting()
+        case _:
+            raise closed(place, message("settled"))
+    for entry in given:
+        if entry.by != account:
+            after = entered(after, entry, place, checks)
+    return after
 
 
 def agree(one: Entry, other: Entry) -> bool:

@@ -12,16 +12,22 @@ ItemKind = Literal["field", "hand_field", "page", "ballot"]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What an item needs: so many agreeing blind entries, or the whole team."""
+    """What an item needs: so many agreeing blind entries, or the whole team.
+
+    ``grid``: a check in a grid by another person may stand in for the second blind entry (docs/adr/0004).
+    """
 
     entries: int
     team: bool = False
+    grid: bool = False
 
 
 def policy_of(kind: ItemKind) -> Policy:
     """Two for everything that one person could mistype; the team for every ballot in doubt (Art. 74.2)."""
     match kind:
-        case "field" | "hand_field" | "page":
+        case "field":
+            return Policy(entries=2, grid=True)
+        case "hand_field" | "page":
             return Policy(entries=2)
         case "ballot":
             return Policy(entries=0, team=True)

@@ -19,6 +19,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class GridCheck:
+    """What ``by`` confirmed in a grid, where the machine's reading is in sight: never a blind entry."""
+
+    by: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class TeamVote:
     """How one member of the polling team voted; recording it is our design, not law."""
 
@@ -46,6 +54,17 @@ class ByEntries:
 
 
 @dataclass(frozen=True, slots=True)
+class ByGrid:
+    """One blind entry and one check in a grid by somebody else (docs/adr/0004), who saw the machine's reading.
+
+    ``entries`` holds the blind one; ``checked_by`` is the account that confirmed the same value in the grid.
+    """
+
+    entries: tuple[Entry, ...]
+    checked_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ByTeam:
     """The whole team (Art. 74.2): ``members`` all who belong to it, ``votes`` of those present."""
 
@@ -56,7 +75,7 @@ class ByTeam:
     """The id of the pile when one decision covered several plainly invalid ballots."""
 
 
-Evidence = ByReading | ByEntries | ByTeam
+Evidence = ByReading | ByEntries | ByGrid | ByTeam
 
 
 # The states ------------------------------------------------------------------------------------------
@@ -156,7 +175,7 @@ def entries_of(state: ItemState) -> tuple[Entry, ...]:  # noqa: PLR0911  (one ar
             return entries
         case Settled(evidence=ByReading()):
             return ()
-        case Settled(evidence=ByEntries(entries=entries)) | Settled(evidence=ByTeam(entries=entries)):
+        case Settled(evidence=ByEntries(entries=entries) | ByGrid(entries=entries) | ByTeam(entries=entries)):
             return entries
         case Corrected(previous=previous) | Voided(previous=previous):
             return entries_of(previous)

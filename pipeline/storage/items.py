@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, not_, select, update
 
 from pipeline.errors import refuse
 from pipeline.review.codec import from_json, to_json
@@ -18,6 +18,7 @@ from pipeline.review.states import (
     ByTeam,
     Corrected,
     Entry,
+    GridCheck,
     ItemState,
     Settled,
     Voided,
@@ -26,7 +27,7 @@ from pipeline.review.states import (
     value_of,
 )
 from pipeline.storage.schema import batch as batch_table
-from pipeline.storage.schema import entry, item, settlement, team_decision
+from pipeline.storage.schema import entry, grid_check, item, lease, settlement, team_decision
 
 OPEN_STATES = ("waiting", "entered_once", "disputed", "with_team")
 FOR_ENTRY = ("waiting", "entered_once", "disputed")
@@ -82,11 +83,20 @@ def of_batch(db: Connection, batch: str, kind: ItemKind | None = None) -> tuple[
 
 
 def waiting_for(
-    db: Connection, account: str, *, batch: str | None = None, limit: int | None = None
+    db: Connection, account: str, *, batch: str | None = None, limit: int | None = None, at: datetime | None = None
 ) -> tuple[StoredItem, ...]:
-    """Items that ``account`` may answer (open for entries, not answered by it), begun ones first."""
+    """Items that ``account`` may answer (open for entries, not answered by it), begun ones first.
+
+    None that it has seen in a grid, and with ``at`` none that somebody else is looking at then.
+    """
     mine = exists().where(and_(entry.c.item == item.c.id, entry.c.account == account))
-    query = select(item).where(item.c.state.in_(FOR_ENTRY), not_(mine), _counted())
+    seen = exists().where(
+        and_(grid_check.c.page == item.c.page, grid_check.c.field == item.c.field, grid_check.c.account == account)
+    )
+    query = select(item).where(item.c.state.in_(FOR_ENTRY), not_(mine), not_(seen), _counted())
+    if at is not None:
+        lent = exists().where(and_(lease.c.item == item.c.id, lease.c.account != account, lease.c.until > at))
+        query = query.where(not_(lent))
     if batch is not None:
         query = query.where(item.c.batch == batch)
     query = query.order_by(item.c.state == "waiting", item.c.id)
@@ -143,6 +153,20 @@ def entries(db: Connection, key: str) -> tuple[Entry, ...]:
     return tuple(Entry(row.account, row.value, row.simulated) for row in db.execute(query))
 
 
+def last_entry(db: Connection, account: str) -> str | None:
+    """The item that an account answered last."""
+    query = select(entry.c.item).where(entry.c.account == account).order_by(entry.c.seq.desc()).limit(1)
+    return db.scalar(query)
+
+
+def checks(db: Connection, of: StoredItem) -> tuple[GridCheck, ...]:
+    """What people confirmed of the item's place in grids; who saw it there without confirming has an empty value."""
+    query = select(grid_check.c.account, grid_check.c.value, grid_check.c.verdict).where(
+        grid_check.c.page == of.page, grid_check.c.field == of.subject.field
+    )
+    return tuple(GridCheck(r.account, r.value if r.verdict == "same" else "") for r in db.execute(query))
+
+
 def versions(db: Connection, key: str) -> tuple[ItemState, ...]:
     """Every settled, corrected and voided state of an item, oldest first."""
     query = select(settlement.c.body).where(settlement.c.item == key).order_by(settlement.c.version)
@@ -150,7 +174,9 @@ def versions(db: Connection, key: str) -> tuple[ItemState, ...]:
 
 
 def _keep_entries(db: Connection, seen: StoredItem, state: ItemState, at: datetime) -> None:
-    before = entries_of(seen.state)
+    before, after = entries_of(seen.state), entries_of(state)
+    for gone in (e for e in before if e not in after):  # taken back; the log keeps what it was
+        db.execute(delete(entry).where(entry.c.item == seen.id, entry.c.account == gone.by))
     rows = [
         {
             "item": seen.id,

@@ -226,11 +226,33 @@ item = Table(
     Column("field", Text, nullable=False),
     Column("field_kind", Text),
     _json("doubts", nullable=False),
-    Column("state", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False),
     Column("value", Text),
     _json("body", nullable=False),
     Column("version", Integer, nullable=False),
+    Index(None, "state", "id"),  # the next item for somebody, without sorting a hundred thousand
     sqlite_with_rowid=False,
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("item", Text, ForeignKey("item.id"), primary_key=True),
+    Column("account", Text, ForeignKey("account.id"), nullable=False, index=True),
+    Column("until", Moment, nullable=False),
+)
+
+grid_check = Table(
+    "grid_check",
+    metadata,
+    Column("page", Text, nullable=False, primary_key=True),
+    Column("field", Text, nullable=False, primary_key=True),
+    Column("account", Text, ForeignKey("account.id"), primary_key=True),
+    Column("value", Text, nullable=False),  # the machine's reading, as it was shown
+    Column("verdict", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    ForeignKeyConstraint(["page", "field"], ["field_reading.page", "field_reading.field"]),
+    _one_of("verdict", "shown", "same", "odd"),
 )
 
 entry = Table(

@@ -18,7 +18,7 @@ from pipeline.election.definition import Election
 from pipeline.election.rules import rule_set
 from pipeline.errors import refuse
 from pipeline.forms.template import Form
-from pipeline.review.consensus import corrected, decided_by_team, entered, team_verdict, voided
+from pipeline.review.consensus import corrected, decided_by_team, entered, team_verdict, voided, withdrawn
 from pipeline.review.items import (
     BY_HAND,
     NOT_PRESCRIBED,
@@ -27,18 +27,21 @@ from pipeline.review.items import (
     item_of_ballot,
     items_by_hand,
 )
+from pipeline.review.policy import policy_of
 from pipeline.review.states import (
     ByTeam,
     Corrected,
     Entry,
+    GridCheck,
     ItemState,
     Settled,
     TeamVote,
     Voided,
+    entries_of,
     name_of,
     value_of,
 )
-from pipeline.storage import ballots, batches, items, log, pages
+from pipeline.storage import ballots, batches, items, leases, log, pages
 from pipeline.storage.ballots import Ballot
 from pipeline.storage.items import StoredItem
 from pipeline.tally.ballots import (
@@ -72,23 +75,76 @@ class Count:
         return len(answers) == len(self.forms[form].sides[0].fields)
 
 
-def queue(db: Connection, actor: Actor, batch: str | None = None, limit: int | None = None) -> tuple[StoredItem, ...]:
-    """Items that the actor may answer, begun ones first; never one that they have answered already."""
+def queue(
+    db: Connection,
+    actor: Actor,
+    batch: str | None = None,
+    limit: int | None = None,
+    at: datetime | None = None,
+) -> tuple[StoredItem, ...]:
+    """Items that the actor may answer, begun ones first; never one that they have answered already.
+
+    With ``at`` none that somebody else is looking at then.
+    """
     require(actor, "enter")
-    return items.waiting_for(db, actor.id, batch=batch, limit=limit)
+    return items.waiting_for(db, actor.id, batch=batch, limit=limit, at=at)
 
 
 def enter(db: Connection, count: Count, actor: Actor, item_id: str, value: str, at: datetime) -> StoredItem:
-    """One blind answer to an item. Refused: an unknown item or answer, a second answer by the same account."""
+    """One blind answer to an item.
+
+    Refused: an unknown item or answer, a second answer by the same account, an item that somebody else is looking at
+    (``lease-lost``), an account that saw the machine's reading of it in a grid.
+    """
     require_person(actor, "enter", count.trial)
     seen = _item(db, item_id)
     check_answer(seen.subject, value, item_id)
-    state = entered(seen.state, Entry(actor.id, value, actor.simulated), item_id)
+    if leases.holder(db, item_id, at) not in (None, actor.id):
+        raise refuse(
+            "lease-lost",
+            item_id,
+            "this went to somebody else while the screen was left alone, so the answer was not taken; do the next",
+        )
+    state = entered(seen.state, Entry(actor.id, value, actor.simulated), item_id, _checks(db, seen))
     after = items.save(db, seen, state, at)
+    leases.forget(db, item_id)
     detail = {"value": value, "state": name_of(state), "simulated": actor.simulated}
     log.append(db, AuditEvent(actor.id, "entry", item_id, detail), at)
     if isinstance(state, Settled):
         _after_settling(db, count, actor, after, at)
+    return after
+
+
+def _checks(db: Connection, item: StoredItem) -> tuple[GridCheck, ...]:
+    return items.checks(db, item) if policy_of(item.subject.kind).grid else ()
+
+
+def withdraw(db: Connection, actor: Actor, item_id: str, at: datetime) -> StoredItem:
+    """Take back the actor's own last answer; the item is as if it had not been given, the log tells that it was.
+
+    Refused: another item than the one answered last (``not-the-last``), a batch that is closed (``batch-not-open``),
+    a ballot that lies before the team meanwhile (``before-team``), a sheet whose answer has been carried out
+    (``carried-out``), and what :func:`withdrawn` refuses.
+    """
+    require(actor, "enter")
+    seen = _item(db, item_id)
+    if items.last_entry(db, actor.id) != item_id:
+        raise refuse("not-the-last", item_id, "only your last answer can be taken back; reload the page")
+    batch = batches.get(db, seen.batch)
+    if batch is None or batch.state != "open":
+        raise refuse(
+            "batch-not-open", seen.batch, "the batch is closed; a correction with a reason and approval is needed"
+        )
+    if seen.subject.kind == "page" and isinstance(seen.state, Settled):
+        raise refuse("carried-out", item_id, "what you two said of this sheet is carried out; ask for a correction")
+    verdict = items.find(db, Subject("ballot", seen.ballot)) if seen.ballot is not None else None
+    if verdict is not None and not isinstance(verdict.state, Voided):
+        raise refuse("before-team", item_id, "this ballot lies before the team already; tell the team leader")
+    state = withdrawn(seen.state, actor.id, item_id, _checks(db, seen))
+    after = items.save(db, seen, state, at)
+    taken = [e.value for e in entries_of(seen.state) if e.by == actor.id]
+    detail = {"value": taken[0], "before": name_of(seen.state), "state": name_of(state)}
+    log.append(db, AuditEvent(actor.id, "entry_withdrawn", item_id, detail), at)
     return after
 
 

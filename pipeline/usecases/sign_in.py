@@ -131,8 +131,11 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def visitor(workspace: Workspace, token: str) -> Visitor | None:
-    """Who the cookie belongs to; ``None`` where the session has ended, was idle too long or was revoked."""
+def visitor(workspace: Workspace, token: str, wakes: bool = True) -> Visitor | None:
+    """Who the cookie belongs to; ``None`` where the session has ended, was idle too long or was revoked.
+
+    ``wakes``: the request shows that a person is there, so the session is not idle.
+    """
     with workspace.database.read() as db:
         session = credentials.get_session(db, _digest(token))
         if session is None:
@@ -141,7 +144,7 @@ def visitor(workspace: Workspace, token: str) -> Visitor | None:
     at = workspace.clock()
     if actor is None or stands is None or stands.disabled or _over(session, at):
         return None
-    if at - session.seen > TOUCH:  # not at every request: each is a durable write
+    if wakes and at - session.seen > TOUCH:  # not at every request: each is a durable write
         with workspace.database.write() as db:
             credentials.touch_session(db, session.digest, at)
     return Visitor(actor, session, stands.must_change)

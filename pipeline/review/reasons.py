@@ -1,0 +1,29 @@
+"""Why a place on a page is asked of people, from the measures alone: told without the machine's reading of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Why = Literal["partial", "fold", "faint", "beside", "unsure"]
+"""``partial``: a stroke over a part of the name; ``fold``: a fold, streak or crease at the name; ``faint``: faint ink;
+``beside``: ink beside the name; ``unsure``: the measures are near a bound."""
+
+HALF_FAINT = 0.5
+"""Of the ink, so much faint: below it a stroke looks plain on screen. Chosen by eye; it decides nothing."""
+PART_LOW, PART_HIGH = 0.15, 0.97
+"""Of a name's length: below, ink that is no stroke; above, a whole one. Only for the words on screen."""
+
+
+def why(measures: Mapping[str, float]) -> Why:
+    """The likeliest reason; an aid to the eye."""
+    ink, faint = measures.get("ink_mm2", 0.0), measures.get("faint_mm2", 0.0)
+    if measures.get("crease", 0.0) >= 1 or measures.get("streaked", 0.0) > 0:
+        return "fold"
+    if PART_LOW <= measures.get("span", 0.0) <= PART_HIGH:
+        return "partial"
+    if measures.get("beside_mm2", 0.0) > ink / 2 or measures.get("signs_at_names", 0.0) > 0:
+        return "beside"
+    if faint > HALF_FAINT * ink:
+        return "faint"
+    return "unsure"

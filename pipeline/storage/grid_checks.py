@@ -1,0 +1,116 @@
+"""Readings that people looked over in grids: what was shown to whom, and what they said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, not_, or_, select, update
+
+from pipeline.forms.template import FieldKind
+from pipeline.review.policy import ItemKind
+from pipeline.storage.schema import batch, entry, field_reading, grid_check, item, page
+
+Verdict = Literal["shown", "same", "odd"]
+FIELD: ItemKind = "field"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which readings a grid shows: one value of one kind of field, of accepted readings or of asked ones."""
+
+    kind: FieldKind
+    value: str
+    accepted: bool
+    contest: str | None = None
+    batch: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A reading as a grid shows it."""
+
+    page: str
+    field: str
+    value: str
+    batch: str
+    contest: str
+    area: str
+    measures: dict[str, float]
+    score: float
+
+
+def unseen(db: Connection, account: str, choice: Choice, limit: int) -> tuple[Crop, ...]:
+    """Readings that fit, from least to most certain: none that the account has confirmed, marked or answered.
+
+    Accepted ones that somebody else has checked already are left out; asked ones only where they are still open.
+    """
+    r = field_reading
+    mine = exists().where(
+        and_(grid_check.c.page == r.c.page, grid_check.c.field == r.c.field, _done_by(account, choice.accepted))
+    )
+    query = (
+        select(r.c.page, r.c.field, r.c.value, r.c.measures, r.c.score, batch.c.id, batch.c.contest, batch.c.area)
+        .join(page, page.c.id == r.c.page)
+        .join(batch, batch.c.id == page.c.batch)
+        .where(batch.c.state == "open", page.c.status == "read", r.c.kind == choice.kind, r.c.value == choice.value)
+        .where(r.c.accepted == choice.accepted, not_(mine))
+        .order_by(r.c.score, r.c.page, r.c.field)
+        .limit(limit)
+    )
+    of_place = and_(item.c.page == r.c.page, item.c.field == r.c.field, item.c.kind == FIELD)
+    if choice.accepted:
+        query = query.where(not_(exists().where(of_place)))
+    else:
+        query = query.where(exists().where(and_(of_place, item.c.state.in_(("waiting", "entered_once")))))
+        query = query.where(not_(_answered(account)))
+    for column, wanted in ((batch.c.contest, choice.contest), (batch.c.id, choice.batch), (r.c.field, choice.field)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return tuple(
+        Crop(x.page, x.field, x.value, x.id, x.contest, x.area, dict(x.measures), x.score) for x in db.execute(query)
+    )
+
+
+def _done_by(account: str, accepted: bool) -> ColumnElement[bool]:
+    """One check is enough for an accepted reading; an asked one may be confirmed by whoever has not marked it."""
+    done = grid_check.c.verdict != "shown"
+    return done if accepted else and_(done, or_(grid_check.c.account == account, grid_check.c.verdict == "odd"))
+
+
+def _answered(account: str) -> ColumnElement[bool]:
+    return exists().where(
+        and_(
+            item.c.page == field_reading.c.page,
+            item.c.field == field_reading.c.field,
+            entry.c.item == item.c.id,
+            entry.c.account == account,
+        )
+    )
+
+
+def show(db: Connection, account: str, crops: Iterable[Crop], at: datetime) -> None:
+    """Keep that the account has seen the machine's reading of these."""
+    for crop in crops:
+        if verdict(db, account, crop.page, crop.field) is None:
+            values = {"page": crop.page, "field": crop.field, "account": account, "value": crop.value}
+            db.execute(insert(grid_check).values(**values, verdict="shown", at=at))
+
+
+def verdict(db: Connection, account: str, page_id: str, field: str) -> tuple[Verdict, str] | None:
+    """(verdict, value shown) of an account on a reading; ``None`` where it was not shown to it."""
+    row = db.execute(
+        select(grid_check.c.verdict, grid_check.c.value).where(
+            grid_check.c.page == page_id, grid_check.c.field == field, grid_check.c.account == account
+        )
+    ).one_or_none()
+    return (row.verdict, row.value) if row else None
+
+
+def decide(db: Connection, account: str, page_id: str, field: str, said: Verdict, at: datetime) -> None:
+    """What the account said of a reading that it was shown."""
+    this = and_(grid_check.c.page == page_id, grid_check.c.field == field, grid_check.c.account == account)
+    db.execute(update(grid_check).where(this).values(verdict=said, at=at))

@@ -1,0 +1,164 @@
+"""Reviewing by grid: many places that the machine reads alike, the odd ones marked, the rest confirmed in one act.
+
+A grid shows the machine's reading, so what is confirmed in it is never a blind entry (docs/adr/0004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipeline.access.roles import Actor, require, require_person
+from pipeline.audit.chain import AuditEvent
+from pipeline.errors import refuse
+from pipeline.review.consensus import opened, with_check
+from pipeline.review.items import NewItem, Subject
+from pipeline.review.reasons import Why, why
+from pipeline.review.states import EnteredOnce, GridCheck, Settled, name_of, value_of
+from pipeline.storage import ballots, batches, grid_checks, items, log, pages, readings
+from pipeline.storage.grid_checks import Choice
+from pipeline.usecases.review import raise_ballot_item
+from pipeline.usecases.reviewing import area_name, label_of
+from pipeline.usecases.workspace import Workspace
+
+__all__ = ["NEVER", "SHEET", "Choice", "Done", "GridCrop", "Sheet", "confirm", "sheet"]
+
+SHEET = 48
+"""Crops on a screen: four columns of twelve fit one of 1280 x 720 with one turn of the wheel."""
+NEVER = ("unclear", "partial")
+"""Readings that say no more than that a person must look: nothing to confirm at a glance."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridCrop:
+    """One place in a grid; ``key`` names it in the answer."""
+
+    key: str
+    page: str
+    field: str
+    label: str
+    where: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The crops on screen, and those of the next screen for fetching ahead."""
+
+    crops: tuple[GridCrop, ...]
+    ahead: tuple[GridCrop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one act did: confirmed, marked as odd, settled by it, done before by the same account."""
+
+    same: int
+    odd: int
+    settled: int
+    before: int
+
+
+def sheet(workspace: Workspace, actor: Actor, choice: Choice, reason: Why | None = None) -> Sheet:
+    """The least certain readings that fit and that nobody has checked; that the actor saw them is kept.
+
+    Refused: a value that nothing can be confirmed of (``grid-value``).
+    """
+    require(actor, "enter")
+    if choice.value in NEVER:
+        raise refuse("grid-value", choice.value, "such readings are looked at one by one; choose another value")
+    with workspace.database.write() as db:
+        # A reason is told from measures, which SQL does not see into; so more are fetched than shown.
+        found = grid_checks.unseen(db, actor.id, choice, SHEET * (2 if reason is None else 40))
+        fitting = [c for c in found if reason is None or why(c.measures) == reason]
+        now, ahead = fitting[:SHEET], fitting[SHEET : 2 * SHEET]
+        grid_checks.show(db, actor.id, now, workspace.clock())
+    return Sheet(tuple(_crop(workspace, c) for c in now), tuple(_crop(workspace, c) for c in ahead))
+
+
+def _crop(workspace: Workspace, found: grid_checks.Crop) -> GridCrop:
+    label = label_of(workspace.forms, workspace.election.ballot_form_id(found.area, found.contest), found.field)
+    where = f"{area_name(workspace.election, found.area)} · {found.batch}"
+    return GridCrop(f"{found.page}:{found.field}", found.page, found.field, label, where, why(found.measures))
+
+
+def confirm(workspace: Workspace, actor: Actor, shown: Sequence[str], odd: Collection[str]) -> Done:
+    """The ``odd`` ones of a sheet go to people who answer blind; all others of it are confirmed; in one transaction.
+
+    What the actor has said of a crop before stands: the same sheet sent twice counts once. Refused whole: a crop that
+    was not shown to the actor (``grid-stale``), a batch that is closed by now (``batch-not-open``).
+    """
+    require_person(actor, "enter", workspace.trial)
+    same = marked = settled = before = 0
+    with workspace.database.write() as db:
+        at = workspace.clock()
+        for key in dict.fromkeys(shown):
+            page, _, field = key.partition(":")
+            seen = grid_checks.verdict(db, actor.id, page, field)
+            if seen is None:
+                raise refuse("grid-stale", key, "this sheet is not the one that was shown to you; open the grid again")
+            if seen[0] != "shown":
+                before += 1
+                continue
+            _check_open(db, page)
+            grid_checks.decide(db, actor.id, page, field, "odd" if key in odd else "same", at)
+            if key in odd:
+                marked += 1
+                _ask(db, actor, page, field, seen[1], at)
+            else:
+                same += 1
+                settled += _settle(db, workspace, actor, page, field, seen[1], at)
+        detail = {"same": same, "odd": marked, "settled": settled, "simulated": actor.simulated}
+        if same or marked:
+            log.append(db, AuditEvent(actor.id, "grid_checked", shown[0], detail), at)
+    return Done(same, marked, settled, before)
+
+
+def _check_open(db: Connection, page_id: str) -> None:
+    page = pages.get(db, page_id)
+    batch = batches.get(db, page.batch) if page is not None else None
+    if page is None or batch is None or batch.state != "open":
+        raise refuse(
+            "batch-not-open", batch.id if batch else page_id, "the batch was closed meanwhile; open the grid again"
+        )
+
+
+def _subject(db: Connection, page: str, field: str) -> Subject | None:
+    ballot = ballots.of_page(db, page)
+    found = [r.kind for r in readings.of_page(db, page) if r.field == field]
+    return Subject("field", ballot.id, field, found[0]) if ballot is not None and found else None
+
+
+def _ask(db: Connection, actor: Actor, page: str, field: str, value: str, at: datetime) -> None:
+    """An accepted reading that looks odd counts no longer until two people have answered blind."""
+    subject = _subject(db, page, field)
+    if subject is None:
+        return
+    verdict = items.find(db, Subject("ballot", subject.of))
+    ruled = verdict is not None and value_of(verdict.state) is not None
+    if items.find(db, subject) is None and not ruled:
+        batch = pages.get(db, page)
+        assert batch is not None
+        items.add(db, batch.batch, [NewItem(subject, opened("field"))], page)
+    log.append(db, AuditEvent(actor.id, "marked_odd", items.item_id(subject), {"reading": value, "ruled": ruled}), at)
+
+
+def _settle(
+    db: Connection, workspace: Workspace, actor: Actor, page: str, field: str, value: str, at: datetime
+) -> bool:
+    """Whether an item that one person has answered blind is settled, since that answer was confirmed here."""
+    subject = _subject(db, page, field)
+    item = items.find(db, subject) if subject is not None else None
+    if item is None or not isinstance(item.state, EnteredOnce):
+        return False
+    state = with_check(item.state, [GridCheck(actor.id, value)])
+    if not isinstance(state, Settled):
+        return False
+    items.save(db, item, state, at)
+    log.append(db, AuditEvent(actor.id, "grid_settled", item.id, {"value": value, "state": name_of(state)}), at)
+    if item.ballot is not None:
+        raise_ballot_item(db, workspace.count, item.batch, item.ballot, at)
+    return True

@@ -1,0 +1,107 @@
+"""Pictures of pages and places for screens, from the stored scans; pages are asked for by id, never by file name."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from pipeline.access.roles import Actor, require
+from pipeline.errors import refuse
+from pipeline.geometry import Quad
+from pipeline.recognize import picture
+from pipeline.scan.decode import decode_pages
+from pipeline.scan.page import Pixels, RawPage
+from pipeline.storage import items, pages, readings
+from pipeline.storage.pages import StoredPage
+from pipeline.usecases.workspace import Workspace
+
+PAGES_KEPT = 24
+"""Decoded pages in memory, some 4 to 12 MB each: the crop and the page of an item are asked for one after the other."""
+TALLEST = 1600
+WIDEST = 1400
+
+
+@dataclass(slots=True)
+class DecodedPages:
+    """The pages that were looked at last, decoded; two requests for one page decode it once."""
+
+    most: int = PAGES_KEPT
+    _pages: OrderedDict[tuple[str, int], Pixels] = field(default_factory=OrderedDict)
+    _decoding: dict[tuple[str, int], threading.Lock] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, workspace: Workspace, page: StoredPage) -> Pixels:
+        """The pixels of a stored page. Refused (``page-unreadable``) where it is no picture."""
+        key = (page.sha256, page.number)
+        with self._lock:
+            turn = self._decoding.setdefault(key, threading.Lock())
+        try:
+            with turn:
+                known = self._known(key)
+                return known if known is not None else self._new(workspace, page, key)
+        finally:
+            with self._lock:
+                self._decoding.pop(key, None)
+
+    def _known(self, key: tuple[str, int]) -> Pixels | None:
+        with self._lock:
+            if key in self._pages:
+                self._pages.move_to_end(key)
+            return self._pages.get(key)
+
+    def _new(self, workspace: Workspace, page: StoredPage, key: tuple[str, int]) -> Pixels:
+        content = workspace.images.load(page.sha256)
+        raw = next(iter(decode_pages(content, page.id, page.sha256, only=page.number)), None)
+        if not isinstance(raw, RawPage):
+            raise refuse(
+                "page-unreadable", page.id, "this scan cannot be shown as a picture; take the sheet from the pile"
+            )
+        with self._lock:
+            self._pages[key] = raw.pixels
+            while len(self._pages) > self.most:
+                self._pages.popitem(last=False)
+        return raw.pixels
+
+
+def page_picture(
+    workspace: Workspace, decoded: DecodedPages, actor: Actor, page_id: str, field: str = "", tallest: int = TALLEST
+) -> bytes:
+    """A page upright as JPEG, the place of ``field`` framed where one is named."""
+    require(actor, "see_images")
+    page, quad = _found(workspace, page_id, field)
+    return picture.page_jpeg(decoded.of(workspace, page), quad, _turns(page), min(tallest, TALLEST))
+
+
+def place_picture(
+    workspace: Workspace, decoded: DecodedPages, actor: Actor, page_id: str, field: str, width: int
+) -> bytes:
+    """The place of a field, upright and large, as JPEG."""
+    require(actor, "see_images")
+    page, quad = _found(workspace, page_id, field)
+    if quad is None:
+        raise refuse("field-unknown", field, "the page has no such place; reload the page")
+    return picture.place_jpeg(decoded.of(workspace, page), quad, max(64, min(width, WIDEST)))
+
+
+def place_of(workspace: Workspace, item_id: str) -> tuple[str, str]:
+    """(page, field) of an item that has a picture."""
+    with workspace.database.read() as db:
+        item = items.get(db, item_id)
+    if item is None or item.page is None:
+        raise refuse("item-unknown", item_id, "there is no such item; reload the list")
+    return item.page, item.subject.field
+
+
+def _found(workspace: Workspace, page_id: str, field: str) -> tuple[StoredPage, Quad | None]:
+    with workspace.database.read() as db:
+        page = pages.get(db, page_id)
+        quads = [r.quad for r in readings.of_page(db, page_id) if r.field == field] if field else []
+    if page is None:
+        raise refuse("page-unknown", page_id, "there is no such page; reload the list")
+    return page, quads[0] if quads else None
+
+
+def _turns(page: StoredPage) -> int:
+    """The form is turned clockwise in the scan by so many quarter turns."""
+    return round((page.rotation_deg or 0.0) / 90) % 4

@@ -1,0 +1,73 @@
+"""Review by grid: what the machine reads alike, least certain first; the odd ones marked, the rest confirmed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Response
+
+from pipeline.access.roles import Permission
+from pipeline.forms.template import FieldKind
+from pipeline.messages import message
+from pipeline.review.reasons import Why
+from pipeline.usecases.grid import NEVER, Choice, confirm, sheet
+from pipeline.usecases.reviewing import open_batches
+from review_ui import wording
+from review_ui.guard import Needs
+from review_ui.screens import Link, Screen
+from review_ui.visit import Visit
+
+PERMISSION: Permission = "enter"
+Reviewer = Annotated[Visit, Depends(Needs(PERMISSION))]
+router = APIRouter(prefix="/grid")
+Text = Annotated[str, Query(max_length=200)]
+
+
+@router.get("")
+def screen(
+    visit: Reviewer,
+    kind: FieldKind = "strike",
+    value: Text = "clear",
+    asked: bool = False,
+    contest: Text = "",
+    batch: Text = "",
+    field: Text = "",
+    reason: Why | None = None,
+    same: int = 0,
+    odd: int = 0,
+    before: int = 0,
+) -> Response:
+    """One sheet of crops."""
+    choice = Choice(kind, value, not asked, contest or None, batch or None, field or None)
+    election = visit.state.workspace.election
+    values = {
+        "sheet": sheet(visit.state.workspace, visit.actor, choice, reason),
+        "choice": choice,
+        "reason": reason,
+        "reading": wording.answer_of(kind, value),
+        "readings": [(k, v, t) for k, every in wording.ANSWERS.items() for v, t in every.items() if v not in NEVER],
+        "reasons": wording.WHY,
+        "contests": election.contests,
+        "candidates": [c for c in election.candidates if not contest or election.unit(c.unit).contest == contest],
+        "batches": open_batches(visit.state.workspace, visit.actor),
+        "told": {"same": same, "odd": odd, "before": before},
+        "query": visit.request.url.query,
+    }
+    return visit.page("grid.html", values)
+
+
+@router.post("/confirm")
+def keep(
+    visit: Reviewer,
+    shown: Annotated[list[str], Form()] = [],  # noqa: B006  (FastAPI copies it)
+    odd: Annotated[list[str], Form()] = [],  # noqa: B006
+    query: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """The odd ones go to people who answer blind, the rest is confirmed."""
+    done = confirm(visit.state.workspace, visit.actor, shown, odd) if shown else None
+    kept = [part for part in query.split("&") if part and part.split("=")[0] not in ("same", "odd", "before")]
+    told = [f"same={done.same}", f"odd={done.odd}", f"before={done.before}"] if done else []
+    return visit.go("/grid?" + "&".join((*kept, *told)))
+
+
+SCREEN = Screen(router, Link(message("Grid"), "/grid", "G", PERMISSION))
