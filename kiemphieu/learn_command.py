@@ -51,8 +51,9 @@ def learn(
         raise refuse("learn-ending", str(out), "a form document is a JSON file; write a name that ends in .json")
     if sheet is not None:
         if blanks or back:
-            text = "corrections are put into a form that is there; give no blanks with them"
-            raise refuse("learn-apply", str(sheet), text)
+            raise refuse(
+                "learn-apply", str(sheet), "corrections are put into a form that is there; give no blanks with them"
+            )
         _apply(out, sheet)
         return
     if not blanks:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from rapidfuzz import fuzz
 
 from calibration.learn.finds import Find
 from calibration.learn.labels import SURE, Labelled, labelled
-from calibration.learn.lines import TextLine, lines_of
+from calibration.learn.lines import TextLine, in_reading_order, lines_of
 from calibration.learn.matching import Candidate, matched
 from calibration.learn.names import Name, names_of
 from calibration.learn.spelling import folded, slug
@@ -19,9 +18,10 @@ from calibration.learn.stamp import stamp_place
 from calibration.learn.strokes import Print
 from calibration.learn.tables import Column, cells_of, columns_of
 from calibration.learn.targets import Target, targets_of
-from calibration.learn.words import line_text, words_of
+from calibration.learn.words import Word, words_of
 from pipeline.forms.template import FieldKind
 from pipeline.geometry import Box
+from pipeline.scan.features import Grey
 
 ANSWERS = re.compile(
     r"\b(dong y|khong dong y|tan thanh|khong tan thanh|tin nhiem|y kien khac|agree|disagree|yes|no|for|against|"
@@ -57,11 +57,12 @@ class FaceFinds:
 def fields_of(page: Print, marks: Sequence[Box], wanted: Wanted) -> FaceFinds:
     """Finds in reading order, without ids; ``marks`` are left out of the text."""
     targets, left = targets_of(page)
-    clean = page.without([*marks, *(t.box for t in targets)], 0.35)
+    # what is doubted stays in the picture: if it is read as a letter, it is none
+    clean = page.without([*marks, *(t.box for t in targets if not t.doubt)], 0.35)
     words = words_of(clean, page.blank.density, wanted.language)
-    targets, letters = _without_letters(targets, words_boxes=[w.box for w in words if len(w.text) > 2])
+    targets, letters = _without_letters(targets, words)
     lines = lines_of(page, words, [t.box for t in targets])
-    reader = _Reader(page, clean, wanted)
+    reader = _Reader(page, clean, wanted.language)
     beside = labelled(page, targets, lines)
     found = [reader.target(one) for one in beside]
     limits = {one.group: one.limit for one in beside if one.group and one.limit}
@@ -115,13 +116,11 @@ def with_ids(finds: Sequence[Find], used: Collection[str]) -> list[Find]:
     return named
 
 
-def _without_letters(targets: Sequence[Target], words_boxes: Sequence[Box]) -> tuple[list[Target], list[Target]]:
-    """Targets and those that OCR reads as the inside of a word; they were painted white, so few are."""
+def _without_letters(targets: Sequence[Target], words: Sequence[Word]) -> tuple[list[Target], list[Target]]:
+    """Targets, and those doubted ones that OCR reads as a part of a word of two letters or more."""
     kept, letters = [], []
     for target in targets:
-        inside = any(w.x < target.box.x - 0.5 and w.right > target.box.right + 0.5 and w.overlaps(target.box)
-                     and abs(w.centre[1] - target.box.centre[1]) < 1.0 and w.h < 1.6 * target.box.h
-                     for w in words_boxes)  # fmt: skip
+        inside = any(len(w.text) > 1 and w.sure > 40 and _covers(w.box, target.box) for w in words)
         if inside and target.doubt:
             letters.append(replace(target, doubt="part_of_a_word"))
         else:
@@ -129,20 +128,28 @@ def _without_letters(targets: Sequence[Target], words_boxes: Sequence[Box]) -> t
     return kept, letters
 
 
-class _Reader:
-    """Labels and names read again, line by line, with the first language alone: it keeps the accents."""
+def _covers(word: Box, target: Box) -> bool:
+    """Whether a word's box holds the target's, and is longer than it."""
+    inner = target.grown(-0.6)
+    across = word.x <= inner.x and inner.right <= word.right
+    return across and word.y <= inner.y and inner.bottom <= word.bottom and word.w > 1.4 * target.w
 
-    def __init__(self, page: Print, clean: np.ndarray, wanted: Wanted) -> None:
-        self._page = page
-        self._clean = clean
-        self._languages = wanted.language.split("+")
+
+class _Reader:
+    """Labels and names with what the first language alone reads in their place: it keeps the accents."""
+
+    def __init__(self, page: Print, clean: Grey, language: str) -> None:
+        first, *more = language.split("+")
+        self._words = words_of(clean, page.blank.density, first) if more else []
+        self._again = bool(more)
 
     def target(self, one: Labelled) -> Find:
         doubts = [one.target.doubt] if one.target.doubt else []
         if one.of_row:
-            label, sure, group = one.label, one.sure, self._again([one.lines[0].box], one.group, one.sure)[0]
+            label, sure = one.label, one.sure
+            group = self._accented([one.lines[0].box], one.group, one.sure)[0]
         else:
-            label, sure = self._again([line.box for line in one.lines], one.label, one.sure)
+            label, sure = self._accented([line.box for line in one.lines], one.label, one.sure)
             group = one.group
         if not label:
             doubts.append("no_label")
@@ -152,30 +159,28 @@ class _Reader:
 
     def name(self, one: Name) -> Find:
         doubts = [one.doubt] if one.doubt else []
-        label, sure = self._again(one.lines, one.text, one.sure)
+        label, sure = self._accented(one.lines, one.text, one.sure)
         if sure < SURE:
             doubts.append("label_unsure")
         lines = one.lines if len(one.lines) > 1 else ()
         return Find("strike", one.box, label, "", lines, tuple(doubts))
 
-    def _again(self, boxes: Sequence[Box], text: str, sure: float) -> tuple[str, float]:
-        if not boxes or len(self._languages) < 2:
+    def _accented(self, boxes: Sequence[Box], text: str, sure: float) -> tuple[str, float]:
+        """The other reading where it says the same with more accents, and how sure the text is."""
+        if not self._again:
             return text, sure
-        parts = [line_text(self._cut(box), self._page.blank.density, self._languages[0]) for box in boxes]
-        again, surely = " ".join(p for p, _ in parts).strip(" .:;-—_|…"), min(s for _, s in parts)
+        inside = [w for box in boxes for w in sorted(self._words, key=lambda w: w.box.x) if _stands_in(w.box, box)]
+        again = " ".join(w.text for w in inside).strip(" .:;-—_|…")
         alike = _alike(folded(again), folded(text))
+        surely = min((w.sure for w in inside), default=0.0)
         if alike >= ALIKE_READINGS and surely >= SURE and _accents(again) > _accents(text):
             return again, max(sure, surely)
         return text, sure if alike > 0.6 else min(sure, 50.0)
 
-    def _cut(self, box: Box) -> np.ndarray:
-        d = self._page.blank.density
-        seen = Box(box.x - 0.4, box.y - 0.4, box.w + 0.8, box.h + 0.8)
-        y0, y1, x0, x1 = (max(0, round(v * d)) for v in (seen.y, seen.bottom, seen.x, seen.right))
-        part = self._clean[y0:y1, x0:x1]
-        rim = round(1.5 * d)
-        paper = int(np.percentile(self._clean[::8, ::8], 80))
-        return np.pad(part, rim, constant_values=paper)
+
+def _stands_in(word: Box, line: Box) -> bool:
+    x, y = word.centre
+    return line.x - 0.5 <= x <= line.right + 0.5 and line.y - 0.8 <= y <= line.bottom + 0.8
 
 
 def _accents(text: str) -> int:
@@ -207,7 +212,7 @@ def _text_in(cell: Box, lines: Sequence[TextLine]) -> str:
         for line in lines
         if cell.y <= line.box.centre[1] <= cell.bottom and cell.x <= line.box.centre[0] <= cell.right
     ]
-    return " ".join(line.text for line in sorted(inside, key=lambda line: (line.box.y, line.box.x)))
+    return " ".join(line.text for line in in_reading_order(inside))
 
 
 def _names_or_not(names: Sequence[Find], left_out: bool) -> list[Find]:

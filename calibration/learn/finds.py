@@ -12,6 +12,7 @@ from pipeline.messages import Message, message
 DOUBTS: Mapping[str, Message] = {
     "few_of_this_size": message("few have this size; it may be no target"),
     "broken_outline": message("the outline is uneven; measure it"),
+    "ink_inside": message("ink stands in it that the others have not; give a cleaner blank or several"),
     "part_of_a_word": message("looks like a letter of a word"),
     "only_an_even_list": message("nothing but an even list tells that these are names"),
     "unlike_its_neighbours": message("has no title or number as its neighbours have"),

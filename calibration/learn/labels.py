@@ -9,17 +9,20 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from calibration.learn.grid import grid_labels
-from calibration.learn.lines import TextLine
+from calibration.learn.lines import TextLine, in_reading_order
 from calibration.learn.spelling import NUMBER
 from calibration.learn.strokes import Print, Rule
 from calibration.learn.targets import Target
 from pipeline.geometry import Box
 
-BESIDE_MM, TOUCHING_MM = 45.0, 0.6
-"""How far a label may lie from its target (table columns are wide), and how far print may reach into it."""
+BESIDE_MM, TOUCHING_MM = 110.0, 0.6
+"""How far a label may lie from its target (boxes stand at the right edge of a page), and how far print may reach
+into it."""
 NEAR_MM = 9.0
 """How far a label above or below may lie, where nothing stands beside."""
 SAME_EDGE_MM = 1.6
+LEVEL_MM = 15.0
+"""A line so near beside another target is that one's label."""
 LINE_GAP = 0.75
 """Of the line's height, between two lines of one label."""
 HEADING_GAP_MM = 14.0
@@ -186,7 +189,7 @@ def _with_continuation(
 
 
 def _level(target: Box, line: Box) -> bool:
-    return min(abs(target.x - line.right), abs(line.x - target.right)) < BESIDE_MM / 3
+    return min(abs(target.x - line.right), abs(line.x - target.right)) < LEVEL_MM
 
 
 # --- groups ---------------------------------------------------------------------------------------------
@@ -248,7 +251,7 @@ def _in(line: TextLine, cell: tuple[float, float]) -> bool:
 
 def _heading(lines: Sequence[TextLine]) -> tuple[str, int | None]:
     """The words of a heading without the sentence that limits the votes, and that limit."""
-    ordered = sorted(lines, key=lambda line: (line.box.y, line.box.x))
+    ordered = in_reading_order(lines)
     limit = limit_of(" ".join(line.text for line in ordered))
     named = [line.text for line in ordered if not LIMIT.search(line.text)]
     text = " ".join(named).strip(" .:;-—_|")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from calibration.learn.average import Face
 from calibration.learn.blank import Blank
+from calibration.learn.cut_marks import completed
 from calibration.learn.fields import FaceFinds, Wanted, fields_of, with_ids
 from calibration.learn.finds import Find
 from calibration.learn.matching import Candidate
@@ -44,6 +45,7 @@ class Learned:
 
 def learn(name: str, title: str, faces: Sequence[Face], wanted: Wanted, profile: Profile) -> Learned:
     """The form of a blank; refused where no field is found, or no way to register finds the blank itself."""
+    faces = [replace(face, blank=completed(face.blank)) for face in faces]
     pages = [Print(face.blank) for face in faces]
     found = [fields_of(page, marks_of(page), wanted) for page in pages]
     used: set[str] = set()

@@ -59,6 +59,17 @@ def lines_of(page: Print, words: Sequence[Word], between: Sequence[Box]) -> list
     return sorted(_tight(page, lines), key=lambda line: (line.box.y, line.box.x))
 
 
+def in_reading_order(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Top to bottom, and left to right where lines share half of their height."""
+    left, ordered = sorted(lines, key=lambda line: line.box.centre[1]), []
+    while left:
+        first = left[0].box
+        level = [line for line in left if abs(line.box.centre[1] - first.centre[1]) < 0.5 * max(line.box.h, first.h)]
+        ordered += sorted(level, key=lambda line: line.box.x)
+        left = [line for line in left if line not in level]
+    return ordered
+
+
 def _follows(page: Print, row: Sequence[Word], word: Word, between: Sequence[Box]) -> bool:
     last = row[-1]
     a, b = last.box, word.box

@@ -46,7 +46,8 @@ def draw_preview(picture: Grey, density: float, side: FormSide, drawn: Sequence[
     for mark in _marks(side):
         pen.rectangle(_pixels(mark, per_mm), outline=MARKS, width=2)
     small, bold = _font(19), _font(21, True)
-    for one in drawn:
+    # what was left out first, so that it hides nothing of the form
+    for one in sorted(drawn, key=lambda one: one.taken):
         _draw_field(pen, one, per_mm, bold)
     left = page.shape[1] + 16
     pen.text((left, 14), side.name, fill="black", font=_font(26, True))
@@ -77,7 +78,8 @@ def _draw_field(pen: ImageDraw.ImageDraw, one: Drawn, per_mm: float, font: Image
     x0, y0, x1, y1 = _pixels(one.field.box, per_mm)
     number = str(one.number)
     wide = pen.textlength(number, font=font)
-    place = (x1 + 4, y0 - 3) if one.field.kind in ("oval", "box") else (x0 - wide - 6, (y0 + y1) / 2 - 12)
+    behind = one.field.kind in ("oval", "box") or not one.taken
+    place = (x1 + 4, y0 - 3) if behind else (x0 - wide - 6, (y0 + y1) / 2 - 12)
     if one.field.kind == "stray":
         place = (x0 + 6, y0 + 4)
     pen.rectangle([place[0] - 1, place[1], place[0] + wide + 1, place[1] + 24], fill=(255, 255, 255))

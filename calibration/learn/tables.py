@@ -44,8 +44,8 @@ def cells_of(page: Print) -> list[Cell]:
 
 
 def columns_of(cells: Sequence[Cell]) -> list[Column]:
-    """Columns of two or more empty cells beside printed ones, left to right."""
-    left = [c.box for c in cells if c.empty and _fits(c.box)]
+    """Columns of two or more empty cells beside printed ones, left to right; neighbours share their edge."""
+    left = _meeting([c.box for c in cells if c.empty and _fits(c.box)])
     printed = [c.box for c in cells if not c.empty]
     columns: list[Column] = []
     while left:
@@ -57,6 +57,31 @@ def columns_of(cells: Sequence[Cell]) -> list[Column]:
         if len(labelled) >= 2:
             columns.append(Column(tuple(b for b, _ in labelled), tuple(r for _, r in labelled), _head(column, printed)))
     return sorted(columns, key=lambda c: (c.cells[0].x, c.cells[0].y))
+
+
+def _meeting(boxes: Sequence[Box]) -> list[Box]:
+    """Boxes whose edges lie within a line's width of each other, moved to the middle between."""
+    found = []
+    for box in boxes:
+        x0 = _shared(box.x, [o.right for o in boxes if _beside(o, box)])
+        x1 = _shared(box.right, [o.x for o in boxes if _beside(o, box)])
+        y0 = _shared(box.y, [o.bottom for o in boxes if _under(o, box)])
+        y1 = _shared(box.bottom, [o.y for o in boxes if _under(o, box)])
+        found.append(Box(x0, y0, x1 - x0, y1 - y0))
+    return found
+
+
+def _shared(edge: float, others: Sequence[float]) -> float:
+    nearest = min(others, key=lambda o: abs(o - edge), default=edge)
+    return (edge + nearest) / 2 if abs(nearest - edge) <= SAME_EDGE_MM else edge
+
+
+def _beside(a: Box, b: Box) -> bool:
+    return a.y < b.bottom - SAME_EDGE_MM and b.y < a.bottom - SAME_EDGE_MM
+
+
+def _under(a: Box, b: Box) -> bool:
+    return a.x < b.right - SAME_EDGE_MM and b.x < a.right - SAME_EDGE_MM
 
 
 def _fits(box: Box) -> bool:

@@ -22,6 +22,9 @@ ONE_SIZE_MM = 0.5
 """Targets of a form are equal; scanned at 200 dpi they differ by two pixels."""
 LETTER_GAP = 0.25
 """Of its height, to the next letter: an O in a word has 0.1, a word's space 0.3, a name beside its oval 0.4."""
+INSIDE_MM, INK_INSIDE_MM2 = 0.55, 0.15
+"""How far inside its outline a target is looked at, and ink there that the others do not have; grain gives 0.05."""
+FAINT = 45
 ENOUGH = 3
 """So many of one size are no chance."""
 
@@ -49,11 +52,22 @@ def targets_of(page: Print) -> tuple[list[Target], list[Target]]:
             continue
         kind, size = _kind(free), _size(free)
         lone = "few_of_this_size" if len(free) < ENOUGH else ""
-        for outline in free:
-            doubt = lone or ("broken_outline" if not _regular(outline, kind) else "")
+        inside = [_ink_inside(page, o.box) for o in free]
+        usual = float(np.median(inside)) + INK_INSIDE_MM2
+        for outline, ink_mm2 in zip(free, inside, strict=True):
+            uneven = "broken_outline" if not _regular(outline, kind) else ""
+            doubt = lone or ("ink_inside" if ink_mm2 > usual else uneven)
             taken.append(Target(kind, _centred(outline.box, size), doubt))
         left += [Target(kind, _centred(o.box, size), "part_of_a_word") for o in words]
     return _apart(taken), left
+
+
+def _ink_inside(page: Print, box: Box) -> float:
+    """Square millimetres of ink well inside a target: print in all of them alike, dirt or a mark in one."""
+    d = page.blank.density
+    inner = box.grown(-INSIDE_MM)
+    y0, y1, x0, x1 = (max(0, round(v * d)) for v in (inner.y, inner.bottom, inner.x, inner.right))
+    return float(cv2.countNonZero(page.ink(FAINT)[y0:y1, x0:x1]) / d**2)
 
 
 def _like_a_target(outline: Outline) -> bool:
@@ -105,7 +119,18 @@ def _apart(targets: list[Target]) -> list[Target]:
     for target in sorted(targets, key=lambda t: -t.box.w * t.box.h):
         if not any(target.box.grown(-0.05).overlaps(other.box) for other in kept):
             kept.append(target)
-    return sorted(kept, key=lambda t: (t.box.y, t.box.x))
+    return _by_rows(kept)
+
+
+def _by_rows(targets: Sequence[Target]) -> list[Target]:
+    """Row by row and left to right, whatever a pixel more or less makes of their heights."""
+    left, ordered = sorted(targets, key=lambda t: t.box.centre[1]), list[Target]()
+    while left:
+        first = left[0].box
+        row = [t for t in left if t.box.centre[1] - first.centre[1] < 0.5 * first.h]
+        ordered += sorted(row, key=lambda t: t.box.x)
+        left = left[len(row) :]
+    return ordered
 
 
 def _in_words(page: Print, outlines: Sequence[Outline]) -> set[int]:

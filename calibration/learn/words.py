@@ -39,18 +39,14 @@ def words_of(picture: Grey, density: float, language: str, layout: int = 11) -> 
     found = _tesseract(np.asarray(large, np.uint8), language, f"--psm {layout} --dpi {READ_DPI}")
     per_mm = density * scale
     words = []
-    for i, text in enumerate(found["text"]):
+    for i, seen in enumerate(map(str, found["text"])):
+        # rules are painted white before, so an upright stroke is a letter
+        text = "I" if seen.strip() == "|" else seen
         if float(found["conf"][i]) < 0 or not _SIGNS.search(text):
             continue
         place = (float(found[key][i]) / per_mm for key in ("left", "top", "width", "height"))
         words.append(Word(text.strip(), Box(*place), float(found["conf"][i])))
     return words
-
-
-def line_text(picture: Grey, density: float, language: str, layout: int = 7) -> tuple[str, float]:
-    """The text of a picture that shows one line (layout 7) or a few (6), and how sure its least sure word is."""
-    found = words_of(picture, density, language, layout)
-    return " ".join(w.text for w in found), min((w.sure for w in found), default=0.0)
 
 
 def upright_turn(grey: Grey, language: str) -> int:

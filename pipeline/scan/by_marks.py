@@ -592,6 +592,8 @@ def _verified(raw: RawPage, side: PreparedSide, marks: tuple[Box, ...], found: M
     centres = np.array([m.centre for m in marks])
     have = found.bar >= 0
     source, target = centres[have], found.places[found.bar[have]]
+    if _on_one_line(source, 1.0) or _on_one_line(target, found.ppm):
+        return None
     page_map, errors = _fitted(source, target, found.ppm)
     residual = float(np.percentile(errors, 90)) / found.ppm
     if residual > MAX_RESIDUAL_MM:
@@ -611,6 +613,12 @@ def _verified(raw: RawPage, side: PreparedSide, marks: tuple[Box, ...], found: M
         score=score,
         pixels_per_mm=found.ppm,
     )
+
+
+def _on_one_line(places: Points, per_mm: float) -> bool:
+    """Whether marks lie within 3 mm of a straight line, which does not tell how wide the page is."""
+    spread = np.linalg.svd(places - places.mean(axis=0), compute_uv=False)
+    return bool(spread[-1] < 3.0 * per_mm * np.sqrt(len(places)))
 
 
 def _fitted(source: Points, target: Points, ppm: float) -> tuple[EdgeMap, Floats]:
