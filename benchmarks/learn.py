@@ -5,8 +5,9 @@
     python benchmarks/learn.py elsewhere PAPER    (a folder of ``benchmarks.typeset_elsewhere.make``)
     python benchmarks/learn.py drawn [--copies 3]
 
-Found: a true field whose learned box of the same kind lies within half its size. Place: distance between the middles of
-learned and true targets, or the lower right corners of names, after the best rigid fit of all of them, for a learned form has its own millimetres.
+Found: a true field with a learned one of the same kind within half its size. Place: distance between the middles of
+learned and true targets, or the lower right corners of names, after the best similarity of all of them, for a learned
+form has its own millimetres.
 """
 
 from __future__ import annotations
