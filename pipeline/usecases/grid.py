@@ -26,8 +26,8 @@ from pipeline.usecases.workspace import Workspace
 
 __all__ = ["NEVER", "SHEET", "Choice", "Done", "GridCrop", "Sheet", "confirm", "sheet"]
 
-SHEET = 48
-"""Crops on a screen: four columns of twelve fit one of 1280 x 720 with one turn of the wheel."""
+SHEET = 50
+"""Crops a sheet: ten rows of five, of which a screen of 1280 x 720 shows seven at once."""
 NEVER = ("unclear", "partial")
 """Readings that say no more than that a person must look: nothing to confirm at a glance."""
 

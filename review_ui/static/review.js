@@ -3,6 +3,7 @@
 
 const root = document.getElementById("review");
 const at = (id) => document.getElementById(id);
+const GLANCE = 250;  // ms: nobody has seen a place that was shown for less; a double click falls into it
 const HELD = 3, HEARTBEAT = 20000, RETRY = 2000, LOOK_AGAIN = 5000, ASLEEP = 180000;
 const UNSENT = `kiemphieu-unsent-${root.dataset.account}`;
 
@@ -10,6 +11,8 @@ let queue = [];
 let lastAnswered = "";
 let answered = 0;
 let sending = false;
+let early = null;  // an answer given while the one before was still on its way
+let shownAt = 0;
 let ended = false;
 let touched = Date.now();
 const putOff = [];
@@ -93,6 +96,7 @@ function show() {
   at("empty").hidden = Boolean(question) || ended;
   if (!question) return;
   root.dataset.item = question.item;
+  shownAt = performance.now();
   for (const part of ["where", "title", "label", "why", "sheet"]) at(part).textContent = question[part];
   at("place").replaceChildren(...(question.placePicture ? [question.placePicture] : []));
   at("paper").replaceChildren(...(question.pagePicture ? [question.pagePicture] : []));
@@ -117,7 +121,8 @@ function button(answer) {
 // Acts --------------------------------------------------------------------------------------------
 
 async function choose(value) {
-  if (sending || ended || !queue.length) return;
+  if (ended || !queue.length || performance.now() - shownAt < GLANCE) return;
+  if (sending) { early = { item: queue[0].item, value }; return; }
   sending = true;
   const question = queue.shift();
   tell("");
@@ -128,9 +133,13 @@ async function choose(value) {
     at("answered").textContent = String(answered += 1);
     add(content.questions);
   } catch (fault) {
+    early = null;
     refused(fault);
     await refill();
   } finally { sending = false; }
+  const next = early;
+  early = null;
+  if (next && queue[0]?.item === next.item) choose(next.value);
 }
 
 function add(questions) {

@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as PlaywrightBrowser
+from playwright.sync_api import Page, sync_playwright
 from starlette.testclient import TestClient
 
 from pipeline.access.roles import Role
@@ -18,8 +20,11 @@ from pipeline.usecases.workspace import Workspace, create_workspace, open_worksp
 from review_ui.app import create_app
 from review_ui.state import Limits
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "ingest"))
 sys.path.insert(0, str(Path(__file__).parent))
 
+from paper import Sheet, scan
+from serving import Serving, serve_here
 from visitors import PASSWORD, Browser, Clock, person, token_of
 
 
@@ -69,3 +74,89 @@ def signed_in(workspace: Workspace, known_password: str) -> Callable[..., Browse
         return Browser(client, token_of(client.get("/").text))
 
     return made
+
+
+@pytest.fixture
+def signed_in_at(known_password: str) -> Callable[..., Browser]:
+    """As ``signed_in``, at another workspace."""
+
+    def made(workspace: Workspace, key: str, *roles: Role) -> Browser:
+        person(workspace, known_password, key, *roles)
+        client = TestClient(create_app(workspace), follow_redirects=False, raise_server_exceptions=False)
+        assert client.post("/sign-in", data={"name": key, "password": PASSWORD}).status_code == 303
+        return Browser(client, token_of(client.get("/").text))
+
+    return made
+
+
+SHEETS = [
+    Sheet(("partial asked", "struck", "clear", "clear", "clear")),
+    Sheet(("clear asked", "struck", "struck", "clear", "clear")),
+    Sheet(("clear", "struck asked", "struck", "clear", "clear")),
+    *[Sheet(("clear", "clear", "clear", "struck", "struck")) for _ in range(8)],
+    Sheet(foreign=True),
+]
+
+
+@pytest.fixture(scope="session")
+def scanned_workspace(empty_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve sheets: three places and one sheet are asked of people."""
+    folder = tmp_path_factory.mktemp("scanned") / "workspace"
+    shutil.copytree(empty_workspace, folder)
+    opened = open_workspace(folder, Clock())
+    scan(opened, folder.parent / "scans", SHEETS)
+    opened.close()
+    return folder
+
+
+@pytest.fixture
+def count(scanned_workspace: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    """A copy of the scanned workspace."""
+    shutil.copytree(scanned_workspace, tmp_path / "count")
+    opened = open_workspace(tmp_path / "count", clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def serving(count: Workspace) -> Iterator[Serving]:
+    """The application on a port of this machine, in this process."""
+    with serve_here(count) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[PlaywrightBrowser]:
+    """Debian's Chromium without a window."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is not installed; 'make test' installs it")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def screen_of(chromium: PlaywrightBrowser, serving: Serving, known_password: str) -> Iterator[Callable[..., Page]]:
+    """Signs an account in on a browser of its own: ``screen_of("an", "reviewer", path="/review")``."""
+    contexts = []
+
+    def opened(key: str, *roles: Role, path: str = "/", language: str = "vi", new: bool = True) -> Page:
+        if new:
+            person(serving.workspace, known_password, key, *roles)
+        context = chromium.new_context(viewport={"width": 1280, "height": 720}, base_url=serving.address)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        context.add_cookies([{"name": "kiemphieu_language", "value": language, "url": serving.address}])
+        page = context.new_page()
+        page.goto(f"/sign-in?next={path}")
+        page.fill("[name=name]", key)
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "sign-in" not in url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,87 @@
+"""Every screen in both languages: no accessibility violation of level A or AA, nothing cut off, a picture of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from serving import Serving
+
+Screens = Callable[..., Page]
+SCREENS = {
+    "start": ("/", "reviewer"),
+    "password": ("/password", "reviewer"),
+    "people": ("/people", "administrator"),
+    "review": ("/review?kind=field", "reviewer"),
+    "review-sheet": ("/review?kind=page", "reviewer"),
+    "grid": ("/grid", "reviewer"),
+    "problem": ("/nowhere", "reviewer"),
+}
+LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+SIZES = {"laptop": (1280, 720), "tablet": (1024, 768)}
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go: KIEMPHIEU_SCREENSHOTS, to look at them."""
+    folder = Path(os.environ.get("KIEMPHIEU_SCREENSHOTS") or tmp_path_factory.mktemp("screens"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def settle(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+
+
+def check(page: Page, name: str, folder: Path) -> None:
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        page.screenshot(path=folder / f"{name}-{size}.png")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} is too wide on {size}"
+    found = Axe().run(page, options=LEVELS).response["violations"]
+    assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_screen_is_accessible_and_fits(
+    screen_of: Screens, serving: Serving, language: str, pictures: Path
+) -> None:
+    for name, (path, role) in SCREENS.items():
+        page = screen_of(f"{role}-{name}", role, language=language)
+        complaints: list[str] = []
+        page.on("console", lambda said, to=complaints: to.append(said.text) if "policy" in said.text.lower() else None)
+        page.goto(path)
+        check(page, f"{name}-{language}", pictures)
+        assert page.locator("html").get_attribute("lang") == language
+        assert complaints == []
+        page.context.close()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_sign_in_page_is_accessible_and_fits(
+    screen_of: Screens, serving: Serving, language: str, pictures: Path
+) -> None:
+    page = screen_of("an", "reviewer", language=language)
+    with page.expect_navigation():
+        page.keyboard.press("Shift+X")
+    page.fill("[name=name]", "an")
+    page.fill("[name=password]", "wrong password")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    check(page, f"sign-in-{language}", pictures)
+
+
+def test_a_page_asks_nothing_of_any_other_host(screen_of: Screens, serving: Serving) -> None:
+    page = screen_of("an", "reviewer")
+    hosts = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    for path in ("/", "/review", "/grid"):
+        page.goto(path)
+        settle(page)
+    assert hosts == {serving.address.split("/")[2]}
