@@ -201,7 +201,7 @@ def shown(name: str, count: Counter[str]) -> str:
     return f"| {name} | {read} of {count['pages']} | {count['readings']} | {count['wrong']} | {asked:.2f} % |"
 
 
-READ_HEAD = "| read with the learned form | pages read | readings | wrong accepted | plain ones asked |"
+READ_HEAD = "| read with | pages read | readings | wrong accepted | plain ones asked |"
 
 
 def tell(line: str) -> None:
@@ -365,8 +365,22 @@ def own_ballots(arguments: argparse.Namespace, scratch: Path) -> None:
                 if raw is not None:
                     marks = one.ballot.marks()
                     pages.append((raw, {ids.get(k, k): v for k, v in marks.items()}))
-        reads.append(shown(path.stem, counted(pages[: arguments.limit], form, tell)))
+        pages = pages[: arguments.limit]
+        reads.append(shown(f"{path.stem}, learned", counted(pages, form, tell)))
+        reads.append(shown(f"{path.stem}, its own form", counted(_renamed(pages, ids), prepare(path), tell)))
     print("\n".join([*rows, "", *reads]))
+
+
+def prepare(path: Path) -> PreparedForm:
+    return prepare_form(load_form(path), path.parent)
+
+
+def _renamed(
+    pages: Sequence[tuple[RawPage, Mapping[str, str]]], ids: Mapping[str, str]
+) -> list[tuple[RawPage, dict[str, str]]]:
+    """The same truth by the ids of the form that was not learned."""
+    back = {value: key for key, value in ids.items()}
+    return [(raw, {back.get(k, k): v for k, v in truth.items()}) for raw, truth in pages]
 
 
 def _without_title(label: str) -> str:
@@ -398,7 +412,9 @@ def elsewhere(arguments: argparse.Namespace, scratch: Path) -> None:
                 raw = raw_of(folder / "scans" / page.file, page.page)
                 if raw is not None:
                     pages.append((raw, {ids.get(k, k): v for k, v in page.ballot.marks().items()}))
-        reads.append(shown(folder.name, counted(pages, form, tell)))
+        reads.append(shown(f"{folder.name}, learned", counted(pages, form, tell)))
+        by_hand = prepare(folder / "FORM.json")
+        reads.append(shown(f"{folder.name}, form by hand", counted(_renamed(pages, ids), by_hand, tell)))
     print("\n".join([*rows, "", *reads]))
 
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from calibration.learn.blank import Blank
-from calibration.learn.marks import timing_marks
+from calibration.learn.marks import whole_mark
 from calibration.learn.strokes import Print
 from pipeline.geometry import Box, Size
 
-AT_EDGE_MM = 0.4
+AT_EDGE_MM = 1.5
+"""A scanner's own white rim is a millimetre wide."""
 SAME_MM = 0.35
 """By which the uncut side of a cut mark differs from that of a whole one."""
 SMALLEST_SHARE, LARGEST_SHARE = 0.35, 0.95
@@ -31,10 +32,9 @@ def completed(blank: Blank) -> Blank:
     shows it whole.
     """
     page = Print(blank)
-    timing = timing_marks(page)
-    if timing is None:
+    whole = whole_mark(page)
+    if whole is None:
         return blank
-    whole = (float(np.median([m.w for m in timing.marks])), float(np.median([m.h for m in timing.marks])))
     cut = {edge: _cut(page.bars, edge, whole, blank.size) for edge in EDGES}
     room = {
         edge: whole[edge[0]] - float(np.median([(b.w, b.h)[edge[0]] for b in bars])) + MARGIN_MM if bars else 0.0
@@ -52,7 +52,8 @@ def _cut(bars: Sequence[Box], edge: Edge, whole: tuple[float, float], size: Size
         share = length / whole[axis]
         if gap <= AT_EDGE_MM and abs(other - whole[1 - axis]) <= SAME_MM and SMALLEST_SHARE < share < LARGEST_SHARE:
             found.append(bar)
-    return found if len(found) >= FEWEST else []
+    outer = [((b.right, b.bottom) if far else (b.x, b.y))[axis] for b in found]
+    return found if len(found) >= FEWEST and float(np.ptp(outer)) < 2 * SAME_MM else []
 
 
 def _drawn(blank: Blank, whole: tuple[float, float], cut: dict[Edge, list[Box]], room: dict[Edge, float]) -> Blank:

@@ -29,6 +29,7 @@ HEADING_GAP_MM = 14.0
 HEADING_LINES = 4
 SURE = 60.0
 """Tesseract's confidence from which a label is not doubted."""
+SPECK_SURE = 45.0
 Side = Literal["right", "left"]
 LIMIT = re.compile(
     r"(?:vote|choose|select|mark|bầu|chọn|đánh dấu)\b\D{0,40}?\b(\d{1,2}|one|two|three|four|five|một|hai|ba|bốn|năm)\b",
@@ -253,9 +254,14 @@ def _heading(lines: Sequence[TextLine]) -> tuple[str, int | None]:
     """The words of a heading without the sentence that limits the votes, and that limit."""
     ordered = in_reading_order(lines)
     limit = limit_of(" ".join(line.text for line in ordered))
-    named = [line.text for line in ordered if not LIMIT.search(line.text)]
+    named = [_surely(line) for line in ordered if not LIMIT.search(line.text)]
     text = " ".join(named).strip(" .:;-—_|")
     return re.sub(r"^(?:For|Cho)\s+(?=[A-ZĐ])", "", text), limit
+
+
+def _surely(line: TextLine) -> str:
+    """A heading without the short words that tesseract makes of rules and specks."""
+    return " ".join(w.text for w in line.words if w.sure >= SPECK_SURE or len(w.text) > 3)
 
 
 def limit_of(text: str) -> int | None:

@@ -56,6 +56,10 @@ def learn(name: str, title: str, faces: Sequence[Face], wanted: Wanted, profile:
         finds.append(named)
     if not any(f.taken for side in finds for f in side):
         raise _nothing_found(faces, found, wanted)
+    faces = [
+        replace(face, blank=replace(face.blank, picture=page.on_white()))
+        for face, page in zip(faces, pages, strict=True)
+    ]
     chosen = _registered(name, title, faces, pages, finds, profile)
     form = Form(name, title, tuple(side.side for side in chosen))
     limited = tuple(replace(s, limits=f.limits) for s, f in zip(chosen, found, strict=True))

@@ -20,7 +20,7 @@ EDGE_SHARE = 0.25
 """Marks lie in the outer quarter of the page."""
 FEWEST_TIMING = 8
 """Of the format of form documents."""
-SPARSE = 0.6
+SPARSE = 0.8
 """An edge whose places are filled to less than this is taken for a code that differs from sheet to sheet."""
 SQUARE = 0.2
 SMALLEST_CORNER_MM = 2.5
@@ -45,6 +45,23 @@ def timing_marks(page: Print) -> TimingMarks | None:
             if found and (best is None or len(found.marks) > len(best.marks)):
                 best = found
     return best
+
+
+def whole_mark(page: Print) -> tuple[float, float] | None:
+    """Width and height (mm) of the marks of an edge that no scanner has cut: the largest that stand in a row."""
+    size = page.blank.size
+    found = []
+    for alike in _families(page.bars):
+        centres = np.array([b.centre for b in alike])
+        edges = [(axis, low) for axis in (0, 1) for low in (True, False)] if len(alike) >= FEWEST_TIMING else []
+        for axis, low in edges:
+            extent = (size.w, size.h)[axis]
+            across = centres[:, axis]
+            outer = across < EDGE_SHARE * extent if low else across > (1 - EDGE_SHARE) * extent
+            line = _outermost(across, outer, low)
+            if line is not None and line.sum() >= FEWEST_TIMING:
+                found.append((float(np.median([b.w for b in alike])), float(np.median([b.h for b in alike]))))
+    return max(found, key=lambda s: s[0] * s[1], default=None)
 
 
 def _families(bars: Sequence[Box]) -> list[list[Box]]:

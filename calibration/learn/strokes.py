@@ -20,6 +20,8 @@ LEVELS = (45, 75, 110)
 """Darkness (of 255) from which a pixel is print: a hairline of a soft scan reaches 60, grain 30. A thin outline is
 whole at one of these levels and broken or filled at another."""
 PLAIN = 75
+GRAIN = 12
+"""Darkness of paper's own grain and shading. Left in a reference, it makes a third more of plain readings asked."""
 SOLID = 110
 RULE_MM = 12.0
 """A line at least so long is a rule of the page, not part of a letter."""
@@ -62,6 +64,11 @@ class Print:
     def ink(self, level: int = PLAIN) -> Mask:
         """1 where it is printed."""
         return np.asarray(cv2.threshold(self.dark, level - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+    def on_white(self) -> Grey:
+        """The print as dark as it is on paper that is white and without grain, as a reference is best."""
+        print_alone = np.clip(self.dark.astype(np.float32) - GRAIN, 0, None) * (255 / (255 - GRAIN))
+        return np.asarray(255 - print_alone.round(), np.uint8)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
