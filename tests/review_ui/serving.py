@@ -53,7 +53,7 @@ def serve_here(workspace: Workspace) -> Iterator[Serving]:
 
 
 def answers(address: str) -> None:
-    for _ in range(200):
+    for _ in range(1200):  # a machine that is busy with other tests
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return
@@ -78,5 +78,6 @@ def command(folder: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    if process.poll() is None:
+        os.kill(process.pid, signal.SIGKILL)
+    process.wait(timeout=30)

@@ -253,7 +253,7 @@ def test_a_server_that_is_killed_during_an_answer_loses_nothing_and_counts_nothi
         expect(an.locator("#trouble")).to_contain_text("chưa được lưu")
         assert entries(serving.workspace) == {}
         running = command(folder, port)
-        expect(an.locator("#news")).to_contain_text("đã được lưu", timeout=15_000)
+        expect(an.locator("#news")).to_contain_text("đã được lưu", timeout=60_000)
         assert entries(serving.workspace) == {first: [("an", "struck")]}
 
         second = shown(an)
@@ -268,7 +268,7 @@ def test_a_server_that_is_killed_during_an_answer_loses_nothing_and_counts_nothi
         an.keyboard.press("3")
         expect(an.locator("#trouble")).to_contain_text("chưa được lưu")
         running = command(folder, port)
-        expect(an.locator("#news")).to_contain_text("đã được lưu", timeout=15_000)
+        expect(an.locator("#news")).to_contain_text("đã được lưu", timeout=60_000)
         assert entries(serving.workspace) == {first: [("an", "struck")], second: [("an", "clear")]}
     finally:
         kill(running)
