@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from pipeline.access.roles import Actor, require, require_person
 from pipeline.audit.chain import AuditEvent
 from pipeline.errors import refuse
+from pipeline.forms.template import values_of
 from pipeline.review.consensus import opened, with_check
 from pipeline.review.items import NewItem, Subject
 from pipeline.review.reasons import Why, why
@@ -27,7 +28,7 @@ from pipeline.usecases.workspace import Workspace
 __all__ = ["NEVER", "SHEET", "Choice", "Done", "GridCrop", "Sheet", "confirm", "sheet"]
 
 SHEET = 50
-"""Crops a sheet: ten rows of five, of which a screen of 1280 x 720 shows seven at once."""
+"""Crops a sheet: ten rows of five, of which a screen of 1280 x 720 shows five at once."""
 NEVER = ("unclear", "partial")
 """Readings that say no more than that a person must look: nothing to confirm at a glance."""
 
@@ -68,7 +69,7 @@ def sheet(workspace: Workspace, actor: Actor, choice: Choice, reason: Why | None
     Refused: a value that nothing can be confirmed of (``grid-value``).
     """
     require(actor, "enter")
-    if choice.value in NEVER:
+    if choice.value in NEVER or choice.value not in values_of(choice.kind):
         raise refuse("grid-value", choice.value, "such readings are looked at one by one; choose another value")
     with workspace.database.write() as db:
         # A reason is told from measures, which SQL does not see into; so more are fetched than shown.

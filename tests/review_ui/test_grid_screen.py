@@ -178,7 +178,7 @@ def test_least_certain_first_and_filtered(count: Workspace, people: tuple[Actor,
     assert not sheet(count, an, Choice("strike", "clear", True, contest="xa")).crops
     assert [c.why for c in sheet(count, an, ASKED_CLEAR, "fold").crops] == ["fold"]
     assert not sheet(count, an, ASKED_CLEAR, "faint").crops
-    for value in ("unclear", "partial"):
+    for value in ("unclear", "partial", "present", "nothing"):
         with pytest.raises(Refusal):
             sheet(count, an, Choice("strike", value, False))
 
