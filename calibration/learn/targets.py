@@ -22,8 +22,8 @@ ONE_SIZE_MM = 0.5
 """Targets of a form are equal; scanned at 200 dpi they differ by two pixels."""
 LETTER_GAP = 0.25
 """Of its height, to the next letter: an O in a word has 0.1, a word's space 0.3, a name beside its oval 0.4."""
-INSIDE_MM, INK_INSIDE_MM2 = 0.55, 0.15
-"""How far inside its outline a target is looked at, and ink there that the others do not have; grain gives 0.05."""
+INK_INSIDE_MM2 = 0.15
+"""Ink in the middle of a target that the others do not have; grain gives 0.05."""
 FAINT = 45
 ENOUGH = 3
 """So many of one size are no chance."""
@@ -65,7 +65,7 @@ def targets_of(page: Print) -> tuple[list[Target], list[Target]]:
 def _ink_inside(page: Print, box: Box) -> float:
     """Square millimetres of ink well inside a target: print in all of them alike, dirt or a mark in one."""
     d = page.blank.density
-    inner = box.grown(-INSIDE_MM)
+    inner = Box(box.x + 0.25 * box.w, box.y + 0.25 * box.h, 0.5 * box.w, 0.5 * box.h)
     y0, y1, x0, x1 = (max(0, round(v * d)) for v in (inner.y, inner.bottom, inner.x, inner.right))
     return float(cv2.countNonZero(page.ink(FAINT)[y0:y1, x0:x1]) / d**2)
 
