@@ -74,6 +74,15 @@ def page_count(content: bytes, file: str) -> int:  # noqa: ARG001  (the name is 
         return 1
 
 
+def unreadable(content: bytes) -> Message | None:
+    """Why nothing of a file can be read (no picture, empty, cut off, locked), or ``None``; pages are not looked at."""
+    try:
+        _count(content)
+    except _Unreadable as fault:
+        return fault.text
+    return None
+
+
 def file_type(content: bytes) -> FileType:
     """The type that the first bytes tell; the name of a file proves nothing."""
     if content.startswith(b"\xff\xd8\xff"):

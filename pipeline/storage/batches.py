@@ -36,6 +36,8 @@ class Batch:
     """Why declared and counted differ, told when the batch was closed."""
     explained_by: str | None = None
 
+    folder: str | None = None
+    """The folder, below that of all scans, whose new files are read into it."""
 
 def add(
     db: Connection,
@@ -93,3 +95,14 @@ def explain(db: Connection, key: str, explanation: str, by: str) -> None:
 
 def _batch(row: Row[Any]) -> Batch:
     return Batch(**{name: getattr(row, name) for name in Batch.__slots__})
+def watch(db: Connection, key: str, folder: str | None) -> None:
+    """Read new files of ``folder`` into the batch from now on; ``None``: of none."""
+    db.execute(update(batch).where(batch.c.id == key).values(folder=folder))
+
+
+def watching(db: Connection) -> tuple[Batch, ...]:
+    """Open batches that a folder is read into."""
+    query = select(batch).where(batch.c.state == "open", batch.c.folder.is_not(None)).order_by(batch.c.seq)
+    return tuple(_batch(row) for row in db.execute(query))
+
+

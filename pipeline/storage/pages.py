@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -115,6 +115,25 @@ def numbers_done(db: Connection, batch: str) -> dict[str, set[int]]:
 
 
 def add(db: Connection, batch: str, outcomes: Iterable[PageReading | Rejection], moved_from: str | None = None) -> None:
+def with_outcome(db: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of the pages ``keys`` that are saved already."""
+    return set(db.scalars(select(page.c.id).where(page.c.id.in_(keys))))
+
+
+def without_outcome(db: Connection, batch: str) -> list[tuple[str, str, int]]:
+    """(file name, SHA-256, page) of everything delivered to a batch that has no outcome yet, in the order of the pile.
+
+    A file that stands here only because one of its pages was moved here asks for nothing more.
+    """
+    done = numbers_done(db, batch)
+    return [
+        (one.name, one.sha256, number)
+        for one in files_of(db, batch)
+        for number in range(1, (one.pages or 0) + 1)
+        if number not in done.get(one.sha256, ())
+    ]
+
+
     """Save what became of pages; their files stand already."""
     rows = [_row(batch, outcome) | {"moved_from": moved_from} for outcome in outcomes]
     if rows:

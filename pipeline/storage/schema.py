@@ -29,6 +29,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -138,6 +139,7 @@ batch = Table(
     Column("explanation", Text),  # revision 0002
     Column("explained_by", Text),  # revision 0002
     _one_of("sides", "simplex", "duplex"),
+    Column("folder", Text),  # revision 0005: whose new files are read into it, below the folder of scans
     _one_of("state", "open", "closed", "void"),
     Index(None, "area", "contest"),
 )
@@ -162,6 +164,8 @@ file = Table(
 )
 
 page = Table(
+_REJECTED = text("status = 'rejected'")
+
     "page",
     metadata,
     Column("id", Text, primary_key=True),
@@ -183,6 +187,8 @@ page = Table(
     ForeignKeyConstraint(["batch", "sha256"], ["file.batch", "file.sha256"]),
     _one_of("status", "read", "rejected", "void"),
     sqlite_with_rowid=False,
+    # revision 0005: the few rejected among a million
+    Index("ix_page_rejected", "batch", sqlite_where=_REJECTED, postgresql_where=_REJECTED),
 )
 
 field_reading = Table(
@@ -216,6 +222,16 @@ ballot = Table(
 )
 
 item = Table(
+slip = Table(
+    "slip",  # revision 0006: the number on the slip that is clipped to a ballot typed from the paper
+    metadata,
+    Column("ballot", Text, ForeignKey("ballot.id"), primary_key=True),
+    Column("batch", Text, ForeignKey("batch.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("page", Text, ForeignKey("page.id")),  # the rejected page that it stands for
+    UniqueConstraint("batch", "number"),
+)
+
     "item",
     metadata,
     Column("id", Text, primary_key=True),

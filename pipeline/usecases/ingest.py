@@ -18,11 +18,11 @@ from pipeline.recognize.reading import PageReading
 from pipeline.review.decide import decide
 from pipeline.review.items import item_of_rejection, items_of_page
 from pipeline.review.profile import Profile, parse_profile
-from pipeline.scan.decode import page_count
 from pipeline.scan.page import Rejection
 from pipeline.storage import ballots, batches, items, log, pages, readings, settings
 from pipeline.storage.ballots import Ballot, BallotSource
 from pipeline.storage.batches import Batch, Sides
+from pipeline.usecases.delivery import Kept, claim, keep, open_one
 from pipeline.usecases.execution import PAGES_A_TASK, Outcome, PageTask, Reader, Task, read_task, run
 from pipeline.usecases.form_sets import check_form_set
 from pipeline.usecases.review import raise_ballot_items
@@ -58,6 +58,8 @@ def open_batch(
     Refused: an unknown area or contest, another area, contest or count under the same id, a closed batch.
     """
     require(actor, "ingest")
+    if not _plain(key):
+        raise refuse("batch-id", key, "'{value}' is no id of a batch; use letters, digits, '-', '_' and '.'", value=key)
     known = {a.id: a for a in workspace.election.areas}
     if area not in known:
         raise refuse("area-unknown", key, "the area '{value}' is not in the election; correct it", value=area)
@@ -82,6 +84,11 @@ def open_batch(
                 profile=workspace.profile.digest, form_set=workspace.form_set, at=at,
             )  # fmt: skip
         return _same_batch(db, standing, (area, contest, sides), declared)
+
+
+def _plain(key: str) -> bool:
+    """Whether an id can stand in an address and in the name of a file."""
+    return 0 < len(key) <= 80 and key == key.strip(" .") and not any(c in '/\\?#"<>' or ord(c) < 32 for c in key)
 
 
 def _same_batch(db: Connection, standing: Batch, asked: tuple[str, str, Sides], declared: int | None) -> Batch:
@@ -129,27 +136,60 @@ def ingest_batch(
     """
     require(actor, "ingest")
     with workspace.database.read() as db:
-        batch = batches.get(db, batch_id)
-    if batch is None:
-        raise refuse("batch-unknown", batch_id, "there is no such batch; open it first")
-    if batch.state != "open":
-        raise refuse("batch-not-open", batch_id, "the batch is {state}; scan into a new batch", state=batch.state)
+        batch = open_one(db, batch_id)
     check_form_set(str(workspace.forms_folder.resolve()), batch.form_set)
     result = IngestResult()
     wanted = _claimed(workspace, actor, batch, files, result)
     with workspace.database.read() as db:
         done = pages.numbers_done(db, batch_id)
-        profile = _profile(db, batch)
     todo = [page for page in wanted if page.page not in done.get(page.sha256, ())]
+    _read(workspace, actor, batch, todo, result, Workers(executor, read, renew), progress)
+    return result
+
+
+def read_delivered(
+    workspace: Workspace, actor: Actor, batch_id: str, workers: Workers, progress: Progress | None = None
+) -> IngestResult:
+    """Read every page that was delivered to the batch and has no outcome yet; safe to stop as :func:`ingest_batch`."""
+    require(actor, "ingest")
+    with workspace.database.read() as db:
+        batch = open_one(db, batch_id)
+        waiting = pages.without_outcome(db, batch_id)
+    check_form_set(str(workspace.forms_folder.resolve()), batch.form_set)
+    result = IngestResult()
+    todo = [PageTask(str(workspace.images.path(sha256)), name, sha256, number) for name, sha256, number in waiting]
+    _read(workspace, actor, batch, todo, result, workers, progress)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who reads: an executor (``None``: this thread), what it runs, and how a broken one is replaced."""
+
+    executor: Executor | None
+    read: Reader = read_task
+    renew: Callable[[], Executor] | None = None
+
+
+def _read(
+    workspace: Workspace,
+    actor: Actor,
+    batch: Batch,
+    todo: Sequence[PageTask],
+    result: IngestResult,
+    workers: Workers,
+    progress: Progress | None,
+) -> None:
+    with workspace.database.read() as db:
+        profile = _profile(db, batch)
     save = _Saver(workspace, actor, batch, profile, result)
     tasks = _tasks(workspace, batch, todo)
-    for outcomes in _gathered(run(tasks, executor, read, renew)):
+    for outcomes in _gathered(run(tasks, workers.executor, workers.read, workers.renew)):
         save(outcomes)
         if progress:
             progress(result.pages, len(todo))
     with workspace.database.write() as db:
-        raise_ballot_items(db, workspace.count, batch_id, workspace.clock())
-    return result
+        raise_ballot_items(db, workspace.count, batch.id, workspace.clock())
 
 
 def _profile(db: Connection, batch: Batch) -> Profile:
@@ -166,23 +206,20 @@ def _claimed(
     for start in range(0, len(files), FILES_A_TRANSACTION):
         kept = [_kept(workspace, path) for path in files[start : start + FILES_A_TRANSACTION]]
         with workspace.database.write() as db:
-            for name, sha256, size, count in kept:
-                holder = pages.claim(db, sha256, size, batch.id)
-                if holder != batch.id:
-                    result.elsewhere[name] = holder
-                    detail = {"file": name, "sha256": sha256, "stands_in": holder}
-                    log.append(db, AuditEvent(actor.id, "file_stands_elsewhere", batch.id, detail), workspace.clock())
+            for file in kept:
+                became = claim(db, workspace, actor, batch, file)
+                if became.holder is not None:
+                    result.elsewhere[file.name] = became.holder
                     continue
-                if pages.get_file(db, batch.id, sha256) is not None:
-                    result.already.append(name)
-                pages.add_file(db, batch.id, sha256, name, count)
-                stored = str(workspace.images.path(sha256))
-                found += [PageTask(stored, name, sha256, number) for number in range(1, count + 1)]
+                if became.already:
+                    result.already.append(file.name)
+                stored = str(workspace.images.path(file.sha256))
+                found += [PageTask(stored, file.name, file.sha256, number) for number in range(1, file.pages + 1)]
     unique = {(page.sha256, page.page): page for page in reversed(found)}
     return [page for page in found if unique[page.sha256, page.page] is page]
 
 
-def _kept(workspace: Workspace, path: Path) -> tuple[str, str, int, int]:
+def _kept(workspace: Workspace, path: Path) -> Kept:
     """Its name, SHA-256, bytes and pages; a name that is no UTF-8 is told with its bytes spelled out."""
     try:
         content = path.read_bytes()
@@ -190,9 +227,7 @@ def _kept(workspace: Workspace, path: Path) -> tuple[str, str, int, int]:
         raise refuse(
             "file-unreadable", str(path), "cannot be read ({why}); check its permissions", why=error.strerror
         ) from error
-    sha256 = workspace.images.keep(content)
-    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
-    return name, sha256, len(content), max(1, page_count(content, name))
+    return keep(workspace, os.fsencode(path.name).decode("utf-8", "backslashreplace"), content)
 
 
 def _tasks(workspace: Workspace, batch: Batch, todo: Sequence[PageTask]) -> list[Task]:
@@ -228,6 +263,12 @@ class _Saver:
 
     def __call__(self, outcomes: Sequence[Outcome]) -> None:
         with self.workspace.database.write() as db:
+            open_one(db, self.batch.id)
+            # Another program may have been given the same files meanwhile; the first to save a page is kept.
+            done = pages.with_outcome(db, [self._key(o) for o in outcomes])
+            outcomes = [o for o in outcomes if self._key(o) not in done]
+            if not outcomes:
+                return
             pages.add(db, self.batch.id, outcomes)
             for outcome in outcomes:
                 self.result.pages += 1
@@ -241,8 +282,11 @@ class _Saver:
             detail = {"pages": len(outcomes), "profile": self.profile.digest, "form_set": self.batch.form_set}
             log.append(db, AuditEvent(self.actor.id, "pages_read", self.batch.id, detail), self.workspace.clock())
 
+    def _key(self, outcome: Outcome) -> str:
+        return pages.page_id(self.batch.id, outcome.source.sha256, outcome.source.page)
+
     def _rejected(self, db: Connection, rejection: Rejection) -> None:
-        key = pages.page_id(self.batch.id, rejection.source.sha256, rejection.source.page)
+        key = self._key(rejection)
         if rejection.reason == "blank" and self.batch.sides == "duplex":
             # Sheets are counted, not pictures: the empty back of a scanned sheet asks nobody.
             pages.set_fate(db, key, "blank_back")

@@ -170,7 +170,7 @@ def test_an_upgrade_that_is_killed_halfway_leaves_the_tables_as_they_were(tmp_pa
     assert run.returncode == -signal.SIGKILL
     assert (columns(opened), revision(opened)) == (before, FIRST)
     upgrade(opened)
-    assert (columns(opened), revision(opened)) == (before | {"explanation", "explained_by"}, head())
+    assert (columns(opened), revision(opened)) == (before | {"explanation", "explained_by", "folder"}, head())
 
 
 def test_tables_of_a_newer_program_are_refused_and_left_alone(tmp_path: Path, address: str | None) -> None:
