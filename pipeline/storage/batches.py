@@ -35,9 +35,9 @@ class Batch:
     explanation: str | None = None
     """Why declared and counted differ, told when the batch was closed."""
     explained_by: str | None = None
-
     folder: str | None = None
     """The folder, below that of all scans, whose new files are read into it."""
+
 
 def add(
     db: Connection,
@@ -93,8 +93,6 @@ def explain(db: Connection, key: str, explanation: str, by: str) -> None:
     db.execute(update(batch).where(batch.c.id == key).values(explanation=explanation, explained_by=by))
 
 
-def _batch(row: Row[Any]) -> Batch:
-    return Batch(**{name: getattr(row, name) for name in Batch.__slots__})
 def watch(db: Connection, key: str, folder: str | None) -> None:
     """Read new files of ``folder`` into the batch from now on; ``None``: of none."""
     db.execute(update(batch).where(batch.c.id == key).values(folder=folder))
@@ -106,3 +104,5 @@ def watching(db: Connection) -> tuple[Batch, ...]:
     return tuple(_batch(row) for row in db.execute(query))
 
 
+def _batch(row: Row[Any]) -> Batch:
+    return Batch(**{name: getattr(row, name) for name in Batch.__slots__})

@@ -114,7 +114,6 @@ def numbers_done(db: Connection, batch: str) -> dict[str, set[int]]:
     return done
 
 
-def add(db: Connection, batch: str, outcomes: Iterable[PageReading | Rejection], moved_from: str | None = None) -> None:
 def with_outcome(db: Connection, keys: Sequence[str]) -> set[str]:
     """Those of the pages ``keys`` that are saved already."""
     return set(db.scalars(select(page.c.id).where(page.c.id.in_(keys))))
@@ -134,6 +133,7 @@ def without_outcome(db: Connection, batch: str) -> list[tuple[str, str, int]]:
     ]
 
 
+def add(db: Connection, batch: str, outcomes: Iterable[PageReading | Rejection], moved_from: str | None = None) -> None:
     """Save what became of pages; their files stand already."""
     rows = [_row(batch, outcome) | {"moved_from": moved_from} for outcome in outcomes]
     if rows:

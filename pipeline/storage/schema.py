@@ -138,8 +138,8 @@ batch = Table(
     Column("void_reason", Text),
     Column("explanation", Text),  # revision 0002
     Column("explained_by", Text),  # revision 0002
-    _one_of("sides", "simplex", "duplex"),
     Column("folder", Text),  # revision 0005: whose new files are read into it, below the folder of scans
+    _one_of("sides", "simplex", "duplex"),
     _one_of("state", "open", "closed", "void"),
     Index(None, "area", "contest"),
 )
@@ -163,9 +163,9 @@ file = Table(
     Column("pages", Integer),  # unknown until a worker has counted them
 )
 
-page = Table(
 _REJECTED = text("status = 'rejected'")
 
+page = Table(
     "page",
     metadata,
     Column("id", Text, primary_key=True),
@@ -186,9 +186,9 @@ _REJECTED = text("status = 'rejected'")
     UniqueConstraint("batch", "sha256", "number"),
     ForeignKeyConstraint(["batch", "sha256"], ["file.batch", "file.sha256"]),
     _one_of("status", "read", "rejected", "void"),
-    sqlite_with_rowid=False,
     # revision 0005: the few rejected among a million
     Index("ix_page_rejected", "batch", sqlite_where=_REJECTED, postgresql_where=_REJECTED),
+    sqlite_with_rowid=False,
 )
 
 field_reading = Table(
@@ -221,7 +221,6 @@ ballot = Table(
     sqlite_with_rowid=False,
 )
 
-item = Table(
 slip = Table(
     "slip",  # revision 0006: the number on the slip that is clipped to a ballot typed from the paper
     metadata,
@@ -232,6 +231,7 @@ slip = Table(
     UniqueConstraint("batch", "number"),
 )
 
+item = Table(
     "item",
     metadata,
     Column("id", Text, primary_key=True),
