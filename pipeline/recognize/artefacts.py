@@ -27,6 +27,8 @@ BESIDE_PX = 14
 """Paper is looked at so far beside a streak: most of what stands there is paper, and print little of it."""
 EVERY = 8
 """Of the lines across a streak one in so many is looked at."""
+BLACK = 0.35
+"""A streak that leaves less than this share of the paper's light hides what lies under it."""
 LONG_MM = 40.0
 """Printed lines of at least this length are frames and rules."""
 PRINTED = 60
@@ -50,7 +52,7 @@ class Streaks:
     """Whether the form lies on its side, so that its lines of text run down the picture."""
 
     def taken_out(self, pixels: Pixels) -> Pixels:
-        """The picture with paper where streaks were, so that neither they nor print or ink on them are seen."""
+        """The picture without the streaks; print and ink under them show again, except under black ones."""
         clean = pixels.copy()
         _take_out(clean, self.columns, self.block)
         _take_out(clean.swapaxes(0, 1), self.rows, self.block)
@@ -72,7 +74,10 @@ class Streaks:
 
 
 def _take_out(pixels: Pixels, lines: NDArray[np.bool_], block: int) -> None:
-    """Replace the columns that are true in a piece (pieces down, width)."""
+    """Lighten the columns that are true in a piece (pieces down, width) by what the streak takes from their paper.
+
+    Dirt on the glass takes a share of the light from everything below it, so print and ink keep their contrast.
+    """
     width = lines.shape[1]
     for piece in np.flatnonzero(lines.any(axis=1)):
         part = pixels[piece * block : (piece + 1) * block if piece + 1 < len(lines) else None]
@@ -81,12 +86,20 @@ def _take_out(pixels: Pixels, lines: NDArray[np.bool_], block: int) -> None:
             before = part[:: 2 * EVERY, max(0, first - BESIDE_PX) : max(1, first - 1)]
             after = part[:: 2 * EVERY, min(width - 1, end + 1) : end + BESIDE_PX]
             # the darker side: what is brighter than the paper may be a light streak, or beyond the sheet's edge
-            part[:, first:end] = np.minimum(_light(before), _light(after))
+            paper = np.minimum(_light(before), _light(after))
+            band = part[:, first:end]
+            level = _lightest(band[:: 2 * EVERY])
+            lightened = cv2.multiply(band, np.broadcast_to(paper / np.maximum(level, 1.0), band.shape), dtype=cv2.CV_8U)
+            part[:, first:end] = np.where(level < BLACK * paper, paper, lightened.reshape(band.shape))
 
 
 def _light(side: Pixels) -> Pixels:
     """The paper's level: lighter than three quarters of what is there."""
-    values = side.reshape(-1, *side.shape[2:])
+    return _lightest(side.reshape(-1, *side.shape[2:]))
+
+
+def _lightest(values: Pixels) -> Pixels:
+    """Lighter than three quarters of ``values`` along their first axis."""
     at = 3 * len(values) // 4
     return np.asarray(np.partition(values, at, axis=0)[at], np.uint8)
 

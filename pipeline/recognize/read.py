@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.geometry import Box
 from pipeline.recognize.artefacts import Streaks, streaks_of
 from pipeline.recognize.reading import FieldReading, PageReading
 from pipeline.recognize.sheet_ink import frame_of, sheet_ink
 from pipeline.recognize.stamp import read_stamp
-from pipeline.recognize.stray import read_stray
-from pipeline.recognize.strikes import read_strikes
+from pipeline.recognize.stray import read_stray, with_hanging
+from pipeline.recognize.strikes import lines_of, read_strikes
 from pipeline.recognize.targets import read_targets
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection
 from pipeline.scan.prepare import PreparedForm, PreparedSide
@@ -68,5 +69,8 @@ def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, Fie
     found |= {s.reading.field: s.reading for s in stamps}
     taken = [s.taken for s in stamps if s.taken is not None]
     names = [found[f.id] for f in strikes]
-    found |= {f.id: read_stray(page, prepared, sheet, f, taken, names) for f in fields if f.kind == "stray"}
-    return found
+    hanging: tuple[Box, ...] = ()
+    for stray in (f for f in fields if f.kind == "stray"):
+        found[stray.id], signs = read_stray(page, prepared, sheet, stray, taken, names)
+        hanging += signs
+    return found | {f.id: with_hanging(found[f.id], lines_of(f), hanging) for f in strikes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -10,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldValue, FormField
+from pipeline.geometry import Box
 from pipeline.recognize.components import Labels, components
 from pipeline.recognize.reading import FieldReading
-from pipeline.recognize.sheet_ink import DENSITY, SheetInk
+from pipeline.recognize.sheet_ink import DENSITY, SheetInk, frame_of
 from pipeline.recognize.windows import Bytes, quad_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
@@ -50,6 +52,11 @@ LID_MM = 25.0
 SOFT = 30
 """Darkness gained over two pixels (0.5 mm) at a border below which it is soft. Thin pencil lines gain 40."""
 CELL_PX = 8
+FRAME_MM, HAIRLINE_PX, ALONG = 0.75, 2, 0.8
+"""So near to a printed frame, ink that is no broader than the second (0.5 mm) is the edge of the frame's own print
+where most of it lies there."""
+TITLE_MM2 = 0.4
+"""Faint ink on a name's title that may be a sign."""
 TOUCH_MM2, SIGN_MM2 = 0.5, 3.0
 """A name with less ink than the first is not touched; more than the second beside such a name is a sign or a word."""
 HANGING_MM = 3.0
@@ -78,6 +85,15 @@ def _zones(prepared: PreparedSide, height: int, width: int) -> tuple[Bytes, Byte
     return fields, titles, inside
 
 
+@lru_cache(maxsize=32)
+def _frames(prepared: PreparedSide, height: int, width: int) -> Bytes:
+    """Sheet pixels on or beside the long lines of the print (1)."""
+    near = np.zeros((height, width), np.uint8)
+    for a, b in np.rint(frame_of(prepared) * DENSITY).astype(int).tolist():
+        cv2.line(near, a, b, 1, round(2 * FRAME_MM * DENSITY) + 1)
+    return near
+
+
 def read_stray(
     page: RegisteredPage,
     prepared: PreparedSide,
@@ -85,8 +101,9 @@ def read_stray(
     field: FormField,
     stamp: Sequence[Bytes],
     names: Sequence[FieldReading] = (),
-) -> FieldReading:
-    """Present, absent or unclear; ``stamp``: what the stamps take up of the sheet, ``names``: the strikes read.
+) -> tuple[FieldReading, tuple[Box, ...]]:
+    """Present, absent or unclear, and where (mm) signs hang on names; ``stamp``: what the stamps take up of the
+    sheet, ``names``: the strikes read.
 
     A sign that touches a name is a mark on that name here; where a name has ink beside it and is neither
     plainly struck nor plainly clear, that may be added content as well, so it is unclear.
@@ -102,9 +119,8 @@ def read_stray(
         outside = cv2.subtract(outside, taken)
         ink = np.asarray(cv2.subtract(ink, taken), np.uint8)
     if not _may_be_writing(np.asarray(outside, np.uint8)):
-        return _reading(
-            page, field, dict.fromkeys(_MEASURES, 0.0) | {"signs_at_names": signs, "at_clear_mm2": at_clear}
-        )
+        none = dict.fromkeys(_MEASURES, 0.0)
+        return _reading(page, field, none | {"signs_at_names": signs, "at_clear_mm2": at_clear}), ()
     ink = np.asarray(cv2.min(cv2.subtract(ink, _shadow(ink)), inside), np.uint8)
     bridges = ((titles > 0) & (sheet.blank > 50)).astype(np.uint8)
     joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((JOIN_PX, JOIN_PX), np.uint8)), bridges)
@@ -115,20 +131,33 @@ def read_stray(
     own[np.unique(labels[(fields > 0) & (ink > 0)])] = False
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
     own &= ~_at_edges(np.asarray(stats, np.int32), height, width)
+    narrow = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
+    on_frame = np.bincount(labels[(ink > 0) & (_frames(prepared, height, width) > 0)], minlength=len(stats))
+    own &= (narrow > HAIRLINE_PX) | (on_frame < ALONG * areas * DENSITY**2)
     suspect = own & (areas >= WRITING_MM2) & (extent >= STROKE_MM * DENSITY)
     for label in np.flatnonzero(suspect):
         suspect[label] = not _soft(sheet, labels, stats[label], int(label), ink)
-    narrow = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
-    signs += _hanging(np.asarray(cv2.subtract(ink, fields), np.uint8), fields)
+    hanging = _hanging(np.asarray(cv2.subtract(ink, fields), np.uint8), fields)
     measures = {
         "across_mm": float(narrow[suspect].max()) / DENSITY if suspect.any() else 0.0,
         "ink_mm2": float(areas[suspect].sum()),
         "longest_mm": float(extent[suspect].max()) / DENSITY if suspect.any() else 0.0,
         "pieces": float(suspect.sum()),
-        "signs_at_names": signs,
+        "signs_at_names": signs + len(hanging),
         "at_clear_mm2": at_clear,
     }
-    return _reading(page, field, measures)
+    return _reading(page, field, measures), hanging
+
+
+def with_hanging(name: FieldReading, lines: Sequence[Box], hanging: Sequence[Box]) -> FieldReading:
+    """``hanging``: how many signs that hang on names touch the name printed in ``lines``."""
+    grown = [line.grown(ENDS_UP_MM + 1 / DENSITY) for line in lines]
+    at = sum(any(_meet(line, sign) for line in grown) for sign in hanging)
+    return replace(name, measures={**name.measures, "hanging": float(at)})
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
 
 
 _MEASURES = ("across_mm", "ink_mm2", "longest_mm", "pieces")
@@ -138,11 +167,11 @@ def _reading(page: RegisteredPage, field: FormField, measures: dict[str, float])
     return FieldReading(field.id, "stray", _scores(measures), measures, quad_of(field.box, page.map))
 
 
-def _hanging(ink: Bytes, fields: Bytes) -> int:
-    """Pieces of ``ink`` that touch a name but spread too far to both sides to be the end of a stroke."""
+def _hanging(ink: Bytes, fields: Bytes) -> tuple[Box, ...]:
+    """Where (mm) pieces of ``ink`` touch a name but spread too far to both sides to be the end of a stroke."""
     labels, stats = components(np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)), np.uint8))
     areas = np.bincount(labels[ink > 0], minlength=len(stats)) / DENSITY**2
-    count = 0
+    found = []
     for label in np.flatnonzero(areas >= WRITING_MM2):
         left, top, wide, tall = (int(v) for v in stats[label, : cv2.CC_STAT_AREA])
         if label == 0 or min(wide, tall) < HANGING_MM * DENSITY:
@@ -153,8 +182,9 @@ def _hanging(ink: Bytes, fields: Bytes) -> int:
         if not cv2.countNonZero(cv2.min(near, fields[part])):
             continue
         _, (a, b), _ = cv2.minAreaRect(cv2.findNonZero((mine & (ink[part] > 0)).astype(np.uint8)))
-        count += min(a, b) >= HANGING_MM * DENSITY
-    return count
+        if min(a, b) >= HANGING_MM * DENSITY:
+            found.append(Box(left / DENSITY, top / DENSITY, wide / DENSITY, tall / DENSITY))
+    return tuple(found)
 
 
 def _may_be_writing(outside: Bytes) -> bool:
@@ -198,7 +228,7 @@ def _sign_at(name: FieldReading) -> bool:
     # What runs on beside a crossed name is its stroke's own end, unless it stands up like a letter.
     if m["taller_mm"] > BEHIND_MM:
         return True
-    return m["signs_mm2"] > 0.4 or (m["ink_mm2"] < 1.0 and m["beside_mm2"] > 0.3)
+    return m["signs_mm2"] > 0.4 or (m["ink_mm2"] < 1.0 and (m["beside_mm2"] > 0.3 or m["title_mm2"] > TITLE_MM2))
 
 
 def _untouched(name: FieldReading) -> bool:

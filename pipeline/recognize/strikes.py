@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldValue, FormField
@@ -16,7 +17,15 @@ from pipeline.recognize.components import Labels, components
 from pipeline.recognize.print_model import PrintModel, print_model, softened
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY as FOLD_DENSITY
-from pipeline.recognize.spans import DENSITY, columns, longest_stretch, span_of_strokes
+from pipeline.recognize.spans import (
+    DENSITY,
+    UprightRow,
+    columns,
+    longest_stretch,
+    row_of_uprights,
+    span_of_strokes,
+    spans,
+)
 from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quad_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
@@ -27,10 +36,16 @@ NEAR_MM = 0.7
 """Ink nearer than this belongs to the name: 0.5 mm by definition, and what registration may be off."""
 REACH_PX = 3
 """How far (pixels) a window may lie off after registration: 0.37 mm; its 99th percentile is 0.2 mm."""
+PRINT = 50
+"""Darkness of the blank that is print."""
 INK, FAINT = 38, 20
 """Darkness of 255 above the blank's that is ink, and that already speaks against a clear name. Paper noise of
 the roughest scans stays below 20; the faintest pencil line gives 40."""
 FAINT_MM = 0.9
+TITLE_INK, PIECE_MM2 = 32, 0.1
+"""Darkness above what print explains closely, and the least piece of it, that may be a sign on a name's title."""
+ASIDE = tuple((x, y) for x in (-0.7, 0.0, 0.7) for y in (-0.7, 0.0, 0.7) if x or y)
+"""Pixels by which a title may lie off where the name's print lies."""
 SPECK_MM2 = 0.05
 """Smaller spots are dust and noise: a resting pen leaves 0.2 mm² and more."""
 PLAIN_MM2, SMALL_SPECK_MM2 = 1.0, 0.02
@@ -58,13 +73,23 @@ CORE_INSET_PX = 1
 """A line drawn under a name or over it may touch the letters' feet or heads so far (0.25 mm) and crosses nothing."""
 HEART_INSET = 0.12
 """Of the letters' height at their heads and feet, where over- and underlines run into print."""
+EDGE_PX = 2
+"""At the upper and lower edge of a printed line (0.25 mm), where ink may as well lie outside."""
+MIDDLE, MIDDLE_GAP_MM = (0.25, 0.8), 6.0
+"""Of the height of a printed line, accents and all, what lies between its heads and its feet; and how far apart
+crossings of it may be, with a margin to what is one crossing-out (:data:`pipeline.recognize.spans.RUN_GAP_MM`)."""
+SHOWN_CORE = 0.3
+"""A row of upright strokes crosses the letters where it shows on so much of the name's middle; letters hide more."""
+NARROW_MM = 1.8
+"""Along the lean of a row of upright strokes, one more of them beside the name is no broader; a sign is."""
 RING_PX = 41
 """Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""
 _AROUND = np.ones((3, 3), np.uint8)
 FOLD_EXTRA = 1.6
 """A crease is darker than the shading around it that the sheet shows at a quarter of the density."""
-COMMON = 0.3
-"""The share of a page's printed lines that nobody marked, at the least."""
+COMMON, FEW = 0.3, 3
+"""Of a page's printed lines without plain ink, the share that nobody marked faintly either, at the least; fewer such
+lines than the second tell nothing."""
 CLEANEST = 2
 """Printed lines, those with the least on them, that tell how a page shows print."""
 
@@ -192,7 +217,9 @@ def _without_common_faintness(found: Sequence[Sequence[dict[str, float]]], field
         for measured, f in zip(found, fields, strict=True)
         for m, box in zip(measured, lines_of(f), strict=True)
     ]
-    common = float(np.quantile([m["faint_mm2"] / width for m, width in lines], COMMON))
+    # a faint stroke beside plain ones would else be taken for what all lines have
+    bare = [m["faint_mm2"] / width for m, width in lines if m["ink_mm2"] < PLAIN_MM2]
+    common = float(np.quantile(bare, COMMON)) if len(bare) >= FEW else 0.0
     for m, width in lines:
         m["faint_mm2"] = max(0.0, m["faint_mm2"] - 1.5 * common * width)
 
@@ -250,7 +277,8 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
 
 
 MEASURES = (
-    "span", "core", "heart", "ring", "ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "taller_mm", "far_mm2",
+    "span", "core", "middle", "heart", "ring", "ink_mm2", "faint_mm2", "title_mm2", "beside_mm2", "signs_mm2",
+    "taller_mm", "far_mm2",
 )  # fmt: skip
 
 
@@ -261,31 +289,49 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
     sure = _sure(np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8), zone)
     if not cv2.countNonZero(sure):
-        return dict.fromkeys(MEASURES, 0.0) | {"faint_mm2": _area(_faint_lines(excess[zone]))}
+        none = dict.fromkeys(MEASURES, 0.0)
+        return none | {"faint_mm2": _area(_faint_lines(excess[zone])), "title_mm2": _on_title(seen, zone)}
     ink = _grown(sure, seen)
     ends = _heights(ink[zone])
-    beside, signs = _beside(ink, zone, seen.print_reach, ends)
+    rows = slice(line.y0 + seen.down, line.y1 + seen.down)
+    row = row_of_uprights(sure, slice(rows.start - near, rows.stop + near), line.x0, line.x1)
+    beside, signs = _beside(ink, zone, seen.print_reach, ends, row)
     ink_mm2 = _area(sure[zone])
     # Where there is plain ink, faint ink tells nothing more: its lines need not be parted from noise.
     faint_ink = _faint_lines(excess[zone]) if ink_mm2 < 1.0 else ink[zone]
     behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
-    rows = slice(line.y0 + seen.down, line.y1 + seen.down)
     # a line along the letters' feet draws the offset to itself, so what lies there by it or without it does not count
     heart = slice(line.heart[0] + max(0, seen.down), line.heart[1] + min(0, seen.down))
+    # what runs along the line's very edge may lie over or under it, by what registration may be off
+    inner = slice(rows.start + EDGE_PX, rows.stop - EDGE_PX) if row is None else rows
+    core = longest_stretch(columns(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0)
+    upright = row.span if row is not None and core >= SHOWN_CORE else 0.0
     return {
-        "span": span_of_strokes(sure[rows], ink[rows], line.x0, line.x1),
-        "core": longest_stretch(columns(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0),
+        "span": span_of_strokes(sure[inner], ink[inner], line.x0, line.x1),
+        "core": max(core, upright),
+        "middle": max(_middle(ink, rows, line), upright),
         # plain ink only: from a line that touches the letters' heads, ink is followed down into them
-        "heart": longest_stretch(columns(sure[heart]), line.x0, line.x1, 0),
+        "heart": max(longest_stretch(columns(sure[heart]), line.x0, line.x1, 0), upright),
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
         "faint_mm2": _area(faint_ink),
+        "title_mm2": _on_title(seen, zone) if ink_mm2 < 1.0 else 0.0,
         "beside_mm2": _area(beside),
         "signs_mm2": signs,
         # a wave or zigzag runs on as tall as it was; a word behind a level stroke is taller
         "taller_mm": max(0.0, _height(behind) - TALLER * ends[1]),
         "far_mm2": _area(beside[:, line.x1 + round(FAR_MM * DENSITY) :]),
     }
+
+
+def _middle(ink: Bytes, rows: slice, line: _Line) -> float:
+    """Share of the name that is crossed through the middle of its printed line, without wide gaps.
+
+    A wave that swings round the letters, over their heads and under their feet, crosses the middle here and there.
+    """
+    height = rows.stop - rows.start
+    middle = ink[rows.start + round(MIDDLE[0] * height) : rows.start + round(MIDDLE[1] * height)]
+    return longest_stretch(columns(middle), line.x0, line.x1, 0, MIDDLE_GAP_MM)
 
 
 def _ring(ink: Bytes, line: _Line, near: int) -> float:
@@ -335,7 +381,9 @@ def _grown(sure: Bytes, seen: _Seen) -> Bytes:
     return np.asarray(cv2.max(grown, cv2.min(cv2.max(across, down), black)), np.uint8)
 
 
-def _beside(ink: Bytes, zone: tuple[slice, slice], blank: Bytes, ends: tuple[float, float]) -> tuple[Bytes, float]:
+def _beside(
+    ink: Bytes, zone: tuple[slice, slice], blank: Bytes, ends: tuple[float, float], row: UprightRow | None
+) -> tuple[Bytes, float]:
     """Ink on the name's line but outside of ``zone``, without dust; and the area (mm²) of signs that stand apart.
 
     A stroke that runs on over the printed "Ông" is cut up by its letters, so print beside the name joins ink.
@@ -347,36 +395,64 @@ def _beside(ink: Bytes, zone: tuple[slice, slice], blank: Bytes, ends: tuple[flo
     beside[zone] = 0
     if not cv2.countNonZero(beside):
         return beside, 0.0
-    joins = (blank > 50).astype(np.uint8)
-    joins[zone] = 0
-    joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((3, JOIN_PX), np.uint8)), joins)
+    if row is None:
+        joins = (blank > PRINT).astype(np.uint8)
+        joins[zone] = 0
+        joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((3, JOIN_PX), np.uint8)), joins)
+    else:  # upright strokes stand apart, over the title as well
+        joined = cv2.dilate(ink, _AROUND)
     labels, stats = components(joined)
     apart = np.ones(len(stats), np.bool_)
     apart[np.unique(labels[zone][ink[zone] > 0])] = False
     apart[0] = False
     areas = np.bincount(labels[ink > 0], minlength=len(stats))
-    top, bottom, left, right = _spans(labels, ink, len(stats))
+    down, across = np.nonzero(ink)
+    of = labels[down, across]
+    top, bottom, left, right = spans(of, down, across, len(stats))
     tall = (bottom - top + 1) / DENSITY
     dust = apart & (np.maximum(tall, (right - left + 1) / DENSITY) < DUST_MM)
     if dust.any():
         beside[dust[labels]] = 0
     least = np.maximum(SIGN_MM, TALLER * np.where(right < zone[1].start, ends[0], ends[1]))
+    if row is not None:  # its strokes go on beside the name, as narrow as they are in it
+        _, _, first, last = spans(of, down, np.rint(across + row.lean * down).astype(np.intp) + len(ink), len(stats))
+        apart &= last - first + 1 > NARROW_MM * DENSITY
     middle = (top + bottom) / 2
     sign = apart & ~dust & (tall >= least) & (middle > zone[0].start) & (middle < zone[0].stop)
     return beside, float(areas[sign].sum()) / DENSITY**2
 
 
-def _spans(labels: Labels, ink: Bytes, count: int) -> tuple[NDArray[np.int64], ...]:
-    """First and last row, first and last column of each label's ink; an empty label has its last before its first."""
-    rows, columns = np.nonzero(ink)
-    of = labels[rows, columns]
-    found = []
-    for values, size in ((rows, ink.shape[0]), (columns, ink.shape[1])):
-        first, last = np.full(count, size, np.int64), np.full(count, -1, np.int64)
-        np.minimum.at(first, of, values)
-        np.maximum.at(last, of, values)
-        found += [first, last]
-    return tuple(found)
+def _on_title(seen: _Seen, zone: tuple[slice, slice]) -> float:
+    """Area (mm²) of faint ink on a name's printed title, at its left.
+
+    The title is thin print, of which so much is explained amply that a small pencil sign on it hardly shows; what
+    print does not explain closely shows it, in pieces larger than those that print's edges leave. Specks on bare
+    paper are dust.
+    """
+    rows, columns = zone
+    at = (rows, slice(0, columns.start))
+    page, close = seen.page[at], seen.close[at]
+    found = _pieces(cv2.subtract(page, close), seen.print_reach[at])
+    if found:  # paper stretches, so that the title may lie off the blank where the name does not
+        moved = [_moved(np.ascontiguousarray(close), shift) for shift in ASIDE]
+        found = min(found, *(_pieces(cv2.subtract(page, m), seen.print_reach[at]) for m in moved))
+    return found
+
+
+def _pieces(excess: MatLike, blank: Bytes) -> float:
+    """Area (mm²) of the pieces of PIECE_MM2 and more in ``excess`` that are no dust on bare paper."""
+    ink = np.asarray(cv2.threshold(cv2.blur(excess, (3, 3)), TITLE_INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    if cv2.countNonZero(ink) < PIECE_MM2 * DENSITY**2:
+        return 0.0
+    _, places = components(cv2.max(ink, cv2.threshold(blank, PRINT, 1, cv2.THRESH_BINARY)[1]))
+    _, stats = components(ink)
+    found = 0
+    for left, top, wide, tall, area in stats[1:].tolist():
+        if area < PIECE_MM2 * DENSITY**2:
+            continue
+        alone = (places[1:, : cv2.CC_STAT_AREA] == (left, top, wide, tall)).all(axis=1).any()
+        found += area * (not alone or max(wide, tall) >= DUST_MM * DENSITY)
+    return found / DENSITY**2
 
 
 def _faint_lines(excess: Bytes) -> Bytes:
@@ -419,9 +495,9 @@ def _without(
 
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
-    joined = {name: min(m[name] for m in lines) for name in ("span", "core", "heart")}
+    joined = {name: min(m[name] for m in lines) for name in ("span", "core", "middle", "heart")}
     joined |= {name: max(m[name] for m in lines) for name in ("ring", "taller_mm", "crease")}
-    sums = ("ink_mm2", "faint_mm2", "beside_mm2", "signs_mm2", "far_mm2")
+    sums = ("ink_mm2", "faint_mm2", "title_mm2", "beside_mm2", "signs_mm2", "far_mm2")
     return joined | {name: sum(m[name] for m in lines) for name in sums}
 
 
