@@ -23,18 +23,36 @@ from pipeline.usecases.workspace import Workspace, open_workspace
 @click.option("--cert", type=FILE, help="TLS certificate (PEM).")
 @click.option("--key", type=FILE, help="Private key of the certificate (PEM).")
 @click.option("--self-signed", is_flag=True, help="TLS with a certificate made here, for a closed network.")
-def serve(workspace: Path, host: str, port: int, cert: Path | None, key: Path | None, self_signed: bool) -> None:
+@click.option("--workers", type=click.IntRange(1, 256), default=None, help="Reading processes; one a core otherwise.")
+@click.option("--scans", type=FOLDER, default=None, help="Folder that scanners write into; WORKSPACE/inbox otherwise.")
+@click.option("--max-upload", type=click.IntRange(1, 4000), default=500, show_default=True, help="MB a file handed in.")
+def serve(
+    workspace: Path,
+    host: str,
+    port: int,
+    cert: Path | None,
+    key: Path | None,
+    self_signed: bool,
+    workers: int | None,
+    scans: Path | None,
+    max_upload: int,
+) -> None:
     """Serve the web application of WORKSPACE until Ctrl-C."""
     import uvicorn  # noqa: PLC0415  (heavy, and only needed here)
 
+    from pipeline.usecases.background import BackgroundReader  # noqa: PLC0415
     from review_ui.app import create_app  # noqa: PLC0415
+    from review_ui.state import Limits  # noqa: PLC0415
 
     _check_options(host, cert, key, self_signed)
     _check_free(host, port)
+    if scans is not None and not scans.is_dir():
+        raise refuse("folder-missing", f"--scans {scans}", "there is no such folder; make it or check the path")
     opened = open_workspace(workspace)
     try:
         pair = _certificate(opened, host, cert, key, self_signed)
-        app = create_app(opened, secure=pair is not None)
+        reader = BackgroundReader(opened, workers, inbox=scans)
+        app = create_app(opened, secure=pair is not None, limits=Limits(upload_mb=max_upload), reader=reader)
         _greet(opened, host, port, secure=pair is not None)
         uvicorn.run(
             app,

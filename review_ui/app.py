@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
+from pipeline.usecases.background import BackgroundReader
 from pipeline.usecases.workspace import Workspace
 from review_ui.faults import teach
 from review_ui.guard import check_declared
 from review_ui.headers import Headers
-from review_ui.routes import grid, home, people, pictures, review, sign_in
+from review_ui.routes import batches, grid, home, paper, people, pictures, rejected, review, sign_in, work
 from review_ui.screens import Screen
+from review_ui.sizes import Sizes
 from review_ui.state import Limits, State
 from review_ui.templating import STATIC
 
@@ -18,29 +24,49 @@ SCREENS: tuple[Screen, ...] = (
     home.SCREEN,
     sign_in.SCREEN,
     pictures.SCREEN,
+    batches.SCREEN,
+    rejected.SCREEN,
     review.SCREEN,
     grid.SCREEN,
+    paper.SCREEN,
+    work.SCREEN,
     people.SCREEN,
 )
 """In the order of the menu. A new screen is one module in ``routes`` and one line here."""
 
 
 def create_app(
-    workspace: Workspace, *, secure: bool = False, limits: Limits | None = None, screens: tuple[Screen, ...] = SCREENS
+    workspace: Workspace,
+    *,
+    secure: bool = False,
+    limits: Limits | None = None,
+    screens: tuple[Screen, ...] = SCREENS,
+    reader: BackgroundReader | None = None,
 ) -> FastAPI:
     """The application over an open workspace; raises ``PermissionUndeclaredError`` for a route that declares none.
 
-    ``secure``: it is reached by TLS, so cookies go over nothing else.
+    ``secure``: it is reached by TLS, so cookies go over nothing else. ``reader`` reads what is handed in; it starts
+    and stops with the server.
     """
-    app = FastAPI(title="kiemphieu", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.kiemphieu = State(workspace, secure, limits or Limits(), screens)
+    app = FastAPI(title="kiemphieu", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_reading)
+    state = State(workspace, secure, limits or Limits(), reader or BackgroundReader(workspace), screens)
+    app.state.kiemphieu = state
     for screen in screens:
         check_declared(screen.router)
         app.include_router(screen.router)
     app.mount("/static", _Static(directory=STATIC))
     teach(app)
+    app.add_middleware(Sizes, upload_mb=state.limits.upload_mb)
     app.add_middleware(Headers, secure=secure)
     return app
+
+
+@asynccontextmanager
+async def _reading(app: FastAPI) -> AsyncIterator[None]:
+    reader: BackgroundReader = app.state.kiemphieu.reader
+    await run_in_threadpool(reader.start)
+    yield
+    await run_in_threadpool(reader.stop)
 
 
 class _Static(StaticFiles):

@@ -10,6 +10,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from pipeline.usecases.background import BackgroundReader
 from pipeline.usecases.pictures import DecodedPages
 from pipeline.usecases.workspace import Workspace
 from review_ui.screens import Screen
@@ -17,9 +18,11 @@ from review_ui.screens import Screen
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Requests a minute from one address; a team behind one address signs in together at seven in the evening."""
+    """What is taken: sign-ins a minute from one address (a whole team signs in at seven in the evening), sizes."""
 
     sign_in: int = 30
+    upload_mb: int = 500
+    """Megabytes of one request that hands in files; a file can be no larger."""
 
 
 @dataclass(slots=True)
@@ -29,6 +32,7 @@ class State:
     workspace: Workspace
     secure: bool
     limits: Limits
+    reader: BackgroundReader
     screens: tuple[Screen, ...] = ()
     decoded: DecodedPages = field(default_factory=DecodedPages)
     _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))

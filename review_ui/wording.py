@@ -71,7 +71,7 @@ _SHEETS: Mapping[str, Message] = {
     "by_hand": message("a ballot: type it from the paper"),
     "not_prescribed": message("a ballot that is not the prescribed form"),
 }
-_QUESTIONS: Mapping[FieldKind, Message] = {
+QUESTIONS: Mapping[FieldKind, Message] = {
     "strike": message("Is this name crossed out?"),
     "oval": message("Is this oval filled?"),
     "box": message("Is this box marked?"),
@@ -95,7 +95,7 @@ def question_of(asked: Question) -> Message:
     """What the person is asked."""
     if asked.kind == "page":
         return message("What is this sheet?")
-    return _QUESTIONS[asked.field_kind] if asked.field_kind is not None else message("What is on the paper?")
+    return QUESTIONS[asked.field_kind] if asked.field_kind is not None else message("What is on the paper?")
 
 
 def why_of(asked: Question) -> Message:

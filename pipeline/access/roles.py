@@ -14,6 +14,7 @@ Permission = Literal[
     "print_forms",
     "ingest",  # open a batch, scan, close it
     "enter",  # answer items of the review queue
+    "sort_sheets",  # say what a rejected sheet is, as one of two people
     "put_to_team",  # record how the team voted (Art. 74.2)
     "correct",  # propose a correction of a settled value
     "approve",  # approve somebody else's correction
@@ -21,13 +22,16 @@ Permission = Literal[
     "see_totals",
     "export",
     "see_log",
+    "see_work",  # queues, pace and agreement of the reviewers
 ]
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    "administrator": frozenset({"manage", "print_forms", "see_totals", "see_log", "export"}),
-    "operator": frozenset({"print_forms", "ingest", "see_images", "see_totals"}),
-    "reviewer": frozenset({"enter", "correct", "see_images"}),
-    "team_leader": frozenset({"ingest", "put_to_team", "correct", "approve", "see_images", "see_totals", "export"}),
+    "administrator": frozenset({"manage", "print_forms", "see_totals", "see_log", "see_work", "export"}),
+    "operator": frozenset({"print_forms", "ingest", "sort_sheets", "see_images", "see_totals"}),
+    "reviewer": frozenset({"enter", "sort_sheets", "correct", "see_images"}),
+    "team_leader": frozenset(
+        {"ingest", "sort_sheets", "put_to_team", "correct", "approve", "see_images", "see_totals", "see_work", "export"}
+    ),
     "committee": frozenset({"see_totals", "export", "approve", "see_images"}),
     "witness": frozenset({"see_images", "see_totals"}),
     "auditor": frozenset({"see_totals", "see_log", "see_images"}),

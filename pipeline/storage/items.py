@@ -82,6 +82,11 @@ def of_batch(db: Connection, batch: str, kind: ItemKind | None = None) -> tuple[
     return tuple(_item(row) for row in db.execute(query))
 
 
+def of_ballot(db: Connection, ballot: str) -> tuple[StoredItem, ...]:
+    """All items of a ballot, by id."""
+    return tuple(_item(row) for row in db.execute(select(item).where(item.c.ballot == ballot).order_by(item.c.id)))
+
+
 def waiting_for(
     db: Connection, account: str, *, batch: str | None = None, limit: int | None = None, at: datetime | None = None
 ) -> tuple[StoredItem, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, literal_column, select, update
 
 from pipeline.messages import Message
 from pipeline.recognize.reading import PageReading
@@ -149,6 +149,14 @@ def get(db: Connection, key: str) -> StoredPage | None:
 def of_batch(db: Connection, batch: str) -> tuple[StoredPage, ...]:
     """The pages of a batch, shuffled (in the order of their ids)."""
     query = select(page).where(page.c.batch == batch).order_by(page.c.id)
+    return tuple(_page(row) for row in db.execute(query))
+
+
+def rejected(db: Connection, live: Sequence[str]) -> tuple[StoredPage, ...]:
+    """The rejected pages of batches, blank backs left out, by id."""
+    spelled: ColumnElement[str] = literal_column("'rejected'")  # as the index has it
+    back = func.coalesce(page.c.fate, "") != "blank_back"
+    query = select(page).where(page.c.status == spelled, back, page.c.batch.in_(live)).order_by(page.c.id)
     return tuple(_page(row) for row in db.execute(query))
 
 

@@ -21,10 +21,14 @@ class Slip:
 
 def add(db: Connection, ballot_id: str, batch: str, page: str | None) -> Slip:
     """The next number of the batch."""
-    last = db.scalar(select(func.max(slip.c.number)).where(slip.c.batch == batch)) or 0
-    new = Slip(ballot_id, batch, last + 1, page)
+    new = Slip(ballot_id, batch, following(db, batch), page)
     db.execute(insert(slip).values(ballot=new.ballot, batch=new.batch, number=new.number, page=new.page))
     return new
+
+
+def following(db: Connection, batch: str) -> int:
+    """The number that the next slip of the batch has."""
+    return (db.scalar(select(func.max(slip.c.number)).where(slip.c.batch == batch)) or 0) + 1
 
 
 def get(db: Connection, ballot_id: str) -> Slip | None:

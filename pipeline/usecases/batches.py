@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -11,10 +12,11 @@ from pipeline.audit.chain import AuditEvent
 from pipeline.errors import refuse
 from pipeline.review.profile import parse_profile
 from pipeline.scan.page import PageSource, Rejection
-from pipeline.storage import ballots, batches, items, log, pages, settings
+from pipeline.storage import batches, log, pages, piles, settings
 from pipeline.storage.batches import Batch
+from pipeline.storage.piles import PileNumbers
 from pipeline.usecases.execution import PageTask, Reader, Task, read_task
-from pipeline.usecases.ingest import save_reading
+from pipeline.usecases.ingest import open_batch, save_reading
 from pipeline.usecases.review import open_by_hand, raise_ballot_items
 from pipeline.usecases.workspace import Workspace
 
@@ -28,6 +30,8 @@ class BatchCount:
     by_hand: int
     open_items: int
     moves_waiting: int
+    unread: int = 0
+    """Pages that were delivered and have no outcome yet."""
 
     @property
     def found(self) -> int:
@@ -40,17 +44,20 @@ class BatchCount:
 
 def batch_count(db: Connection, batch: Batch) -> BatchCount:
     """The numbers of one batch as they stand."""
-    counted = ballots.of_batch(db, batch.id)
-    by_hand = sum(b.source == "hand" for b in counted)
-    waiting = sum(n for (_, state), n in items.counts(db, batch.id).items() if state in items.OPEN_STATES)
-    moves = sum((p.fate or "").startswith("move:") and p.status == "rejected" for p in pages.of_batch(db, batch.id))
-    return BatchCount(batch, len(counted) - by_hand, by_hand, waiting, moves)
+    return _count(batch, piles.numbers(db, [batch.id])[batch.id])
+
+
+def _count(batch: Batch, of: PileNumbers) -> BatchCount:
+    waiting = sum(of.open_items.values())
+    return BatchCount(batch, of.scanned, of.by_hand, waiting, of.moves, max(0, of.pages - of.done))
 
 
 def every_batch(db: Connection, actor: Actor) -> tuple[BatchCount, ...]:
     """All live batches with their numbers."""
     require(actor, "see_totals")
-    return tuple(batch_count(db, b) for b in batches.every(db))
+    live = batches.every(db)
+    found = piles.numbers(db, [b.id for b in live])
+    return tuple(_count(b, found[b.id]) for b in live)
 
 
 def _get(db: Connection, key: str) -> Batch:
@@ -63,14 +70,21 @@ def _get(db: Connection, key: str) -> Batch:
 def close_batch(workspace: Workspace, actor: Actor, key: str, explanation: str = "") -> BatchCount:
     """Close a batch whose sheets are all accounted for.
 
-    Refused while items are open, and (R23) while scanned + entered by hand differ from the declared count
-    without an ``explanation``.
+    Refused while pages are unread or items open, and (R23) while scanned + entered by hand differ from the declared
+    count without an ``explanation``.
     """
     require(actor, "ingest")
     with workspace.database.write() as db:
         found = batch_count(db, _get(db, key))
         if found.batch.state != "open":
             raise refuse("batch-not-open", key, "the batch is {state} already", state=found.batch.state)
+        if found.unread:
+            raise refuse(
+                "batch-unread",
+                key,
+                "{count} pages that were handed in are not read yet; wait until they are, or give the same files again",
+                count=found.unread,
+            )
         if found.open_items or found.moves_waiting:
             raise refuse(
                 "batch-open-items",
@@ -95,6 +109,41 @@ def close_batch(workspace: Workspace, actor: Actor, key: str, explanation: str =
         detail = {"scanned": found.scanned, "by_hand": found.by_hand, "declared": found.batch.declared}
         log.append(db, AuditEvent(actor.id, "batch_closed", key, detail | {"why": explanation}), workspace.clock())
         return batch_count(db, _get(db, key))
+
+
+def declare(workspace: Workspace, actor: Actor, key: str, declared: int, reason: str = "") -> None:
+    """Give the count by hand, or another one after counting again (then with a reason); only while it is open."""
+    require(actor, "ingest")
+    if declared < 0:
+        raise refuse("declared", key, "'{value}' is no count of ballots; write a whole number", value=declared)
+    with workspace.database.write() as db:
+        batch = _get(db, key)
+        if batch.state != "open":
+            raise refuse("batch-not-open", key, "the batch is {state} already", state=batch.state)
+        if batch.declared == declared:
+            return
+        if batch.declared is not None and not reason.strip():
+            raise refuse("reason-missing", key, "a change needs a reason; write why")
+        batches.declare(db, key, declared)
+        detail = {"declared": declared, "before": batch.declared, "why": reason.strip()}
+        log.append(db, AuditEvent(actor.id, "batch_declared", key, detail), workspace.clock())
+
+
+def open_again(workspace: Workspace, actor: Actor, key: str) -> Batch:
+    """A new batch for the same pile in the place of a voided one; its sheets are scanned anew."""
+    with workspace.database.read() as db:
+        old, known = _get(db, key), {b.id for b in batches.every(db, void=True)}
+    if old.state != "void":
+        raise refuse("batch-not-void", key, "only a batch that was taken out of the count is opened again")
+    return open_batch(
+        workspace, actor, free_id(old.area, old.contest, known), old.area, old.contest, old.declared, old.sides
+    )
+
+
+def free_id(area: str, contest: str, known: Collection[str]) -> str:
+    """An id for a batch that none has yet: ``kv1-qh``, then ``kv1-qh-2`` ..."""
+    plain = f"{area}-{contest}"
+    return next(n for n in (plain, *(f"{plain}-{i}" for i in range(2, len(known) + 3))) if n not in known)
 
 
 def void_batch(workspace: Workspace, actor: Actor, key: str, reason: str) -> None:
@@ -139,7 +188,7 @@ def move_page(workspace: Workspace, actor: Actor, page_id: str, to: str, read: R
         if isinstance(outcome, Rejection):
             new = pages.page_id(to, page.sha256, page.number)
             pages.set_fate(db, new, "by_hand")
-            open_by_hand(db, workspace.count, to, new, at)
+            open_by_hand(db, workspace.count, to, new, at, page=new)
         else:
             save_reading(db, target, outcome, parse_profile(document.encode(), target.profile[:12]), "moved")
         log.append(db, AuditEvent(actor.id, "page_moved", page_id, {"to": to}), at)
@@ -149,12 +198,7 @@ def move_page(workspace: Workspace, actor: Actor, page_id: str, to: str, read: R
 
 def moves_waiting(db: Connection) -> tuple[tuple[str, str], ...]:
     """(page, batch) for every page that people said belongs to another batch and that is not read there yet."""
-    return tuple(
-        (page.id, (page.fate or "").removeprefix("move:"))
-        for batch in batches.every(db)
-        for page in pages.of_batch(db, batch.id)
-        if page.status == "rejected" and (page.fate or "").startswith("move:")
-    )
+    return piles.moving(db, [batch.id for batch in batches.every(db)])
 
 
 def source_of(db: Connection, page_id: str) -> PageSource | None:

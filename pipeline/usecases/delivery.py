@@ -108,6 +108,8 @@ class FolderNews:
     left: dict[str, Message] = field(default_factory=dict)
     sizes: dict[Path, tuple[int, int]] = field(default_factory=dict)
     """Size and time of each file at the last look: one that still grows is left for the next."""
+    problem: Message | None = None
+    """Why the folder could not be read at the last look."""
     looked: dict[Path, tuple[int, int]] = field(default_factory=dict)
     """The same of each file that was dealt with."""
 
@@ -184,6 +186,3 @@ def _files(folder: Path) -> Mapping[Path, tuple[int, int]]:
             why=error.strerror or str(error),
         ) from error
     return found
-
-
-

@@ -169,10 +169,21 @@ def process_pool(workers: int | None = None) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         workers or os.cpu_count() or 1,
         mp_context=multiprocessing.get_context("spawn"),
-        # Ctrl-C reaches the whole group of processes; the parent alone says so and lets the workers end.
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),
+        initializer=_begin_worker,
     )
+
+
+def _begin_worker() -> None:
+    """Deaf to Ctrl-C, which reaches the whole group: the parent alone says so. Gone when the parent is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def end_with_parent() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)  # nobody waits for a result any more
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 def run(

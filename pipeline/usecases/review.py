@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from pipeline.access.roles import Actor, require, require_person
+from pipeline.access.roles import Actor, Permission, require, require_person
 from pipeline.audit.chain import AuditEvent
 from pipeline.election.definition import Election
 from pipeline.election.rules import rule_set
@@ -27,7 +27,7 @@ from pipeline.review.items import (
     item_of_ballot,
     items_by_hand,
 )
-from pipeline.review.policy import policy_of
+from pipeline.review.policy import ItemKind, policy_of
 from pipeline.review.states import (
     ByTeam,
     Corrected,
@@ -41,7 +41,7 @@ from pipeline.review.states import (
     name_of,
     value_of,
 )
-from pipeline.storage import ballots, batches, items, leases, log, pages
+from pipeline.storage import ballots, batches, items, leases, log, pages, slips
 from pipeline.storage.ballots import Ballot
 from pipeline.storage.items import StoredItem
 from pipeline.tally.ballots import (
@@ -96,8 +96,8 @@ def enter(db: Connection, count: Count, actor: Actor, item_id: str, value: str, 
     Refused: an unknown item or answer, a second answer by the same account, an item that somebody else is looking at
     (``lease-lost``), an account that saw the machine's reading of it in a grid.
     """
-    require_person(actor, "enter", count.trial)
     seen = _item(db, item_id)
+    require_person(actor, permission_for(seen.subject.kind), count.trial)
     check_answer(seen.subject, value, item_id)
     if leases.holder(db, item_id, at) not in (None, actor.id):
         raise refuse(
@@ -115,6 +115,11 @@ def enter(db: Connection, count: Count, actor: Actor, item_id: str, value: str, 
     return after
 
 
+def permission_for(kind: ItemKind) -> Permission:
+    """Who may answer: what a sheet is, also the counting team, who have it in their hands; all else reviewers alone."""
+    return "sort_sheets" if kind == "page" else "enter"
+
+
 def _checks(db: Connection, item: StoredItem) -> tuple[GridCheck, ...]:
     return items.checks(db, item) if policy_of(item.subject.kind).grid else ()
 
@@ -126,8 +131,8 @@ def withdraw(db: Connection, actor: Actor, item_id: str, at: datetime) -> Stored
     a ballot that lies before the team meanwhile (``before-team``), a sheet whose answer has been carried out
     (``carried-out``), and what :func:`withdrawn` refuses.
     """
-    require(actor, "enter")
     seen = _item(db, item_id)
+    require(actor, permission_for(seen.subject.kind))
     if items.last_entry(db, actor.id) != item_id:
         raise refuse("not-the-last", item_id, "only your last answer can be taken back; reload the page")
     batch = batches.get(db, seen.batch)
@@ -173,15 +178,24 @@ def _page_settled(db: Connection, count: Count, actor: Actor, item: StoredItem, 
     pages.set_fate(db, item.page, answer)
     if answer in (BY_HAND, NOT_PRESCRIBED):
         of = typed_for(item).removeprefix(f"hand\0{item.batch}\0")
-        open_by_hand(db, count, item.batch, of, at, prescribed=answer == BY_HAND)
+        open_by_hand(db, count, item.batch, of, at, prescribed=answer == BY_HAND, page=item.page)
     log.append(db, AuditEvent(actor.id, "page_settled", item.page, {"fate": answer}), at)
 
 
-def open_by_hand(db: Connection, count: Count, batch_id: str, of: str, at: datetime, *, prescribed: bool = True) -> str:
+def open_by_hand(
+    db: Connection,
+    count: Count,
+    batch_id: str,
+    of: str,
+    at: datetime,
+    *,
+    prescribed: bool = True,
+    page: str | None = None,
+) -> str:
     """A ballot that counts without a picture: its fields wait for two people; gives the ballot's id.
 
-    ``of`` is the rejected page it replaces, or any name unique in the batch. A sheet that is not the
-    ``prescribed`` form (Art. 74.1 a) goes to the team instead.
+    ``of`` is the rejected page it replaces (then also ``page``), or any name unique in the batch. A sheet that is not
+    the ``prescribed`` form (Art. 74.1 a) goes to the team instead. Its slip gives it a number to find it by.
     """
     batch = batches.get(db, batch_id)
     assert batch is not None
@@ -190,6 +204,7 @@ def open_by_hand(db: Connection, count: Count, batch_id: str, of: str, at: datet
     if ballots.get(db, key) is not None:
         return key
     ballots.add(db, Ballot(key, batch_id, "hand", None, form.id))
+    slips.add(db, key, batch_id, page)
     if prescribed:
         items.add(db, batch_id, items_by_hand(key, form.sides[0].fields))
     else:

@@ -17,7 +17,7 @@ from pipeline.messages import Message
 from pipeline.review.items import move_to, possible_answers
 from pipeline.review.policy import ItemKind
 from pipeline.review.reasons import Why, why
-from pipeline.storage import batches, items, leases, pages, readings
+from pipeline.storage import batches, items, leases, pages, readings, slips
 from pipeline.storage.batches import Batch
 from pipeline.storage.items import StoredItem
 from pipeline.storage.leases import Wanted
@@ -64,6 +64,8 @@ class Question:
     rejection: Message | None = None
     sheet: tuple[str, int] | None = None
     """File and page to find the sheet by."""
+    slip: int | None = None
+    """The number on the slip at a sheet that is typed from the paper."""
 
 
 def next_questions(
@@ -172,6 +174,7 @@ def question(db: Connection, workspace: Workspace, item: StoredItem) -> Question
     assert batch is not None
     page = pages.get(db, item.page) if item.page is not None else None
     place = pages.place_in_pile(db, item.page) if item.page is not None and page is not None else None
+    slip = slips.get(db, item.ballot) if item.subject.kind == "hand_field" and item.ballot else None
     found = [r for r in readings.of_page(db, item.page) if r.field == item.subject.field] if item.page else []
     return Question(
         item=item.id,
@@ -188,6 +191,7 @@ def question(db: Connection, workspace: Workspace, item: StoredItem) -> Question
         why=why(found[0].measures) if found else None,
         rejection=page.text if page is not None and page.status == "rejected" else None,
         sheet=(place[0], place[2]) if place else None,
+        slip=slip.number if slip else None,
     )
 
 

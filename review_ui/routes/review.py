@@ -126,6 +126,8 @@ def spelled(visit: Visit, asked: Question) -> dict[str, Any]:
 
 
 def _sheet(visit: Visit, asked: Question) -> str:
+    if asked.slip is not None:
+        return visit.say(message("the sheet with slip {number}", number=asked.slip))
     if asked.kind == "field" or asked.sheet is None:
         return ""
     return visit.say(

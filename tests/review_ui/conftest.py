@@ -138,11 +138,19 @@ def chromium() -> Iterator[PlaywrightBrowser]:
 
 
 @pytest.fixture
-def screen_of(chromium: PlaywrightBrowser, serving: Serving, known_password: str) -> Iterator[Callable[..., Page]]:
-    """Signs an account in on a browser of its own: ``screen_of("an", "reviewer", path="/review")``."""
+def screen_of(
+    chromium: PlaywrightBrowser, request: pytest.FixtureRequest, known_password: str
+) -> Iterator[Callable[..., Page]]:
+    """Signs an account in on a browser of its own: ``screen_of("an", "reviewer", path="/review")``.
+
+    At the fixture ``serving``, or ``at`` another running application.
+    """
     contexts = []
 
-    def opened(key: str, *roles: Role, path: str = "/", language: str = "vi", new: bool = True) -> Page:
+    def opened(
+        key: str, *roles: Role, path: str = "/", language: str = "vi", new: bool = True, at: Serving | None = None
+    ) -> Page:
+        serving = at or request.getfixturevalue("serving")
         if new:
             person(serving.workspace, known_password, key, *roles)
         context = chromium.new_context(viewport={"width": 1280, "height": 720}, base_url=serving.address)

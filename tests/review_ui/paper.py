@@ -70,12 +70,18 @@ def _drawn(printed: bytes, fields: list[FormField], sheet: Sheet, number: int) -
 def scan(workspace: Workspace, folder: Path, sheets: list[Sheet], batch: str = "kv1-qh") -> None:
     """A batch of the first area's first contest with these sheets, read as they are."""
     area = workspace.election.areas[0]
-    contest = next(iter(area.units))
-    unit = workspace.election.ballot_form_id(area.id, contest)
+    files = scans_of(workspace, folder, sheets)
+    known = {hashlib.sha256(f.read_bytes()).hexdigest(): s for f, s in zip(files, sheets, strict=True)}
+    open_batch(workspace, SYSTEM, batch, area.id, next(iter(area.units)), len(sheets), "simplex")
+    ingest_batch(workspace, SYSTEM, batch, files, read=reader_of(workspace, known))
+
+
+def scans_of(workspace: Workspace, folder: Path, sheets: list[Sheet]) -> list[Path]:
+    """The sheets as files: ballots of the first area's first contest."""
+    unit = _unit(workspace)
     fields = [f for f in workspace.forms[unit].sides[0].fields if f.kind == "strike"]
-    printed, every = _printed(workspace.election, unit), list(workspace.forms[unit].sides[0].fields)
+    printed = _printed(workspace.election, unit)
     folder.mkdir(parents=True, exist_ok=True)
-    known: dict[str, Sheet] = {}
     files = []
     for number, sheet in enumerate(sheets):
         blank = Sheet(("clear",) * len(fields)) if sheet.foreign else sheet
@@ -83,9 +89,17 @@ def scan(workspace: Workspace, folder: Path, sheets: list[Sheet], batch: str = "
         file = folder / f"scan-{number:03d}.jpg"
         file.write_bytes(content)
         files.append(file)
-        known[hashlib.sha256(content).hexdigest()] = sheet
-    open_batch(workspace, SYSTEM, batch, area.id, contest, len(sheets), "simplex")
-    ingest_batch(workspace, SYSTEM, batch, files, read=_reader(known, every, unit))
+    return files
+
+
+def _unit(workspace: Workspace) -> str:
+    area = workspace.election.areas[0]
+    return workspace.election.ballot_form_id(area.id, next(iter(area.units)))
+
+
+def reader_of(workspace: Workspace, known: Mapping[str, Sheet]):  # type: ignore[no-untyped-def]
+    """A reader that knows what is on each file, by its digest."""
+    return _reader(known, list(workspace.forms[_unit(workspace)].sides[0].fields), _unit(workspace))
 
 
 def _reader(known: Mapping[str, Sheet], fields: list[FormField], unit: str):  # type: ignore[no-untyped-def]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from pipeline.usecases.workspace import Workspace
 from review_ui.app import create_app
@@ -39,8 +40,13 @@ def free_port() -> int:
 
 @contextmanager
 def serve_here(workspace: Workspace) -> Iterator[Serving]:
+    with serve_app(create_app(workspace, limits=Limits(sign_in=1000)), workspace) as running:
+        yield running
+
+
+@contextmanager
+def serve_app(app: FastAPI, workspace: Workspace) -> Iterator[Serving]:
     port = free_port()
-    app = create_app(workspace, limits=Limits(sign_in=1000))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
