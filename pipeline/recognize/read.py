@@ -19,7 +19,7 @@ from pipeline.scan.page import RawPage, RegisteredPage, Rejection
 from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.register import register
 
-ENGINE = "kiemphieu-read-3"
+ENGINE = "kiemphieu-read-4"
 """Name and version of the reader; a profile is made for one of them."""
 
 

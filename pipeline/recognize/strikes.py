@@ -87,6 +87,9 @@ RING_PX = 41
 _AROUND = np.ones((3, 3), np.uint8)
 FOLD_EXTRA = 1.6
 """A crease is darker than the shading around it that the sheet shows at a quarter of the density."""
+SIDE_PX, BARE, FOLD_SHOWN, FOLD_PLACES, FOLD_DARK = 8, 4, 8, 100, 0.9
+"""A fold is looked at from 1 mm beside the name on, on paper without print, where its shading is at least the third;
+from so many places its darkness is taken, darker than this share of them."""
 COMMON, FEW = 0.3, 3
 """Of a page's printed lines without plain ink, the share that nobody marked faintly either, at the least; fewer such
 lines than the second tell nothing."""
@@ -189,7 +192,8 @@ def read_strikes(
         window = seen[top:bottom]
         if folds is not None:
             shading = _of_window(folds, line.box, window.shape)
-            window = np.asarray(cv2.addWeighted(window, 1.0, shading, -FOLD_EXTRA, 0), np.uint8)
+            extra = _fold_extra(window, shading, plan.print_reach[top:bottom], line)
+            window = np.asarray(cv2.addWeighted(window, 1.0, shading, -extra, 0), np.uint8)
             crease = _crease(shading, line)
         else:
             crease = 0.0
@@ -202,6 +206,21 @@ def read_strikes(
         measures = _joined(measured)
         readings.append(FieldReading(field.id, "strike", _scores(measures), measures, quad_of(field.box, page.map)))
     return readings
+
+
+def _fold_extra(window: Bytes, shading: Bytes, blank: Bytes, line: _Line) -> float:
+    """How much darker than the sheet's shading the fold is here, seen on the bare paper at both sides of the name.
+
+    A crease is narrower than the sheet shows it, so it is darker than the shading; without one, taking away more
+    than the shading would take a faint stroke with it.
+    """
+    sides = np.ones(window.shape, np.bool_)
+    sides[:, line.x0 - SIDE_PX : line.x1 + SIDE_PX] = False
+    seen = sides & (blank < BARE) & (shading > 0.7 * shading.max()) & (shading > FOLD_SHOWN)
+    if np.count_nonzero(seen) < FOLD_PLACES:
+        return FOLD_EXTRA
+    ratio = np.quantile(window[seen].astype(np.float64) / shading[seen], FOLD_DARK)
+    return float(np.clip(ratio, 1.0, FOLD_EXTRA))
 
 
 def _crease(shading: Bytes, line: _Line) -> float:

@@ -49,6 +49,7 @@ def blank():
         patch = cv2.resize(patch, tuple(px(name.w, name.h)), interpolation=cv2.INTER_AREA)
         left, bottom = px(name.x, name.bottom)
         page[bottom - patch.shape[0] : bottom, left : left + patch.shape[1]] = patch
+        cv2.putText(page, "Ong", px(name.x - 10, name.bottom), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 40, 2, cv2.LINE_AA)
     return page
 
 
@@ -233,3 +234,72 @@ def test_ends_of_strokes_beside_their_own_names_are_no_added_content(form):
     for box in NAMES[:2]:
         stroke(page, [(box.x - 8, box.y + 2), (box.right + 9, box.y + 2.5)], width=5)
     assert answers(form, scanned(page))["stray"] == "absent"
+
+
+def test_a_row_of_upright_strokes_that_begins_before_the_title_is_a_strike_without_signs(form):
+    page = blank()
+    box = NAMES[0]
+    upright(page, box, box.x - 11, box.right + 6)
+    assert answers(form, scanned(page)) == CLEAR | {"n0": "struck"}
+
+
+def test_a_wave_that_swings_round_the_letters_is_asked(form):
+    page = blank()
+    box = NAMES[0]
+    stroke(page, [(box.x - 2 + t, box.y + 2 + 2.3 * np.sin(t / 2.6)) for t in np.arange(0, box.w + 4, 0.2)])
+    assert answers(form, scanned(page))["n0"] == "asked"
+
+
+def test_a_wave_through_the_letters_is_a_strike(form):
+    page = blank()
+    box = NAMES[0]
+    stroke(page, [(box.x - 2 + t, box.y + 2 + 1.2 * np.sin(t / 0.9)) for t in np.arange(0, box.w + 4, 0.2)])
+    assert answers(form, scanned(page))["n0"] == "struck"
+
+
+@pytest.mark.parametrize("x", [-8.5, -7.0, -5.0])
+def test_a_small_pencil_tick_on_a_name_s_title_is_asked(form, x):
+    page = blank()
+    box = NAMES[3]
+    tick = [(box.x + x, box.bottom - 1.6), (box.x + x + 0.8, box.bottom - 0.6), (box.x + x + 2.2, box.y + 0.8)]
+    pencil = blank()
+    stroke(pencil, tick, ink=0, width=2)
+    page = np.where(pencil < blank(), np.clip(page.astype(int) - 95, 0, 255), page).astype(np.uint8)
+    found = answers(form, scanned(page))
+    assert (found["n3"], found["stray"]) == ("asked", "asked")
+
+
+def test_a_cross_that_hangs_on_a_struck_name_makes_that_name_asked(form):
+    page = blank()
+    box = NAMES[4]
+    stroke(page, [(box.x - 3, box.y + 2), (box.right + 3, box.y + 2)])
+    for a, b in (((60, 1.8), (70, 11)), ((70, 1.8), (60, 11))):
+        stroke(page, [(a[0], box.bottom + a[1]), (b[0], box.bottom + b[1])])
+    found = answers(form, scanned(page))
+    assert (found["n4"], found["stray"]) == ("asked", "asked")
+    assert found["n3"] == "clear"
+
+
+@pytest.mark.parametrize("share", [0.6, 0.8])
+def test_a_sign_under_a_streak_is_seen(form, share):
+    page = blank()
+    box = NAMES[2]
+    x = box.x - 3.0
+    stroke(page, [(x, box.y - 0.3), (x, box.bottom + 0.3)])
+    left, right = px(x - 0.6, x + 0.6)
+    page[:, left:right] = (page[:, left:right] * share).astype(np.uint8)
+    found = answers(form, scanned(page))
+    assert (found["n2"], found["stray"] == "absent") == ("asked", False)
+    assert [found[f"n{i}"] for i in (0, 1, 3, 4)] == ["clear"] * 4
+
+
+def test_a_faint_line_on_a_fold_beside_struck_names_is_asked(form):
+    """What faint ink all names have in common shows through from the back; struck names tell nothing about it."""
+    page = blank()
+    for box in NAMES[1:]:
+        stroke(page, [(box.x - 3, box.y + 2), (box.right + 3, box.y + 2)], ink=150, width=3)
+    box = NAMES[0]
+    pencil = np.full_like(page, 255)
+    stroke(pencil, [(box.x - 3, box.y + 2.2), (box.right + 3, box.y + 2.2)], ink=0, width=3)
+    page = np.where(pencil < 128, np.minimum(page, 205), page).astype(np.uint8)
+    assert answers(form, scanned(folded(page, box.y + 1.8, 0.0, crease=8)))["n0"] == "asked"
