@@ -14,7 +14,23 @@ from pipeline.usecases.workspace import Workspace
 from review_ui.faults import teach
 from review_ui.guard import check_declared
 from review_ui.headers import Headers
-from review_ui.routes import batches, grid, home, paper, people, pictures, rejected, review, sign_in, work
+from review_ui.routes import (
+    ballots,
+    batches,
+    grid,
+    hall,
+    home,
+    paper,
+    people,
+    pictures,
+    protocol,
+    rejected,
+    review,
+    sign_in,
+    team,
+    totals,
+    work,
+)
 from review_ui.screens import Screen
 from review_ui.sizes import Sizes
 from review_ui.state import Limits, State
@@ -29,7 +45,13 @@ SCREENS: tuple[Screen, ...] = (
     review.SCREEN,
     grid.SCREEN,
     paper.SCREEN,
+    team.SCREEN,
+    ballots.SCREEN,
     work.SCREEN,
+    totals.SCREEN,
+    hall.WITNESS,
+    hall.RESULT,
+    protocol.SCREEN,
     people.SCREEN,
 )
 """In the order of the menu. A new screen is one module in ``routes`` and one line here."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from pipeline.storage import results
 from pipeline.storage.schema import ballot, field_reading, item
 from pipeline.tally.ballots import FieldAnswer
 
@@ -66,6 +67,7 @@ def number_by_hand(db: Connection, batch: str) -> int:
 def set_void(db: Connection, key: str) -> None:
     """The ballot no longer counts."""
     db.execute(update(ballot).where(ballot.c.id == key).values(state="void"))
+    results.forget(db, select(ballot.c.batch).where(ballot.c.id == key))
 
 
 def answers(db: Connection, batch: str, only: str | None = None) -> dict[str, tuple[FieldAnswer, ...]]:

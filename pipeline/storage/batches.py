@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from pipeline.storage import results
 from pipeline.storage.schema import batch
 
 Sides = Literal["simplex", "duplex"]
@@ -81,11 +82,13 @@ def every(
 def declare(db: Connection, key: str, declared: int) -> None:
     """Set the count by hand."""
     db.execute(update(batch).where(batch.c.id == key).values(declared=declared))
+    results.forget(db, key)
 
 
 def set_state(db: Connection, key: str, state: BatchState, void_reason: str | None = None) -> None:
     """Open, closed or void (with a reason)."""
     db.execute(update(batch).where(batch.c.id == key).values(state=state, void_reason=void_reason))
+    results.forget(db, key)
 
 
 def explain(db: Connection, key: str, explanation: str, by: str) -> None:

@@ -26,6 +26,7 @@ from pipeline.review.states import (
     name_of,
     value_of,
 )
+from pipeline.storage import results
 from pipeline.storage.schema import batch as batch_table
 from pipeline.storage.schema import entry, grid_check, item, lease, settlement, team_decision
 
@@ -116,6 +117,19 @@ def with_team(db: Connection, batch: str | None = None) -> tuple[StoredItem, ...
     return tuple(_item(row) for row in db.execute(query))
 
 
+def decided_by_team(db: Connection, limit: int) -> tuple[StoredItem, ...]:
+    """Items on which a team has decided, the last first."""
+    last = (
+        select(team_decision.c.item, func.max(team_decision.c.at).label("at"))
+        .group_by(team_decision.c.item)
+        .order_by(func.max(team_decision.c.at).desc(), team_decision.c.item)
+        .limit(limit)
+        .subquery()
+    )
+    query = select(item).join(last, last.c.item == item.c.id).where(_counted()).order_by(last.c.at.desc(), item.c.id)
+    return tuple(_item(row) for row in db.execute(query))
+
+
 def _counted() -> ColumnElement[bool]:
     """Nobody is asked about a voided batch any more."""
     return item.c.batch.in_(select(batch_table.c.id).where(batch_table.c.state != "void"))
@@ -146,6 +160,7 @@ def save(db: Connection, seen: StoredItem, state: ItemState, at: datetime) -> St
             seen.id,
             "somebody else has changed this item meanwhile; reload it and answer again",
         )
+    results.forget(db, seen.batch)
     _keep_entries(db, seen, state, at)
     if isinstance(state, Settled | Corrected | Voided):
         _keep_settlement(db, seen.id, following, state, at)

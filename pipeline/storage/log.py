@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from pipeline.audit.chain import AuditEvent, AuditLine, next_line
 from pipeline.storage.schema import audit
@@ -14,8 +15,7 @@ from pipeline.storage.schema import audit
 
 def append(db: Connection, event: AuditEvent, at: datetime) -> AuditLine:
     """Write the line behind the last one. Order comes from ``seq``, never from ``at``."""
-    last = db.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
-    line = next_line(_line(last) if last else None, event, at)
+    line = next_line(head(db), event, at)
     db.execute(
         insert(audit).values(
             seq=line.seq,
@@ -35,6 +35,55 @@ def lines(db: Connection, since: int = 0) -> Iterator[AuditLine]:
     """The lines after ``since`` in order."""
     query = select(audit).where(audit.c.seq > since).order_by(audit.c.seq)
     return (_line(row) for row in db.execute(query))
+
+
+def head(db: Connection) -> AuditLine | None:
+    """The last line: its digest stands for the whole log."""
+    row = db.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+    return _line(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which lines are looked for; what is ``None`` or empty does not narrow. ``until`` itself is left out."""
+
+    actor: str | None = None
+    act: str | None = None
+    subjects: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def found(db: Connection, wanted: Filter, *, before: int | None = None, limit: int = 200) -> tuple[AuditLine, ...]:
+    """The last ``limit`` lines that fit, newest first, all with a number under ``before``."""
+    query = _fitting(select(audit), wanted)
+    if before is not None:
+        query = query.where(audit.c.seq < before)
+    return tuple(_line(row) for row in db.execute(query.order_by(audit.c.seq.desc()).limit(limit)))
+
+
+def number(db: Connection, wanted: Filter) -> int:
+    """How many lines fit."""
+    return db.scalar(_fitting(select(func.count()).select_from(audit), wanted)) or 0
+
+
+def acts(db: Connection) -> tuple[str, ...]:
+    """Every kind of act that the log holds."""
+    return tuple(db.scalars(select(audit.c.act).distinct().order_by(audit.c.act)))
+
+
+def _fitting(query: Select[Any], wanted: Filter) -> Select[Any]:
+    if wanted.actor is not None:
+        query = query.where(audit.c.actor == wanted.actor)
+    if wanted.act is not None:
+        query = query.where(audit.c.act == wanted.act)
+    if wanted.subjects:
+        query = query.where(audit.c.subject.in_(wanted.subjects))
+    if wanted.since is not None:
+        query = query.where(audit.c.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(audit.c.at < wanted.until)
+    return query
 
 
 def _line(row: Row[Any]) -> AuditLine:

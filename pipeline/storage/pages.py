@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, liter
 from pipeline.messages import Message
 from pipeline.recognize.reading import PageReading
 from pipeline.scan.page import Rejection
+from pipeline.storage import results
 from pipeline.storage.schema import ballot, file, image, page
 
 PageStatus = Literal["read", "rejected", "void"]
@@ -177,6 +178,7 @@ def set_void(db: Connection, key: str, fate: str) -> None:
     """The page no longer counts in its batch; its ballot, if it has one, neither."""
     db.execute(update(page).where(page.c.id == key).values(status="void", fate=fate))
     db.execute(update(ballot).where(ballot.c.page == key).values(state="void"))
+    results.forget(db, select(page.c.batch).where(page.c.id == key))
 
 
 def _row(batch: str, outcome: PageReading | Rejection) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, and_, func, insert, select
 
 from pipeline.forms.template import FieldKind
 from pipeline.geometry import Quad
 from pipeline.recognize.reading import FieldReading
 from pipeline.review.items import Decided
-from pipeline.storage.schema import field_reading, page
+from pipeline.storage.schema import ballot, field_reading, item, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +75,18 @@ def _reading(row: Row[Any]) -> StoredReading:
     values = {name: getattr(row, name) for name in StoredReading.__slots__}
     quad = cast(Quad, tuple((x, y) for x, y in row.quad))
     return StoredReading(**values | {"quad": quad})
+
+
+def settled_by(db: Connection, batch: str) -> tuple[int, int]:
+    """Of the fields that count in a batch: how many rest on an accepted reading alone, how many on people."""
+    counted = ballot.c.batch == batch, ballot.c.state == "counted"
+    accepted = select(func.count()).select_from(field_reading).join(ballot, ballot.c.page == field_reading.c.page)
+    asked = select(func.count()).select_from(item).join(ballot, ballot.c.id == item.c.ballot)
+    # An accepted reading that somebody doubted (a mark in a grid, a correction) rests on people.
+    doubted = asked.join(
+        field_reading, and_(field_reading.c.page == item.c.page, field_reading.c.field == item.c.field)
+    )
+    machine = db.scalar(accepted.where(*counted, field_reading.c.accepted)) or 0
+    machine -= db.scalar(doubted.where(*counted, field_reading.c.accepted, item.c.kind == "field")) or 0
+    people = db.scalar(asked.where(*counted, item.c.kind.in_(("field", "hand_field")))) or 0
+    return machine, people

@@ -321,6 +321,25 @@ figures = Table(
     Column("at", Moment, nullable=False),
 )
 
+# What a closed batch adds to the totals, so that a committee's page need not count a million ballots again.
+# Derived from the other tables: whatever changes a batch deletes its row (pipeline/storage/results.py).
+batch_result = Table(
+    "batch_result",
+    metadata,
+    Column("batch", Text, ForeignKey("batch.id"), primary_key=True),
+    _json("body", nullable=False),
+)
+
+team = Table(
+    "team",
+    metadata,
+    Column("area", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _json("members", nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -128,9 +128,14 @@ def _province(election: Election, place: Place) -> Place | None:
     return place if place.kind == "province" else None
 
 
+def why_not_final(election: Election, area: AreaTotals) -> tuple[Message, ...]:
+    """Everything that keeps the minutes of an area from being signed; empty where they can be."""
+    return faults(minutes_of(election, area))
+
+
 def is_final(election: Election, area: AreaTotals) -> bool:
     """Whether these minutes can be signed; :func:`print_minutes` prints any others only as a draft."""
-    return not faults(minutes_of(election, area))
+    return not why_not_final(election, area)
 
 
 def print_minutes(election: Election, area: AreaTotals, log_head: str, *, trial: bool, draft: bool) -> bytes:

@@ -84,6 +84,39 @@ def place_picture(
     return picture.place_jpeg(decoded.of(workspace, page), quad, max(64, min(width, WIDEST)))
 
 
+@dataclass(frozen=True, slots=True)
+class Upright:
+    """The upright page of :func:`page_picture` before it is made smaller: pixels of the original scan."""
+
+    width: int
+    height: int
+    turns: int
+
+    def quad(self, quad: Quad) -> Quad:
+        """Where a place of the scan lies on the upright page."""
+        return tuple(self._turned(x, y) for x, y in quad)  # type: ignore[return-value]
+
+    def _turned(self, x: float, y: float) -> tuple[float, float]:
+        match self.turns:
+            case 1:
+                return y, self.height - x
+            case 2:
+                return self.width - x, self.height - y
+            case 3:
+                return self.width - y, x
+            case _:
+                return x, y
+
+
+def upright(workspace: Workspace, decoded: DecodedPages, actor: Actor, page_id: str) -> Upright:
+    """The size of a page as it is shown, for drawing on it."""
+    require(actor, "see_images")
+    page, _ = _found(workspace, page_id, "")
+    tall, wide = decoded.of(workspace, page).shape[:2]
+    turns = _turns(page)
+    return Upright(tall, wide, turns) if turns % 2 else Upright(wide, tall, turns)
+
+
 def place_of(workspace: Workspace, item_id: str) -> tuple[str, str]:
     """(page, field) of an item that has a picture."""
     with workspace.database.read() as db:

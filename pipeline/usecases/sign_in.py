@@ -98,6 +98,33 @@ def sign_in(workspace: Workspace, name: str, password: str) -> SignedIn:
     raise refusal
 
 
+def confirmed(workspace: Workspace, name: str, password: str) -> Actor:
+    """The account whose password is typed on somebody else's screen, to approve one act; opens no session.
+
+    Refused as :func:`sign_in` refuses, failures counted in the same way; an account that has not yet chosen an own
+    password approves nothing (``own-password``).
+    """
+    account = account_id(name)
+    with workspace.database.read() as db:
+        actor, stands = accounts.get(db, account), credentials.get(db, account)
+    right = matches(password, stands.password if stands else None)
+    with workspace.database.write() as db:
+        at = workspace.clock()
+        stands = credentials.get(db, account)
+        refusal = _hindrance(name, actor, stands, right, at)
+        if refusal is None:
+            assert actor is not None
+            assert stands is not None
+            if stands.must_change:
+                raise refuse("own-password", name, "this account has to sign in once and choose an own password first")
+            if stands.failures:
+                credentials.put(db, replace(stands, failures=0, locked_until=None))
+            return actor
+        if stands is not None and not right and not _locked(stands, at):
+            _count_failure(db, stands, at)
+    raise refusal
+
+
 def _hindrance(name: str, actor: Actor | None, stands: Credential | None, right: bool, at: datetime) -> Refusal | None:
     if stands is not None and _locked(stands, at):
         return refuse(

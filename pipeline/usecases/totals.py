@@ -85,7 +85,9 @@ def totals(db: Connection, of: Count, actor: Actor) -> Totals:
         if contest in area.units
     ]
     units = [
-        _unit(of.election, unit, [a for a in areas if a.unit == unit.id]) for unit in of.election.units if unit.seats
+        unit_totals(of.election, unit, [a for a in areas if a.unit == unit.id])
+        for unit in of.election.units
+        if unit.seats
     ]
     return Totals(election_digest(of.election), tuple(areas), tuple(units))
 
@@ -103,20 +105,46 @@ def area_totals(db: Connection, of: Count, area: str, contest: str) -> AreaTotal
         if state in items.OPEN_STATES
     )
     unit = of.election.unit(of.election.ballot_form_id(area, contest))
-    rules = rule_set(of.election.rule_set)
-    found = findings(_sheet(given, result, unit, rules)) if given else ()
+    found = checked(given, result, unit, rule_set(of.election.rule_set))
     return AreaTotals(area, contest, unit.id, result, given, found, waiting)
+
+
+def checked(given: AreaFigures | None, result: AreaResult, unit: Unit, rules: RuleSet) -> tuple[Finding, ...]:
+    """The rules that do not hold between the figures of the paper and the count; none where no figures are given."""
+    return findings(_sheet(given, result, unit, rules)) if given else ()
 
 
 def batch_result(db: Connection, of: Count, batch: Batch) -> AreaResult:
     """What one pile adds: every counted ballot is a vote, an invalid one, or not settled yet."""
+    found = votes_of(db, of, batch)
+    votes = [v for v in found.votes.values() if v is not None]
+    return replace(
+        count(votes),
+        collected=batch.declared or 0,
+        scanned=len(found.votes) - len(found.typed),
+        by_hand=len(found.typed) - len(found.strange),
+        set_aside=len(found.strange),
+        undecided=len(found.votes) - len(votes) + _pages_undecided(db, batch),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchVotes:
+    """ballot id -> vote (``None``: not settled yet), and which of them were typed or are no prescribed ballot."""
+
+    votes: dict[str, Vote | None]
+    typed: frozenset[str]
+    strange: frozenset[str]
+
+
+def votes_of(db: Connection, of: Count, batch: Batch) -> BatchVotes:
+    """What every counted ballot of a pile says, in the order of their ids, which tells nothing of the pile."""
     stored = ballots.of_batch(db, batch.id)
     unit = of.election.unit(of.election.ballot_form_id(batch.area, batch.contest))
     names = [c.id for c in of.election.candidates_of(unit.id)]
     answers = ballots.answers(db, batch.id)
     verdicts = {i.ballot: i for i in items.of_batch(db, batch.id, "ballot")}
-    votes: list[Vote] = []
-    undecided = _pages_undecided(db, batch)
+    votes: dict[str, Vote | None] = {}
     for ballot in stored:
         vote: Vote | None = None
         if ballot.id in verdicts:
@@ -125,20 +153,10 @@ def batch_result(db: Connection, of: Count, batch: Batch) -> AreaResult:
         elif of.complete(ballot.form, answers[ballot.id]):
             proposal = proposal_of(of, (batch.area, batch.contest), answers[ballot.id])
             vote = proposal if isinstance(proposal, ValidVote) else None
-        if vote is None:
-            undecided += 1
-        else:
-            votes.append(vote)
-    typed = [b.id for b in stored if b.source == "hand"]
-    strange = sum(b in verdicts and verdicts[b].subject.doubts == ("a",) for b in typed)
-    return replace(
-        count(votes),
-        collected=batch.declared or 0,
-        scanned=len(stored) - len(typed),
-        by_hand=len(typed) - strange,
-        set_aside=strange,
-        undecided=undecided,
-    )
+        votes[ballot.id] = vote
+    typed = frozenset(b.id for b in stored if b.source == "hand")
+    strange = frozenset(b for b in typed if b in verdicts and verdicts[b].subject.doubts == ("a",))
+    return BatchVotes(votes, typed, strange)
 
 
 def _pages_undecided(db: Connection, batch: Batch) -> int:
@@ -154,13 +172,15 @@ def _sheet(given: AreaFigures, result: AreaResult, unit: Unit, rules: RuleSet) -
     return Sheet(paper, result, unit.seats, conventions)
 
 
-def _unit(election: Election, unit: Unit, areas: Sequence[AreaTotals]) -> UnitTotals:
+def unit_totals(election: Election, unit: Unit, areas: Sequence[AreaTotals], done: bool | None = None) -> UnitTotals:
+    """The sum of a unit's areas; ``done``: whether it elects people (else: as soon as every area is complete)."""
     result = total(a.result for a in areas) if areas else NOTHING
     given = [a.figures for a in areas if a.figures]
     voters, voted = sum(f.voters for f in given), sum(f.voted for f in given)
     births = {c.id: c.birth_date for c in election.candidates_of(unit.id)}
     ranked = standings(result.votes, births)
-    done = bool(areas) and all(a.complete for a in areas)
+    if done is None:
+        done = bool(areas) and all(a.complete for a in areas)
     rules = rule_set(election.rule_set)
     elected = (
         outcome(

@@ -1,0 +1,41 @@
+"""What closed batches add to the totals, kept until something changes in them; nothing here that cannot be counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, func, insert, select
+
+from pipeline.storage.schema import ballot, batch, batch_result, item
+
+
+def forget(db: Connection, batch_id: str | Select[Any]) -> None:
+    """Something of a batch has changed: it is counted anew when it is asked for."""
+    key = batch_id if isinstance(batch_id, str) else batch_id.scalar_subquery()
+    db.execute(delete(batch_result).where(batch_result.c.batch == key))
+
+
+def keep(db: Connection, batch_id: str, body: dict[str, Any]) -> None:
+    """The JSON-able result of a batch as it stands in this transaction."""
+    forget(db, batch_id)
+    db.execute(insert(batch_result).values(batch=batch_id, body=body))
+
+
+def every(db: Connection, contest: str | None = None) -> dict[str, dict[str, Any]]:
+    """batch -> result, of the batches that are kept."""
+    query = select(batch_result.c.batch, batch_result.c.body)
+    if contest is not None:
+        query = query.join(batch, batch.c.id == batch_result.c.batch).where(batch.c.contest == contest)
+    return {row.batch: row.body for row in db.execute(query)}
+
+
+def waiting(db: Connection, states: tuple[str, ...]) -> dict[str, int]:
+    """batch -> number of its items in ``states``; batches without any are absent."""
+    query = select(item.c.batch, func.count()).where(item.c.state.in_(states)).group_by(item.c.batch)
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
+def sheets(db: Connection, batches: tuple[str, ...]) -> dict[str, int]:
+    """batch -> number of its ballots that count."""
+    query = select(ballot.c.batch, func.count()).where(ballot.c.state == "counted", ballot.c.batch.in_(batches))
+    return {row[0]: row[1] for row in db.execute(query.group_by(ballot.c.batch))}

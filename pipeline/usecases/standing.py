@@ -1,0 +1,217 @@
+"""How far the count stands: the status of every area, the figures of what is closed, the rules over them.
+
+Only closed batches count here: nobody is shown a total that still runs (docs/web.md). What a closed batch adds is
+kept (``pipeline/storage/results.py``), so a page of thousands of areas counts no ballot again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from pipeline.access.roles import Actor, require
+from pipeline.election.codec import digest as election_digest
+from pipeline.election.definition import Area, Election, Unit
+from pipeline.election.figures import AreaFigures
+from pipeline.election.rules import rule_set
+from pipeline.errors import refuse
+from pipeline.storage import batches, figures, items, log, readings, results
+from pipeline.storage.batches import Batch
+from pipeline.tally.ballots import GROUNDS
+from pipeline.tally.totals import NOTHING, AreaResult, total
+from pipeline.usecases.figures import figures_from_json
+from pipeline.usecases.review import Count
+from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals, batch_result, checked, unit_totals
+from pipeline.usecases.workspace import Workspace
+
+Status = Literal["not_started", "counting", "in_review", "closed"]
+STATUSES: tuple[Status, ...] = ("not_started", "counting", "in_review", "closed")
+"""``counting``: sheets are still missing; ``in_review``: all are there, people settle them; ``closed``: all batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of the answers that count: read by the machine alone, settled by people."""
+
+    machine: int = 0
+    people: int = 0
+
+    def __add__(self, other: Shares) -> Shares:
+        return Shares(self.machine + other.machine, self.people + other.people)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaStanding:
+    """One contest in one area; ``totals`` counts its closed batches only."""
+
+    totals: AreaTotals
+    status: Status
+    batches: tuple[Batch, ...]
+    declared: int
+    sheets: int
+    shares: Shares
+
+    @property
+    def official(self) -> bool:
+        """Every batch is closed, nothing is open and no rule stands against it."""
+        return self.status == "closed" and self.totals.complete
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The areas of one contest in the order of the definition, and its units."""
+
+    contest: str
+    areas: tuple[AreaStanding, ...]
+    units: tuple[UnitTotals, ...]
+
+    @property
+    def official(self) -> bool:
+        return bool(self.areas) and all(a.official for a in self.areas)
+
+    def area(self, area: str) -> AreaStanding:
+        """That of an area. Refused (``area-unknown``) where the contest is not held there."""
+        for one in self.areas:
+            if one.totals.area == area:
+                return one
+        raise refuse("area-unknown", area, "the area '{value}' is not in the election; correct it", value=area)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database holds of one contest, fetched in a handful of queries for all areas together."""
+
+    piles: Mapping[str, tuple[Batch, ...]]
+    results: Mapping[str, tuple[AreaResult, Shares]]
+    waiting: Mapping[str, int]
+    sheets: Mapping[str, int]
+    figures: Mapping[str, AreaFigures]
+
+
+def standing(workspace: Workspace, actor: Actor, contest: str, area: str | None = None) -> Standing:
+    """How far one contest stands, in all areas or in one. Refused (``contest-unknown``) where it is not held."""
+    require(actor, "see_totals")
+    election = workspace.election
+    if contest not in {c.id for c in election.contests}:
+        raise refuse("contest-unknown", contest, "the contest '{value}' is not in the election", value=contest)
+    _keep_missing(workspace, contest)
+    with workspace.database.read() as db:
+        known = _known(db, workspace.count, contest, area)
+    units = {u.id: u for u in election.units}
+    wanted = [a for a in election.areas if contest in a.units and area in (None, a.id)]
+    areas = tuple(_area(election, a, contest, units[a.units[contest]], known) for a in wanted)
+    by_unit: dict[str, list[AreaStanding]] = {}
+    for one in areas:
+        by_unit.setdefault(one.totals.unit, []).append(one)
+    sums = tuple(
+        unit_totals(election, u, [a.totals for a in of], area is None and all(a.official for a in of))
+        for u in election.units
+        for of in (by_unit.get(u.id, []),)
+        if of
+    )
+    return Standing(contest, areas, sums)
+
+
+def _keep_missing(workspace: Workspace, contest: str) -> None:
+    """Count the batches that were closed or corrected since, each in its own transaction: nobody waits long."""
+    with workspace.database.read() as db:
+        kept = results.every(db, contest)
+        missing = [b.id for b in batches.every(db, contest=contest) if b.state == "closed" and b.id not in kept]
+    for key in missing:
+        with workspace.database.write() as db:
+            batch = batches.get(db, key)
+            if batch is not None and batch.state == "closed":
+                found, shares = batch_result(db, workspace.count, batch), _shares(db, key)
+                results.keep(db, key, _to_json(found, shares))
+
+
+def _shares(db: Connection, batch: str) -> Shares:
+    machine, people = readings.settled_by(db, batch)
+    return Shares(machine, people)
+
+
+def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
+    piles: dict[str, list[Batch]] = {}
+    for batch in batches.every(db, contest=contest, area=area):
+        piles.setdefault(batch.area, []).append(batch)
+    live = [b for of_area in piles.values() for b in of_area]
+    kept = results.every(db, contest)
+    found = {}
+    for batch in live:
+        if batch.state == "closed":
+            # One that was corrected between the two transactions is counted here, not shown as it was.
+            body = kept.get(batch.id) or _to_json(batch_result(db, of, batch), _shares(db, batch.id))
+            found[batch.id] = _from_json(body)
+    waiting = results.waiting(db, items.OPEN_STATES)
+    sheets = results.sheets(db, tuple(b.id for b in live if b.state == "open"))
+    stored = figures.latest_of(db, contest, area)
+    return _Known(
+        {a: tuple(p) for a, p in piles.items()},
+        found,
+        waiting,
+        sheets,
+        {f.area: figures_from_json(f.document) for f in stored},
+    )
+
+
+def _area(election: Election, area: Area, contest: str, unit: Unit, known: _Known) -> AreaStanding:
+    piles = known.piles.get(area.id, ())
+    counted = [known.results[b.id] for b in piles if b.id in known.results]
+    result = total(r for r, _ in counted) if counted else NOTHING
+    given = known.figures.get(area.id)
+    waiting = sum(known.waiting.get(b.id, 0) for b in piles)
+    closed = bool(piles) and all(b.state == "closed" for b in piles)
+    found = checked(given, result, unit, rule_set(election.rule_set)) if counted else ()
+    declared = sum(b.declared or 0 for b in piles)
+    read = sum(known.sheets.get(b.id, 0) for b in piles if b.state == "open")
+    sheets = read + result.scanned + result.by_hand + result.set_aside
+    totals = AreaTotals(area.id, contest, unit.id, result, given, found, waiting)
+    shares = sum((s for _, s in counted), Shares())
+    return AreaStanding(totals, _status(piles, closed, sheets, declared), piles, declared, sheets, shares)
+
+
+def _status(piles: Sequence[Batch], closed: bool, sheets: int, declared: int) -> Status:
+    if not piles:
+        return "not_started"
+    if closed:
+        return "closed"
+    return "in_review" if sheets and sheets >= declared else "counting"
+
+
+def as_totals(election: Election, standings: Iterable[Standing]) -> Totals:
+    """All contests as the downloads take them: closed batches only."""
+    every = list(standings)
+    areas = tuple(a.totals for s in every for a in s.areas)
+    return Totals(election_digest(election), areas, tuple(u for s in every for u in s.units))
+
+
+def last_change(workspace: Workspace) -> tuple[int, str, datetime] | None:
+    """Number, digest and time of the last line of the log, which stand in the foot of a print."""
+
+    with workspace.database.read() as db:
+        line = log.head(db)
+    return (line.seq, line.digest, line.at) if line else None
+
+
+def _to_json(result: AreaResult, shares: Shares) -> dict[str, Any]:
+    numbers = {n: getattr(result, n) for n in _NUMBERS}
+    leaving = {str(k): n for k, n in result.leaving.items()}
+    maps = {"invalid": dict(result.invalid), "votes": dict(result.votes), "leaving": leaving}
+    return {**numbers, **maps, "shares": [shares.machine, shares.people]}
+
+
+_NUMBERS = ("collected", "scanned", "by_hand", "set_aside", "valid", "undecided")
+
+
+def _from_json(body: Mapping[str, Any]) -> tuple[AreaResult, Shares]:
+    result = AreaResult(
+        **{n: body[n] for n in _NUMBERS},
+        invalid={g: body["invalid"][g] for g in GROUNDS if g in body["invalid"]},
+        votes=body["votes"],
+        leaving={int(k): n for k, n in body["leaving"].items()},
+    )
+    return result, Shares(*body["shares"])

@@ -1,0 +1,217 @@
+"""One ballot as a whole: what is read at every place, what it says under the rule set, everything done to it.
+
+What is still asked of people stays hidden here, the machine's reading as well as answers given: whoever sees this
+page could tell it to somebody who has to answer blind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from pipeline.access.roles import Actor, require
+from pipeline.audit.chain import AuditLine
+from pipeline.errors import refuse
+from pipeline.forms.template import FieldKind, FormField, values_of
+from pipeline.geometry import Quad
+from pipeline.review.items import Subject
+from pipeline.review.states import WithTeam, is_open, value_of
+from pipeline.storage import accounts, ballots, batches, items, log, readings
+from pipeline.storage.ballots import Ballot
+from pipeline.storage.batches import Batch
+from pipeline.storage.items import StoredItem
+from pipeline.storage.log import Filter
+from pipeline.storage.readings import StoredReading
+from pipeline.tally.ballots import FieldAnswer, Ground, InDoubt, InvalidVote, ProposedInvalid, ValidVote, vote_from
+from pipeline.usecases.pictures import DecodedPages, Upright, upright
+from pipeline.usecases.review import decided_by_the_team, proposal_of
+from pipeline.usecases.reviewing import area_name
+from pipeline.usecases.workspace import Workspace
+
+Source = Literal["machine", "people", "team", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One place of a ballot: ``value`` is what counts (``None`` while people are asked), ``source`` who said it.
+
+    ``reading`` is the machine's; both are hidden while the place waits for blind answers. ``quad`` in pixels of the
+    upright page, absent without a picture.
+    """
+
+    field: str
+    kind: FieldKind
+    label: str
+    number: int
+    value: str | None
+    reading: str | None
+    source: Source
+    quad: Quad | None
+    item: str | None
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """What the rule set makes of the ballot (Art. 74), or what the team has decided.
+
+    ``open``: places that wait for people; then nothing is said. ``grounds``: those that speak against it; with the
+    team's decision the one it found. ``names``: candidates for whom it counts.
+    """
+
+    state: Literal["open", "valid", "proposed_invalid", "in_doubt", "team_valid", "team_invalid"]
+    names: tuple[str, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    doubts: tuple[str, ...] = ()
+    open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WholeBallot:
+    """Everything about one ballot but the place of its sheet in the pile."""
+
+    id: str
+    batch: str
+    batch_state: str
+    area: str
+    area_name: str
+    contest: str
+    source: str
+    counted: bool
+    page: str | None
+    picture: Upright | None
+    marks: tuple[Mark, ...]
+    validity: Validity
+    seats: int
+    verdict_item: str | None
+    history: tuple[AuditLine, ...]
+    people: Mapping[str, str]
+    """account -> name, of those who acted."""
+
+
+def whole_ballot(workspace: Workspace, decoded: DecodedPages, actor: Actor, ballot_id: str) -> WholeBallot:
+    """A ballot for those who may see totals and pictures. Refused: an unknown one (``ballot-unknown``)."""
+    require(actor, "see_totals")
+    require(actor, "see_images")
+    with workspace.database.read() as db:
+        ballot = ballots.get(db, ballot_id)
+        if ballot is None:
+            raise refuse("ballot-unknown", ballot_id, "there is no such ballot; go back to the totals")
+        batch = batches.get(db, ballot.batch)
+        assert batch is not None
+        asked = {i.subject.field: i for i in items.of_ballot(db, ballot.id) if i.subject.kind != "ballot"}
+        verdict = items.find(db, Subject("ballot", ballot.id))
+        found = {r.field: r for r in readings.of_page(db, ballot.page)} if ballot.page else {}
+        answers = ballots.answers(db, batch.id, only=ballot.id).get(ballot.id, ())
+        people = {a.id: a.name for a in accounts.every(db)}
+        history = _history(db, ballot, [*asked.values(), *([verdict] if verdict else [])])
+    shown = upright(workspace, decoded, actor, ballot.page) if ballot.page else None
+    fields = workspace.forms[ballot.form].sides[0].fields
+    unit = workspace.election.unit(ballot.form)
+    return WholeBallot(
+        id=ballot.id,
+        batch=batch.id,
+        batch_state=batch.state,
+        area=batch.area,
+        area_name=area_name(workspace.election, batch.area),
+        contest=batch.contest,
+        source=ballot.source,
+        counted=ballot.state == "counted" and batch.state != "void",
+        page=ballot.page,
+        picture=shown,
+        marks=tuple(_mark(n, f, found.get(f.id), asked.get(f.id), shown) for n, f in enumerate(fields, start=1)),
+        validity=_validity(workspace, batch, fields, answers, verdict),
+        seats=unit.seats,
+        verdict_item=verdict.id if verdict is not None else None,
+        history=history,
+        people=people,
+    )
+
+
+def blind(item: StoredItem) -> bool:
+    """Whether the item waits for blind answers: nothing of it may be shown."""
+    return is_open(item.state) and not isinstance(item.state, WithTeam)
+
+
+def _mark(
+    number: int, field: FormField, reading: StoredReading | None, item: StoredItem | None, shown: Upright | None
+) -> Mark:
+    hidden = item is not None and blind(item)
+    if item is not None:
+        value = value_of(item.state)
+        source: Source = "open" if value is None else ("team" if decided_by_the_team(item.state) else "people")
+    else:
+        value = reading.value if reading is not None and reading.accepted else None
+        source = "machine" if value is not None else "open"
+    return Mark(
+        field=field.id,
+        kind=field.kind,
+        label=field.label,
+        number=number,
+        value=value,
+        reading=reading.value if reading is not None and not hidden else None,
+        source=source,
+        quad=shown.quad(reading.quad) if shown is not None and reading is not None else None,
+        item=item.id if item is not None else None,
+        answers=values_of(field.kind),
+    )
+
+
+def _validity(
+    workspace: Workspace,
+    batch: Batch,
+    fields: Sequence[FormField],
+    answers: Sequence[FieldAnswer],
+    verdict: StoredItem | None,
+) -> Validity:
+    unit = workspace.election.unit(workspace.election.ballot_form_id(batch.area, batch.contest))
+    value = value_of(verdict.state) if verdict is not None else None
+    if value is not None:
+        names = [c.id for c in workspace.election.candidates_of(unit.id)]
+        match vote_from(value, names, unit.seats, batch.id):
+            case InvalidVote(ground=ground):
+                return Validity("team_invalid", grounds=(ground,))
+            case ValidVote(names=chosen):
+                return Validity("team_valid", names=tuple(n for n in names if n in chosen))
+    if verdict is not None and verdict.subject.doubts == ("a",):  # a sheet that is no prescribed form has no places
+        return Validity("proposed_invalid", grounds=("a",))
+    if len(answers) < len(fields):
+        return Validity("open", open=len(fields) - len(answers))
+    return _proposed(workspace, batch, answers)
+
+
+def _proposed(workspace: Workspace, batch: Batch, answers: Sequence[FieldAnswer]) -> Validity:
+    match proposal_of(workspace.count, (batch.area, batch.contest), answers):
+        case ValidVote(names=chosen):
+            return Validity("valid", names=tuple(a.field for a in answers if a.field in chosen))
+        case ProposedInvalid(grounds=grounds):
+            return Validity("proposed_invalid", grounds=grounds)
+        case InDoubt(doubts=doubts):
+            return Validity("in_doubt", doubts=doubts)
+
+
+def _history(db: Connection, ballot: Ballot, asked: Sequence[StoredItem]) -> tuple[AuditLine, ...]:
+    """The lines of the log about the ballot, oldest first, without those about what is still asked blind."""
+    subjects = (ballot.id, *(i.id for i in asked if not blind(i)), *([ballot.page] if ballot.page else []))
+    return tuple(reversed(log.found(db, Filter(subjects=subjects), limit=500)))
+
+
+def ballot_of(workspace: Workspace, actor: Actor, subject: str) -> str:
+    """The ballot that a line of the log is about: by its own id, that of its page or of one of its items.
+
+    Refused: a subject that belongs to no ballot (``ballot-unknown``).
+    """
+    require(actor, "see_totals")
+    with workspace.database.read() as db:
+        if ballots.get(db, subject) is not None:
+            return subject
+        item = items.get(db, subject)
+        if item is not None and item.ballot is not None:
+            return item.ballot
+        of_page = ballots.of_page(db, subject)
+    if of_page is None:
+        raise refuse("ballot-unknown", subject, "this line of the log is about no single ballot")
+    return of_page.id

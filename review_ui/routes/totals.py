@@ -1,0 +1,206 @@
+"""Totals for the committee: the tree of levels, every figure with the ballots behind it, rules, charts, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from pipeline.messages import Message, message
+from pipeline.tally.ballots import GROUNDS
+from pipeline.tally.percentages import percentage
+from pipeline.tally.rules import RULES
+from pipeline.usecases.behind import behind
+from pipeline.usecases.downloads import Kind, area_minutes, totals_file
+from pipeline.usecases.levels import tree
+from pipeline.usecases.minutes import why_not_final
+from pipeline.usecases.standing import STATUSES, AreaStanding, Shares, standing
+from pipeline.usecases.totals import UnitTotals
+from review_ui import wording_count
+from review_ui.guard import Needs
+from review_ui.screens import Link, Screen
+from review_ui.visit import Visit
+
+Reader = Annotated[Visit, Depends(Needs("see_totals"))]
+Exporter = Annotated[Visit, Depends(Needs("export"))]
+router = APIRouter()
+Text = Annotated[str, Query(max_length=200)]
+UNITS = 4
+"""Units whose candidates are shown on one page; with more, one goes further down first."""
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@router.get("/totals")
+def overview(visit: Reader, contest: Text = "", place: Text = "") -> Response:
+    """One contest: how far every area is, the sums on the way down, who has how many votes."""
+    workspace = visit.state.workspace
+    election = workspace.election
+    chosen = contest or election.contests[0].id
+    found = standing(workspace, visit.actor, chosen)
+    at = tree(election, found, place)
+    here = {a.totals.unit for a in at.here.areas}
+    units = [u for u in found.units if u.unit in here]
+    values = {
+        **_common(visit, chosen),
+        "standing": found,
+        "tree": at,
+        "rows": [*at.below],
+        "units": units if len(units) <= UNITS else [],
+        "too_many": len(units) if len(units) > UNITS else 0,
+        "charts": {u.unit: candidate_rows(visit, u) for u in units[:UNITS]},
+        "rules": _rules(at.here.areas),
+        "failing": [a for a in at.here.areas if a.totals.findings],
+        "share": _share(at.here.shares),
+    }
+    return visit.page("totals.html", values)
+
+
+@router.get("/totals/{contest}/{area}")
+def of_area(contest: str, area: str, visit: Reader) -> Response:
+    """One contest in one area: every figure, every rule, the batches."""
+    workspace = visit.state.workspace
+    found = standing(workspace, visit.actor, contest, area)
+    one = found.area(area)
+    unit = workspace.election.unit(one.totals.unit)
+    broken = {f.number: f for f in one.totals.findings}
+    values = {
+        **_common(visit, contest),
+        "area": one,
+        "place": workspace.election.area(area),
+        "unit": unit,
+        "votes": candidate_rows(visit, found.units[0]),
+        "rules": [(r.number, wording_count.RULES[r.number], broken.get(r.number)) for r in RULES],
+        "checked": bool(one.totals.figures and any(b.state == "closed" for b in one.batches)),
+        "why": why_not_final(workspace.election, one.totals),
+        "grounds": [(g, wording_count.article(g)) for g in GROUNDS],
+        "share": _share(one.shares),
+        "may_look": visit.actor.may("see_images"),
+        "may_export": visit.actor.may("export"),
+        "batch_states": wording_count.BATCH_STATES,
+    }
+    return visit.page("totals_area.html", values)
+
+
+@router.get("/totals/{contest}/{area}/ballots")
+def ballots(contest: str, area: str, visit: Reader, figure: Text, page: Annotated[int, Query(ge=1)] = 1) -> Response:
+    """The pictures behind one figure, shuffled."""
+    workspace = visit.state.workspace
+    values = {
+        **_common(visit, contest),
+        "place": workspace.election.area(area) if area in {a.id for a in workspace.election.areas} else None,
+        "area_id": area,
+        "figure": figure,
+        "title": _figure(visit, figure),
+        "found": behind(workspace, visit.actor, area, contest, figure, page),
+    }
+    return visit.page("totals_ballots.html", values)
+
+
+@router.get("/totals/{contest}/{area}/minutes.pdf")
+def minutes(contest: str, area: str, visit: Exporter, draft: bool = False) -> Response:
+    """The minutes of one area (Mẫu 18 or 23); as a draft also before they can be signed."""
+    name, pdf = area_minutes(visit.state.workspace, visit.actor, contest, area, draft=draft)
+    return _file(name, pdf, "application/pdf")
+
+
+@router.get("/downloads/totals.{kind}")
+def totals_download(kind: Kind, visit: Exporter) -> Response:
+    """All totals as CSV, JSON or spreadsheet; the name of a file that is not official says so."""
+    name, content = totals_file(visit.state.workspace, visit.actor, kind)
+    return _file(name, content, TYPES[kind])
+
+
+def _file(name: str, content: bytes, kind: str) -> Response:
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _common(visit: Visit, contest: str) -> dict[str, object]:
+    election = visit.state.workspace.election
+    return {
+        "contest": contest,
+        "contests": election.contests,
+        "statuses": wording_count.STATUSES,
+        "every_status": STATUSES,
+        "area_names": {a.id: a.name for a in election.areas},
+        "area_numbers": {a.id: a.number for a in election.areas},
+        "unit_names": {u.id: u.name for u in election.units},
+        "names": {c.id: c.full_name for c in election.candidates},
+        "percent": lambda part, whole: visit_percent(visit, part, whole),
+        "whole": lambda number: spaced(visit, number),
+    }
+
+
+def visit_percent(visit: Visit, part: int, whole: int) -> str:
+    """A share with the decimal sign of the language, or a dash of nothing."""
+    found = percentage(part, whole)
+    if found is None:
+        return "–"
+    return f"{str(found).replace('.', ',') if visit.language == 'vi' else found} %"
+
+
+def spaced(visit: Visit, number: int) -> str:
+    """A whole number with thousands set apart as the language does."""
+    return f"{number:,}".replace(",", ".") if visit.language == "vi" else f"{number:,}"
+
+
+def candidate_rows(visit: Visit, unit: UnitTotals) -> list[dict[str, object]]:
+    """Candidates by votes with the length of their bars in thousandths of all valid ballots."""
+    election = visit.state.workspace.election
+    names = {c.id: c.full_name for c in election.candidates_of(unit.unit)}
+    elected = unit.outcome.elected if unit.outcome is not None else ()
+    return [
+        {
+            "id": r.id,
+            "name": names[r.id],
+            "votes": r.votes,
+            "length": 1000 * r.votes // unit.result.valid if unit.result.valid else 0,
+            "elected": r.id in elected,
+        }
+        for r in unit.standings
+    ]
+
+
+def _rules(areas: Sequence[AreaStanding]) -> list[tuple[int, Message, int, int]]:
+    """(number, what it says, areas where it holds, areas where it does not) over what is closed and has figures."""
+    able = [a for a in areas if a.totals.figures is not None and a.status == "closed"]
+    found = []
+    for rule in RULES:
+        broken = sum(any(f.number == rule.number for f in a.totals.findings) for a in able)
+        found.append((rule.number, wording_count.RULES[rule.number], len(able) - broken, broken))
+    return found
+
+
+def _share(shares: Shares) -> dict[str, int]:
+    every = shares.machine + shares.people
+    return {"machine": shares.machine, "people": shares.people, "all": every}
+
+
+_FIGURES: dict[str, Message] = {
+    "collected": message("all sheets"),
+    "scanned": message("ballots scanned"),
+    "by_hand": message("ballots typed from the paper"),
+    "set_aside": message("sheets that are not the prescribed form"),
+    "valid": message("valid ballots"),
+    "invalid": message("invalid ballots"),
+}
+
+
+def _figure(visit: Visit, figure: str) -> Message:
+    kind, _, which = figure.partition(":")
+    names = {c.id: c.full_name for c in visit.state.workspace.election.candidates}
+    if kind == "votes":
+        return message("votes for {name}", name=names.get(which, which))
+    if kind == "leaving":
+        return message("valid ballots that leave {number} names", number=which)
+    ground = next((g for g in GROUNDS if kind == "invalid" and g == which), None)
+    if ground is not None:
+        return message("invalid, {why}", why=wording_count.article(ground))
+    return _FIGURES.get(figure, Message("{figure}", {"figure": figure}))
+
+
+SCREEN = Screen(router, Link(message("Totals"), "/totals", "T", "see_totals"))
