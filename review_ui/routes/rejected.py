@@ -34,7 +34,7 @@ def _page(
     values = {
         "sheet": sheet,
         "sheets": sheets,
-        "here": here,
+        "number": here,
         "batch": batch,
         "next": sheets[(here + 1) % len(sheets)] if len(sheets) > 1 else None,
         "before": sheets[here - 1] if len(sheets) > 1 else None,

@@ -2,6 +2,7 @@
 
 const form = document.getElementById("upload");
 const input = document.getElementById("files");
+const chosen = document.getElementById("chosen");
 const drop = document.getElementById("drop");
 const bar = document.getElementById("sent");
 const text = document.getElementById("sent-text");
@@ -81,6 +82,10 @@ form.addEventListener("submit", (event) => {
   if (!input.files.length) { input.click(); return; }
   hand(input.files);
   input.value = "";
+  chosen.textContent = "";
+});
+input.addEventListener("change", () => {
+  chosen.textContent = input.files.length ? chosen.dataset.chosen.replace("{count}", input.files.length) : "";
 });
 for (const name of ["dragover", "dragenter"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
 for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));

@@ -25,9 +25,14 @@ class Scans:
     """Files of ballots of the first area's first contest, and the reader for them."""
 
     def __init__(self, workspace: Workspace, folder: Path, sheets: list[Sheet]) -> None:
+        self.workspace = workspace
         self.files = scans_of(workspace, folder, sheets)
         known = {hashlib.sha256(f.read_bytes()).hexdigest(): s for f, s in zip(self.files, sheets, strict=True)}
         self.read: Callable[[Task], list[Outcome]] = reader_of(workspace, known)
+
+    def read_as(self, task: Task, sheet: Sheet) -> list[Outcome]:
+        """As if ``sheet`` were on every page."""
+        return reader_of(self.workspace, {page.sha256: sheet for page in task.pages})(task)
 
 
 def scans(workspace: Workspace, folder: Path, sheets: list[Sheet]) -> Scans:

@@ -64,7 +64,7 @@ def test_a_batch_is_opened_handed_in_read_and_closed(workspace: Workspace, tmp_p
         an.set_input_files("#files", some.files)
         an.evaluate("window.kept = 1")
         an.click("#upload button")
-        expect(an.locator("#sent-text")).to_contain_text("6")
+        expect(an.locator("#sent-text")).to_contain_text("Đã nộp đủ 6 tệp")
         expect(an.locator(".numbers .match")).to_be_visible()
         expect(an.locator("[data-live] .done")).to_be_visible()
         assert an.evaluate("window.kept") == 1  # the page was not loaded anew
@@ -117,7 +117,7 @@ def test_what_is_no_scan_is_told_and_not_kept(workspace: Workspace, tmp_path: Pa
         an = screen_of("an", "operator", path="/batches/kv1-qh", language="en", at=serving)
         an.set_input_files("#files", [*bad, some.files[0], some.files[0]])
         an.click("#upload button")
-        expect(an.locator("#sent-text")).to_contain_text("2 of 6")
+        expect(an.locator("#sent-text")).to_contain_text("2 of 6 files are handed in; see below")
         told = an.locator("#sent-bad").inner_text()
         assert [
             w for w in ("no JPEG, PNG, TIFF or PDF", "empty", "password", "larger than 1 MB") if w not in told

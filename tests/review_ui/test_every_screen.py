@@ -11,6 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from serving import Serving
 
+from pipeline.access.roles import SYSTEM
+from pipeline.storage import slips
+from pipeline.usecases.paper import open_sheets
+from pipeline.usecases.workspace import Workspace
+
 Screens = Callable[..., Page]
 SCREENS = {
     "start": ("/", "reviewer"),
@@ -20,6 +25,12 @@ SCREENS = {
     "review-sheet": ("/review?kind=page", "reviewer"),
     "grid": ("/grid", "reviewer"),
     "problem": ("/nowhere", "reviewer"),
+    "batches": ("/batches", "operator"),
+    "batch": ("/batches/kv1-qh", "operator"),
+    "rejected": ("/rejected", "operator"),
+    "paper": ("/paper", "reviewer"),
+    "paper-sheet": ("/paper/{typed}", "reviewer"),
+    "work": ("/work", "team_leader"),
 }
 LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 SIZES = {"laptop": (1280, 720), "tablet": (1024, 768)}
@@ -31,6 +42,13 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(os.environ.get("KIEMPHIEU_SCREENSHOTS") or tmp_path_factory.mktemp("screens"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def to_be_typed(workspace: Workspace) -> str:
+    """Two sheets that are typed from the paper; the ballot of the first."""
+    open_sheets(workspace, SYSTEM, "kv1-qh", 2, 1)
+    with workspace.database.read() as db:
+        return next(iter(slips.states(db, "kv1-qh"))).ballot
 
 
 def settle(page: Page) -> None:
@@ -52,11 +70,12 @@ def check(page: Page, name: str, folder: Path) -> None:
 def test_every_screen_is_accessible_and_fits(
     screen_of: Screens, serving: Serving, language: str, pictures: Path
 ) -> None:
+    typed = to_be_typed(serving.workspace)
     for name, (path, role) in SCREENS.items():
         page = screen_of(f"{role}-{name}", role, language=language)
         complaints: list[str] = []
         page.on("console", lambda said, to=complaints: to.append(said.text) if "policy" in said.text.lower() else None)
-        page.goto(path)
+        page.goto(path.replace("{typed}", typed))
         check(page, f"{name}-{language}", pictures)
         assert page.locator("html").get_attribute("lang") == language
         assert complaints == []
