@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import Connection, Row, Text, and_, cast, func, insert, select
 
 from pipeline.storage.schema import figures
 
@@ -54,15 +54,16 @@ def latest(db: Connection, area: str, contest: str) -> StoredFigures | None:
     return _figures(row) if row else None
 
 
-def latest_of(db: Connection, contest: str, area: str | None = None) -> tuple[StoredFigures, ...]:
-    """The versions that count of every area of a contest, or of one area, in one query."""
+def latest_of(db: Connection, contest: str, area: str | None = None) -> dict[str, str]:
+    """area -> the document that counts, of all areas of a contest or of one, as JSON text in one query."""
     last = select(figures.c.area, func.max(figures.c.version).label("version")).where(figures.c.contest == contest)
     newest = last.group_by(figures.c.area).subquery()
     joined = and_(figures.c.area == newest.c.area, figures.c.version == newest.c.version)
-    query = select(figures).join(newest, joined).where(figures.c.contest == contest)
+    query = select(figures.c.area, cast(figures.c.document, Text)).join(newest, joined)
+    query = query.where(figures.c.contest == contest)
     if area is not None:
         query = query.where(figures.c.area == area)
-    return tuple(_figures(row) for row in db.execute(query))
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def versions(db: Connection, area: str, contest: str) -> tuple[StoredFigures, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select
 
 from pipeline.storage.schema import ballot, batch, batch_result, item
 
@@ -21,12 +21,11 @@ def keep(db: Connection, batch_id: str, body: dict[str, Any]) -> None:
     db.execute(insert(batch_result).values(batch=batch_id, body=body))
 
 
-def every(db: Connection, contest: str | None = None) -> dict[str, dict[str, Any]]:
-    """batch -> result, of the batches that are kept."""
-    query = select(batch_result.c.batch, batch_result.c.body)
-    if contest is not None:
-        query = query.join(batch, batch.c.id == batch_result.c.batch).where(batch.c.contest == contest)
-    return {row.batch: row.body for row in db.execute(query)}
+def every(db: Connection, contest: str) -> dict[str, str]:
+    """batch -> result as JSON text, of the batches of a contest whose results are kept."""
+    query = select(batch_result.c.batch, cast(batch_result.c.body, Text))
+    query = query.join(batch, batch.c.id == batch_result.c.batch).where(batch.c.contest == contest)
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def waiting(db: Connection, states: tuple[str, ...]) -> dict[str, int]:

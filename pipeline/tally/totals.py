@@ -63,8 +63,30 @@ NOTHING = AreaResult()
 
 
 def total(results: Iterable[AreaResult]) -> AreaResult:
-    """The sum; of nothing it is :data:`NOTHING`."""
-    return sum(results, NOTHING)
+    """The sum, in one pass: the same as adding one after the other. Of nothing it is :data:`NOTHING`."""
+    numbers = dict.fromkeys(_NUMBERS, 0)
+    invalid: dict[Ground, int] = {}
+    votes: dict[str, int] = {}
+    leaving: dict[int, int] = {}
+    for one in results:
+        for name in _NUMBERS:
+            numbers[name] += getattr(one, name)
+        _into(invalid, one.invalid)
+        _into(votes, one.votes)
+        _into(leaving, one.leaving)
+    return AreaResult(**numbers, invalid=_in_order(invalid), votes=_in_order(votes), leaving=_in_order(leaving))
+
+
+_NUMBERS = ("collected", "scanned", "by_hand", "set_aside", "valid", "undecided")
+
+
+def _into(sums: dict[K, int], more: Mapping[K, int]) -> None:
+    for key, number in more.items():
+        sums[key] = sums.get(key, 0) + number
+
+
+def _in_order(sums: Mapping[K, int]) -> dict[K, int]:
+    return {key: sums[key] for key in sorted(sums) if sums[key]}
 
 
 def result_of(vote: Vote) -> AreaResult:

@@ -6,9 +6,11 @@ kept (``pipeline/storage/results.py``), so a page of thousands of areas counts n
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -90,6 +92,8 @@ class _Known:
     waiting: Mapping[str, int]
     sheets: Mapping[str, int]
     figures: Mapping[str, AreaFigures]
+    missing: tuple[str, ...]
+    """Closed batches whose result is not kept yet."""
 
 
 def standing(workspace: Workspace, actor: Actor, contest: str, area: str | None = None) -> Standing:
@@ -98,9 +102,10 @@ def standing(workspace: Workspace, actor: Actor, contest: str, area: str | None 
     election = workspace.election
     if contest not in {c.id for c in election.contests}:
         raise refuse("contest-unknown", contest, "the contest '{value}' is not in the election", value=contest)
-    _keep_missing(workspace, contest)
     with workspace.database.read() as db:
         known = _known(db, workspace.count, contest, area)
+    if known.missing:
+        _keep(workspace, known.missing)
     units = {u.id: u for u in election.units}
     wanted = [a for a in election.areas if contest in a.units and area in (None, a.id)]
     areas = tuple(_area(election, a, contest, units[a.units[contest]], known) for a in wanted)
@@ -116,11 +121,8 @@ def standing(workspace: Workspace, actor: Actor, contest: str, area: str | None 
     return Standing(contest, areas, sums)
 
 
-def _keep_missing(workspace: Workspace, contest: str) -> None:
-    """Count the batches that were closed or corrected since, each in its own transaction: nobody waits long."""
-    with workspace.database.read() as db:
-        kept = results.every(db, contest)
-        missing = [b.id for b in batches.every(db, contest=contest) if b.state == "closed" and b.id not in kept]
+def _keep(workspace: Workspace, missing: Iterable[str]) -> None:
+    """Keep what closed batches add that were closed or corrected since, each in its own transaction."""
     for key in missing:
         with workspace.database.write() as db:
             batch = batches.get(db, key)
@@ -140,12 +142,10 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
         piles.setdefault(batch.area, []).append(batch)
     live = [b for of_area in piles.values() for b in of_area]
     kept = results.every(db, contest)
-    found = {}
-    for batch in live:
-        if batch.state == "closed":
-            # One that was corrected between the two transactions is counted here, not shown as it was.
-            body = kept.get(batch.id) or _to_json(batch_result(db, of, batch), _shares(db, batch.id))
-            found[batch.id] = _from_json(body)
+    closed = [b for b in live if b.state == "closed"]
+    missing = tuple(b.id for b in closed if b.id not in kept)
+    found = {b.id: _result(kept[b.id]) for b in closed if b.id in kept}
+    found |= {b.id: (batch_result(db, of, b), _shares(db, b.id)) for b in closed if b.id in missing}
     waiting = results.waiting(db, items.OPEN_STATES)
     sheets = results.sheets(db, tuple(b.id for b in live if b.state == "open"))
     stored = figures.latest_of(db, contest, area)
@@ -154,7 +154,8 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
         found,
         waiting,
         sheets,
-        {f.area: figures_from_json(f.document) for f in stored},
+        {of_area: _figures(text) for of_area, text in stored.items()},
+        missing,
     )
 
 
@@ -207,7 +208,15 @@ def _to_json(result: AreaResult, shares: Shares) -> dict[str, Any]:
 _NUMBERS = ("collected", "scanned", "by_hand", "set_aside", "valid", "undecided")
 
 
-def _from_json(body: Mapping[str, Any]) -> tuple[AreaResult, Shares]:
+@lru_cache(maxsize=20_000)
+def _figures(text: str) -> AreaFigures:
+    """The same text is the same figures: most areas do not change from one request to the next."""
+    return figures_from_json(json.loads(text))
+
+
+@lru_cache(maxsize=20_000)
+def _result(text: str) -> tuple[AreaResult, Shares]:
+    body: dict[str, Any] = json.loads(text)
     result = AreaResult(
         **{n: body[n] for n in _NUMBERS},
         invalid={g: body["invalid"][g] for g in GROUNDS if g in body["invalid"]},

@@ -60,7 +60,7 @@ def raise_hands(page: Page, *hands: str) -> None:
 def record(page: Page) -> None:
     page.locator("h1").first.click()  # out of the fields, so that keys count
     with page.expect_navigation():
-        page.keyboard.press("Shift+Enter")
+        page.keyboard.press("g")
 
 
 def test_the_team_votes_on_a_doubtful_ballot(screen_of: Screens, serving: Serving) -> None:

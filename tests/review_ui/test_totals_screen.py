@@ -91,7 +91,7 @@ def test_the_totals_are_those_of_the_paper(count: Workspace) -> None:
 def test_a_kept_result_is_what_counting_anew_gives(count: Workspace) -> None:
     first = standing(count, LEADER, CONTEST).area(AREA)
     with count.database.read() as db:
-        assert BATCH in results.every(db)
+        assert BATCH in results.every(db, CONTEST)
         anew = area_totals(db, count.count, AREA, CONTEST)
     assert standing(count, LEADER, CONTEST).area(AREA).totals == first.totals == anew
 
