@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, not_, or_, select, update
 
 from pipeline.forms.template import FieldKind
 from pipeline.review.policy import ItemKind
@@ -73,6 +73,41 @@ def unseen(db: Connection, account: str, choice: Choice, limit: int) -> tuple[Cr
     return tuple(
         Crop(x.page, x.field, x.value, x.id, x.contest, x.area, dict(x.measures), x.score) for x in db.execute(query)
     )
+
+
+def known_otherwise(db: Connection, account: str, choice: Choice, start: str) -> Crop | None:
+    """A place that people settled as something else than ``choice.value``, and that the machine reads so neither.
+
+    None that the account has answered or was shown; the first whose item's id is not below ``start``. As the crop's
+    value comes ``choice.value``: a row of such a place is told by a value that is not the reading's.
+    """
+    r, g = field_reading, grid_check
+    shown = exists().where(and_(g.c.page == r.c.page, g.c.field == r.c.field, g.c.account == account))
+    twice = select(func.count()).where(entry.c.item == item.c.id).scalar_subquery() >= 2
+    query = (
+        select(r.c.page, r.c.field, r.c.measures, r.c.score, batch.c.id, batch.c.contest, batch.c.area)
+        .join(item, and_(item.c.page == r.c.page, item.c.field == r.c.field, item.c.kind == FIELD))
+        .join(page, page.c.id == r.c.page)
+        .join(batch, batch.c.id == page.c.batch)
+        .where(item.c.state == "settled", item.c.id >= start, item.c.value.not_in((choice.value, "unclear")))
+        .where(r.c.kind == choice.kind, r.c.value != choice.value, page.c.status == "read", batch.c.state == "open")
+        .where(not_(shown), not_(_answered(account)), twice)
+        .order_by(item.c.id)
+        .limit(1)
+    )
+    for column, wanted in ((batch.c.contest, choice.contest), (batch.c.id, choice.batch), (r.c.field, choice.field)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    x = db.execute(query).one_or_none()
+    if x is None:
+        return None
+    return Crop(x.page, x.field, choice.value, x.id, x.contest, x.area, dict(x.measures), x.score)
+
+
+def is_seed(db: Connection, page_id: str, field: str, value: str) -> bool:
+    """Whether a place was shown as something else than the machine reads."""
+    r = field_reading
+    return db.scalar(select(r.c.value).where(r.c.page == page_id, r.c.field == field)) != value
 
 
 def _done_by(account: str, accepted: bool) -> ColumnElement[bool]:

@@ -28,7 +28,7 @@ from pipeline.review.states import (
 )
 from pipeline.storage import results
 from pipeline.storage.schema import batch as batch_table
-from pipeline.storage.schema import entry, grid_check, item, lease, settlement, team_decision
+from pipeline.storage.schema import entry, field_reading, grid_check, item, lease, settlement, team_decision
 
 OPEN_STATES = ("waiting", "entered_once", "disputed", "with_team")
 FOR_ENTRY = ("waiting", "entered_once", "disputed")
@@ -180,11 +180,18 @@ def last_entry(db: Connection, account: str) -> str | None:
 
 
 def checks(db: Connection, of: StoredItem) -> tuple[GridCheck, ...]:
-    """What people confirmed of the item's place in grids; who saw it there without confirming has an empty value."""
-    query = select(grid_check.c.account, grid_check.c.value, grid_check.c.verdict).where(
-        grid_check.c.page == of.page, grid_check.c.field == of.subject.field
+    """What people confirmed of the item's place in grids; who saw it there without confirming has an empty value.
+
+    As has who was shown it as something that the machine never read (docs/adr/0006): that is a test of the person.
+    """
+    r = field_reading
+    query = (
+        select(grid_check.c.account, grid_check.c.value, grid_check.c.verdict, r.c.value.label("read"))
+        .join(r, and_(r.c.page == grid_check.c.page, r.c.field == grid_check.c.field))
+        .where(grid_check.c.page == of.page, grid_check.c.field == of.subject.field)
     )
-    return tuple(GridCheck(r.account, r.value if r.verdict == "same" else "") for r in db.execute(query))
+    rows = db.execute(query)
+    return tuple(GridCheck(x.account, x.value if x.verdict == "same" and x.value == x.read else "") for x in rows)
 
 
 def versions(db: Connection, key: str) -> tuple[ItemState, ...]:

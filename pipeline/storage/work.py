@@ -9,14 +9,14 @@ from sqlalchemy import Connection, and_, case, func, select
 
 from pipeline.review.states import DEFER
 from pipeline.storage.items import OPEN_STATES
-from pipeline.storage.schema import batch, entry, grid_check, item, lease
+from pipeline.storage.schema import batch, entry, field_reading, grid_check, item, lease
 
 
 @dataclass(slots=True)
 class OwnWork:
     """What one account did. ``settled``: its entries on items that have a value by now; ``agreed``: those that say
     that value; ``deferred`` ones are in neither. ``recent``: entries since a moment. ``checked``: crops in grids, of
-    which ``odd`` ones.
+    which ``odd`` ones; ``seeds``: those known to be otherwise (docs/adr/0006), in neither, of which ``noticed`` ones.
     """
 
     entries: int = 0
@@ -26,6 +26,8 @@ class OwnWork:
     recent: int = 0
     checked: int = 0
     odd: int = 0
+    seeds: int = 0
+    noticed: int = 0
     recent_checks: int = 0
     leases: int = 0
     last: datetime | None = None
@@ -62,22 +64,25 @@ def by_account(db: Connection, since: datetime, at: datetime) -> dict[str, OwnWo
     for account, *rest in db.execute(answered):
         entries, settled, agreed, deferred, recent, last = rest
         found[account] = OwnWork(entries, settled, agreed, deferred, recent, last=last)
+    g, r = grid_check, field_reading
+    seed = g.c.value != r.c.value
     checked = (
-        select(
-            grid_check.c.account,
-            grid_check.c.verdict,
-            func.count(),
-            func.sum(case((grid_check.c.at > since, 1), else_=0)),
-        )
-        .where(grid_check.c.verdict != "shown")
-        .group_by(grid_check.c.account, grid_check.c.verdict)
+        select(g.c.account, g.c.verdict, seed, func.count(), func.sum(case((g.c.at > since, 1), else_=0)))
+        .join(r, and_(r.c.page == g.c.page, r.c.field == g.c.field))
+        .where(g.c.verdict != "shown")
+        .group_by(g.c.account, g.c.verdict, seed)
     )
-    for account, verdict, number, recent in db.execute(checked):
+    for account, verdict, seeded, number, recent in db.execute(checked):
         one = found.setdefault(account, OwnWork())
-        one.recent_checks += recent
-        if verdict == "odd":
-            one.odd += number
-        one.checked += number
+        noticed = number if verdict == "odd" else 0
+        if seeded:
+            one.seeds, one.noticed = one.seeds + number, one.noticed + noticed
+        else:
+            one.checked, one.odd, one.recent_checks = (
+                one.checked + number,
+                one.odd + noticed,
+                one.recent_checks + recent,
+            )
     held = select(lease.c.account, func.count()).where(lease.c.until > at).group_by(lease.c.account)
     for account, number in db.execute(held):
         found.setdefault(account, OwnWork()).leases = number

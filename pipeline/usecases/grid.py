@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -29,6 +30,8 @@ __all__ = ["NEVER", "SHEET", "Choice", "Done", "GridCrop", "Sheet", "confirm", "
 
 SHEET = 50
 """Crops a sheet: ten rows of five, of which a screen of 1280 x 720 shows five at once."""
+FEWEST_BESIDE_A_SEED = 10
+"""On a shorter sheet the one that is otherwise would stand out."""
 NEVER = ("unclear", "partial")
 """Readings that say no more than that a person must look: nothing to confirm at a glance."""
 
@@ -75,9 +78,21 @@ def sheet(workspace: Workspace, actor: Actor, choice: Choice, reason: Why | None
         # A reason is told from measures, which SQL does not see into; so more are fetched than shown.
         found = grid_checks.unseen(db, actor.id, choice, SHEET * (2 if reason is None else 40))
         fitting = [c for c in found if reason is None or why(c.measures) == reason]
-        now, ahead = fitting[:SHEET], fitting[SHEET : 2 * SHEET]
+        now, ahead = _seeded(db, actor, choice, fitting[:SHEET]), fitting[SHEET : 2 * SHEET]
         grid_checks.show(db, actor.id, now, workspace.clock())
     return Sheet(tuple(_crop(workspace, c) for c in now), tuple(_crop(workspace, c) for c in ahead))
+
+
+def _seeded(db: Connection, actor: Actor, choice: Choice, crops: Sequence[grid_checks.Crop]) -> list[grid_checks.Crop]:
+    """The crops with one among them that is known to be otherwise (docs/adr/0006), at a place nobody can foresee."""
+    if not choice.accepted or len(crops) < FEWEST_BESIDE_A_SEED:
+        return list(crops)
+    dice = sha256("\0".join((actor.id, *(f"{c.page}:{c.field}" for c in crops))).encode()).hexdigest()
+    seed = grid_checks.known_otherwise(db, actor.id, choice, dice[:24]) or grid_checks.known_otherwise(
+        db, actor.id, choice, ""
+    )
+    at = int(dice[24:32], 16) % (len(crops) + 1)
+    return [*crops[:at], *([seed] if seed is not None else []), *crops[at:]]
 
 
 def _crop(workspace: Workspace, found: grid_checks.Crop) -> GridCrop:
@@ -106,7 +121,9 @@ def confirm(workspace: Workspace, actor: Actor, shown: Sequence[str], odd: Colle
                 continue
             _check_open(db, page)
             grid_checks.decide(db, actor.id, page, field, "odd" if key in odd else "same", at)
-            if key in odd:
+            if grid_checks.is_seed(db, page, field, seen[1]):
+                marked, same = marked + (key in odd), same + (key not in odd)  # told like all others
+            elif key in odd:
                 marked += 1
                 _ask(db, actor, page, field, seen[1], at)
             else:
