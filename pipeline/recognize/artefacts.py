@@ -31,7 +31,9 @@ BLACK = 0.35
 """A streak that leaves less than this share of the paper's light hides what lies under it."""
 LONG_MM = 40.0
 """Printed lines of at least this length are frames and rules."""
-PRINTED = 60
+ASKEW: tuple[float, ...] = tuple(0.0025 * i for i in range(-12, 13))
+"""Slopes at which a frame is looked for on its blank (up to 1.7 degrees)."""
+PRINTED = 40
 """Darkness of 255 of what is printed on the blank."""
 ASIDE_PX = 6
 """A streak so near to a printed line is taken for the line: it lies on print and hides no name."""
@@ -127,19 +129,41 @@ def streaks_of(pixels: Pixels, pixels_per_mm: float, rotation_deg: float, printe
 
 def printed_lines(blank: NDArray[np.uint8], density: float) -> Ends:
     """Ends in mm of the blank's long straight lines, those of frames: ``blank`` is its darkness."""
-    ink = cv2.threshold(blank, PRINTED, 1, cv2.THRESH_BINARY)[1]
     ends = []
-    length = round(LONG_MM * density)
     for upright in (True, False):
-        kernel = np.ones((length, 1) if upright else (1, length), np.uint8)
-        _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel))
-        for left, top, wide, tall in stats[1:, : cv2.CC_STAT_AREA]:
-            middle = (left + wide / 2, top + tall / 2)
-            if upright:
-                ends.append([(middle[0], top), (middle[0], top + tall)])
-            else:
-                ends.append([(left, middle[1]), (left + wide, middle[1])])
+        lines = _long_lines(blank.T if upright else blank, density)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(lines)
+        for label, (left, top, wide, tall) in enumerate(stats[1:, : cv2.CC_STAT_AREA].tolist(), start=1):
+            piece = labels[top : top + tall, left : left + wide] == label
+            heights = [top + float(np.flatnonzero(end.any(axis=1)).mean()) for end in (piece[:, :4], piece[:, -4:])]
+            line = [(left, heights[0]), (left + wide, heights[1])]
+            ends.append([(y, x) for x, y in line] if upright else line)
     return np.array(ends, np.float64).reshape(-1, 2, 2) / density
+
+
+def near_lines(blank: NDArray[np.uint8], density: float, mm: float) -> NDArray[np.uint8]:
+    """Where long straight lines of the blank are printed, and up to ``mm`` beside them (1)."""
+    lines = cv2.max(_long_lines(blank, density), np.ascontiguousarray(_long_lines(blank.T, density).T))
+    size = 2 * round(mm * density) + 1
+    return np.asarray(cv2.dilate(lines, np.ones((size, size), np.uint8)), np.uint8)
+
+
+def _long_lines(blank: NDArray[np.uint8], density: float) -> NDArray[np.uint8]:
+    """Lines at least LONG_MM long that run across (1). A blank that was scanned lies askew, all its lines alike."""
+    height, width = blank.shape
+    ink = np.asarray(cv2.threshold(np.ascontiguousarray(blank), PRINTED, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    ink = np.asarray(cv2.dilate(ink, np.ones((3, 1), np.uint8)), np.uint8)  # a thin line goes from row to row
+    kernel = np.ones((1, round(LONG_MM * density)), np.uint8)
+    best, most = np.zeros_like(ink), 0
+    for slope in sorted(ASKEW, key=abs):
+        level = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], np.float32)
+        lain = cv2.warpAffine(ink, level, (width, height), flags=cv2.INTER_NEAREST)
+        lines = cv2.morphologyEx(lain, cv2.MORPH_OPEN, kernel)
+        found = cv2.countNonZero(lines)
+        if found > most:
+            back = np.array([[1, 0, 0], [slope, 1, -slope * width / 2]], np.float32)
+            best, most = np.asarray(cv2.warpAffine(lines, back, (width, height), flags=cv2.INTER_NEAREST)), found
+    return np.asarray(best, np.uint8)
 
 
 def _passed(ends: Ends, block: int, shape: tuple[int, ...]) -> NDArray[np.bool_]:

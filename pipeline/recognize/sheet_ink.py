@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import Box
-from pipeline.recognize.artefacts import Ends, printed_lines
+from pipeline.recognize.artefacts import Ends, near_lines, printed_lines
 from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
 
 DENSITY = 4.0
 """Pixels a mm: 100 dpi, enough for writing of 3 mm and a quarter of the work."""
+FRAME_MM = 0.75
+"""So far beside a printed frame its own print may show where the scan lies a little off."""
 STRIPS = 8
 """A fold must show in every one of so many strips across the sheet; a pen stroke crosses at most five."""
 FOLD = 5
@@ -43,6 +45,8 @@ class SheetInk:
     """Darkness of the blank, same shape."""
     folds: Bytes | None
     """The shading of folds, same shape; ``None`` where there is none."""
+    frames: Bytes
+    """Where the blank has long lines, and closely beside them (1), same shape."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +70,7 @@ class _Plan:
     """Darkness that print explains."""
     across: _Bare
     along: _Bare
+    frames: Bytes
 
 
 @lru_cache(maxsize=32)
@@ -74,7 +79,8 @@ def _plan(prepared: PreparedSide) -> _Plan:
     mosaic = mosaic_of(prepared, Layout((Box(0.0, 0.0, size.w, size.h),), DENSITY))
     widened = np.asarray(cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8)), np.uint8)
     allowed = np.asarray(cv2.addWeighted(widened, 1.0, cv2.blur(widened, (3, 3)), 0.5, 0), np.uint8)
-    return _Plan(mosaic, widened, allowed, _bare(allowed), _bare(np.ascontiguousarray(allowed.T)))
+    frames = near_lines(mosaic.blank, DENSITY, FRAME_MM)
+    return _Plan(mosaic, widened, allowed, _bare(allowed), _bare(np.ascontiguousarray(allowed.T)), frames)
 
 
 def _bare(allowed: Bytes) -> _Bare:
@@ -115,8 +121,8 @@ def sheet_ink(page: RegisteredPage, prepared: PreparedSide) -> SheetInk:
     excess = np.asarray(cv2.subtract(seen, plan.allowed), np.uint8)
     folds = _folds(excess, plan)
     if folds is None:
-        return SheetInk(excess, plan.widened, None)
-    return SheetInk(np.asarray(cv2.subtract(excess, folds), np.uint8), plan.widened, folds)
+        return SheetInk(excess, plan.widened, None, plan.frames)
+    return SheetInk(np.asarray(cv2.subtract(excess, folds), np.uint8), plan.widened, folds, plan.frames)
 
 
 def _folds(excess: Bytes, plan: _Plan) -> Bytes | None:

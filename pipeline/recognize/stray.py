@@ -14,7 +14,7 @@ from pipeline.forms.template import FieldValue, FormField
 from pipeline.geometry import Box
 from pipeline.recognize.components import Labels, components
 from pipeline.recognize.reading import FieldReading
-from pipeline.recognize.sheet_ink import DENSITY, SheetInk, frame_of
+from pipeline.recognize.sheet_ink import DENSITY, SheetInk
 from pipeline.recognize.windows import Bytes, quad_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
@@ -52,9 +52,8 @@ LID_MM = 25.0
 SOFT = 30
 """Darkness gained over two pixels (0.5 mm) at a border below which it is soft. Thin pencil lines gain 40."""
 CELL_PX = 8
-FRAME_MM, HAIRLINE_PX, ALONG = 0.75, 2, 0.8
-"""So near to a printed frame, ink that is no broader than the second (0.5 mm) is the edge of the frame's own print
-where most of it lies there."""
+HAIRLINE_PX, ALONG = 2, 0.8
+"""Ink no broader than the first (0.5 mm) of which this share lies along a printed frame is the frame's own edge."""
 TITLE_MM2 = 0.4
 """Faint ink on a name's title that may be a sign."""
 TOUCH_MM2, SIGN_MM2 = 0.5, 3.0
@@ -83,15 +82,6 @@ def _zones(prepared: PreparedSide, height: int, width: int) -> tuple[Bytes, Byte
     edge = round(EDGE_MM * DENSITY)
     inside[edge : height - edge, edge : width - edge] = 1
     return fields, titles, inside
-
-
-@lru_cache(maxsize=32)
-def _frames(prepared: PreparedSide, height: int, width: int) -> Bytes:
-    """Sheet pixels on or beside the long lines of the print (1)."""
-    near = np.zeros((height, width), np.uint8)
-    for a, b in np.rint(frame_of(prepared) * DENSITY).astype(int).tolist():
-        cv2.line(near, a, b, 1, round(2 * FRAME_MM * DENSITY) + 1)
-    return near
 
 
 def read_stray(
@@ -132,7 +122,7 @@ def read_stray(
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
     own &= ~_at_edges(np.asarray(stats, np.int32), height, width)
     narrow = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
-    on_frame = np.bincount(labels[(ink > 0) & (_frames(prepared, height, width) > 0)], minlength=len(stats))
+    on_frame = np.bincount(labels[(ink > 0) & (sheet.frames > 0)], minlength=len(stats))
     own &= (narrow > HAIRLINE_PX) | (on_frame < ALONG * areas * DENSITY**2)
     suspect = own & (areas >= WRITING_MM2) & (extent >= STROKE_MM * DENSITY)
     for label in np.flatnonzero(suspect):

@@ -18,6 +18,8 @@ from pipeline.scan.prepare import PreparedSide
 TILE_PX = 112
 """Windows are cut in pieces of about this size (14 mm at 8 pixels a mm), each by its own affine map: paper bends over
 20 mm and more, and seldom by half a millimetre, so that a piece is off by some hundredths of a millimetre at most."""
+NOISE = 12
+"""Darkness of 255 on a blank up to which it is paper."""
 Bytes = NDArray[np.uint8]
 
 
@@ -67,6 +69,8 @@ def mosaic_of(prepared: PreparedSide, layout: Layout) -> Mosaic:
         # A blank denser than the windows is thinned first, as the scan is, so that thin print looks alike.
         picture, shrink = _thinned(prepared.reference, prepared.pixels_per_mm, density)
         blank = darkness(_resampled(picture, _shrunk(prepared.to_pixels(corners), shrink), tiles, (top, width)))
+        # a blank that was scanned has noise, and what lies under the noise of a scan is not print
+        blank = np.asarray(cv2.threshold(blank, NOISE, 0, cv2.THRESH_TOZERO)[1], np.uint8)
     return Mosaic(layout.boxes, tuple(rows), width, density, tuple(tiles), corners, blank)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.forms.template import ByContent, Form, FormField, FormSide
 from pipeline.geometry import Box, Size
-from pipeline.recognize.artefacts import streaks_of
+from pipeline.recognize.artefacts import near_lines, streaks_of
 from pipeline.recognize.read import read_page
 from pipeline.recognize.sheet_ink import frame_of, sheet_ink
 from pipeline.review.decide import decide
@@ -303,3 +303,40 @@ def test_a_faint_line_on_a_fold_beside_struck_names_is_asked(form):
     stroke(pencil, [(box.x - 3, box.y + 2.2), (box.right + 3, box.y + 2.2)], ink=0, width=3)
     page = np.where(pencil < 128, np.minimum(page, 205), page).astype(np.uint8)
     assert answers(form, scanned(folded(page, box.y + 1.8, 0.0, crease=8)))["n0"] == "asked"
+
+
+def grainy(page, seed):
+    """A blank as a scanner gives it: darker and lighter by a few grey levels from place to place."""
+    noise = cv2.GaussianBlur(np.random.default_rng(seed).normal(0, 14, page.shape), (5, 5), 0)
+    return np.clip(page - 6 + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("marked", [0, 2, 4])
+def test_a_stroke_is_no_fold_on_a_form_whose_blank_was_scanned(marked):
+    strikes = tuple(FormField(f"n{i}", "strike", box) for i, box in enumerate(NAMES))
+    side = FormSide("front", SIZE, ByContent(), (*strikes, FormField("stray", "stray", Box(0, 0, SIZE.w, SIZE.h))))
+    form = PreparedForm(Form("f", "f", (side,)), (prepared_side("f", side, [(grainy(blank(), 5), PPM)]),), "")
+    page = blank()
+    box = NAMES[marked]
+    stroke(page, [(box.x - 12, box.y + 2), (box.right + 12, box.y + 2.1)], ink=110)
+    assert sheet_ink(registered(scanned(page)), form.sides[0]).folds is None
+    assert answers(form, scanned(page))[f"n{marked}"] == "struck"
+
+
+@pytest.mark.parametrize("askew", [-0.02, 0.0, 0.013])
+def test_thin_double_frames_are_found_on_a_blank_that_lies_askew(askew):
+    sheet = np.zeros((840, 592), np.uint8)
+    places = [(40, 40), (50, 50)]
+    for x0, y0 in places:
+        x1, y1 = 592 - x0, 840 - y0
+        corners = [(x + askew * (420 - y), y + askew * (x - 296)) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1))]
+        cv2.polylines(sheet, [np.rint(np.array(corners) * 16).astype(np.int32)], True, 200, 1, cv2.LINE_AA, 4)
+    for row in range(200, 640, 24):
+        cv2.putText(sheet, "Ban kiem phieu xa Tan Lap", (110, row), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 200, 1)
+    near = near_lines(sheet, 4.0, 0.75)
+    text = np.zeros_like(sheet)
+    text[180:640, 100:480] = 1
+    frames = (sheet > 100) & (text == 0)
+    assert near[frames].mean() > 0.9
+    assert near[text > 0].mean() == 0
+    assert near[(near > 0) & (cv2.dilate(frames.astype(np.uint8), np.ones((15, 15), np.uint8)) == 0)].sum() == 0
