@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import copysign
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -53,6 +54,12 @@ class Mark:
     item: str | None
     answers: tuple[str, ...]
 
+    def outline(self, gap: float) -> Quad:
+        """The place drawn ``gap`` pixels outside of it, so that the line covers no ink."""
+        assert self.quad is not None
+        x, y = (sum(c[i] for c in self.quad) / 4 for i in (0, 1))
+        return tuple((px + copysign(gap, px - x), py + copysign(gap, py - y)) for px, py in self.quad)  # type: ignore[return-value]
+
 
 @dataclass(frozen=True, slots=True)
 class Validity:
@@ -93,7 +100,11 @@ class WholeBallot:
 
 
 def whole_ballot(workspace: Workspace, decoded: DecodedPages, actor: Actor, ballot_id: str) -> WholeBallot:
-    """A ballot for those who may see totals and pictures. Refused: an unknown one (``ballot-unknown``)."""
+    """A ballot for those who may see totals and pictures.
+
+    Refused: an unknown one (``ballot-unknown``); to an account that also reviews, while the batch is open and the
+    ballot is not before the team (``may-answer``).
+    """
     require(actor, "see_totals")
     require(actor, "see_images")
     with workspace.database.read() as db:
@@ -104,6 +115,7 @@ def whole_ballot(workspace: Workspace, decoded: DecodedPages, actor: Actor, ball
         assert batch is not None
         asked = {i.subject.field: i for i in items.of_ballot(db, ballot.id) if i.subject.kind != "ballot"}
         verdict = items.find(db, Subject("ballot", ballot.id))
+        _check_blindness(actor, batch, verdict)
         found = {r.field: r for r in readings.of_page(db, ballot.page)} if ballot.page else {}
         answers = ballots.answers(db, batch.id, only=ballot.id).get(ballot.id, ())
         people = {a.id: a.name for a in accounts.every(db)}
@@ -129,6 +141,17 @@ def whole_ballot(workspace: Workspace, decoded: DecodedPages, actor: Actor, ball
         history=history,
         people=people,
     )
+
+
+def _check_blindness(actor: Actor, batch: Batch, verdict: StoredItem | None) -> None:
+    """Whoever answers blind must not have seen what the machine read, or a doubt raised later is worth nothing."""
+    if actor.may("enter") and batch.state == "open" and verdict is None:
+        raise refuse(
+            "may-answer",
+            actor.name,
+            "this account answers places of this batch without seeing what the machine read, so whole ballots open to "
+            "it only after closing or before the team; use another account",
+        )
 
 
 def blind(item: StoredItem) -> bool:
