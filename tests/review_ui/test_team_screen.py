@@ -16,8 +16,9 @@ from visitors import PASSWORD, Browser, Clock
 
 from pipeline.access.roles import Actor
 from pipeline.review.states import ByTeam, Corrected, Settled
-from pipeline.storage import items, log
+from pipeline.storage import accounts, items, log
 from pipeline.storage.log import Filter
+from pipeline.usecases.review import enter
 from pipeline.usecases.team import agenda
 from pipeline.usecases.workspace import Workspace, open_workspace
 
@@ -202,3 +203,29 @@ def test_the_team_screens_are_accessible_and_fit(
         page.goto(path)
         check(page, f"{name}-{language}", pictures)
         page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_the_team_says_what_a_sheet_is_when_three_people_differ(
+    signed_in_at: Callable[..., Browser], scanned_workspace: Path, tmp_path: Path, clock: Clock
+) -> None:
+    shutil.copytree(scanned_workspace, tmp_path / "sheets")
+    opened = open_workspace(tmp_path / "sheets", clock)
+    with opened.database.read() as db:
+        (sheet,) = items.of_batch(db, counted.BATCH, "page")
+    for key, said in (("mot", "set_aside:blank"), ("hai", "by_hand"), ("ba", "set_aside:foreign")):
+        actor = Actor(key, key, frozenset({"reviewer"}))
+        with opened.database.write() as db:
+            accounts.put(db, actor)
+            enter(db, opened.count, actor, sheet.id, said, clock())
+    truong = signed_in_at(opened, "truong", "team_leader")
+    assert sheet.id in truong.client.get("/team").text
+    truong.post(f"/team/{sheet.id}/members", names="\n".join(TEAM))
+    shown = truong.client.get(f"/team/{sheet.id}")
+    assert shown.status_code == 200
+    assert f"/pictures/page/{sheet.page}.jpg" in shown.text
+    hands = {f"hand-{n}": "for" for n in range(6)}
+    sent = {"item": [sheet.id], "version": "1", **hands}
+    assert truong.post("/team/decide", proposal="nonsense", **sent).status_code == 409
+    assert truong.post("/team/decide", proposal="set_aside:foreign", **sent).status_code == 303
+    assert value(opened, sheet.id) == "set_aside:foreign"
+    opened.close()
