@@ -15,6 +15,8 @@ from pipeline.storage.schema import batch, entry, field_reading, grid_check, ite
 
 Verdict = Literal["shown", "same", "odd"]
 FIELD: ItemKind = "field"
+LOOKED_THROUGH = 300
+"""Settled items among which one is sought for a sheet: a grid must not wait for a hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,16 @@ def known_otherwise(db: Connection, account: str, choice: Choice, start: str) ->
     """
     r, g = field_reading, grid_check
     shown = exists().where(and_(g.c.page == r.c.page, g.c.field == r.c.field, g.c.account == account))
+    some = (
+        select(item.c.id).where(item.c.state == "settled", item.c.id >= start).order_by(item.c.id).limit(LOOKED_THROUGH)
+    )
     twice = select(func.count()).where(entry.c.item == item.c.id).scalar_subquery() >= 2
     query = (
         select(r.c.page, r.c.field, r.c.measures, r.c.score, batch.c.id, batch.c.contest, batch.c.area)
         .join(item, and_(item.c.page == r.c.page, item.c.field == r.c.field, item.c.kind == FIELD))
         .join(page, page.c.id == r.c.page)
         .join(batch, batch.c.id == page.c.batch)
-        .where(item.c.state == "settled", item.c.id >= start, item.c.value.not_in((choice.value, "unclear")))
+        .where(item.c.id.in_(some), item.c.value.not_in((choice.value, "unclear")))
         .where(r.c.kind == choice.kind, r.c.value != choice.value, page.c.status == "read", batch.c.state == "open")
         .where(not_(shown), not_(_answered(account)), twice)
         .order_by(item.c.id)
