@@ -307,7 +307,7 @@ def test_a_faint_line_on_a_fold_beside_struck_names_is_asked(form):
 
 def grainy(page, seed):
     """A blank as a scanner gives it: darker and lighter by a few grey levels from place to place."""
-    noise = cv2.GaussianBlur(np.random.default_rng(seed).normal(0, 14, page.shape), (5, 5), 0)
+    noise = cv2.GaussianBlur(np.random.default_rng(seed).normal(0, 3, page.shape), (7, 7), 0)
     return np.clip(page - 6 + noise, 0, 255).astype(np.uint8)
 
 
