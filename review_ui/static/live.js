@@ -18,10 +18,17 @@ function replace(part, text) {
   if (focused >= 0) part.querySelectorAll("a, button, summary")[focused]?.focus();
 }
 
+// Who comes back to the page sees at once how things stand.
+const rest = (ms) => new Promise((done) => {
+  const on = () => { clearTimeout(timer); document.removeEventListener("visibilitychange", on); done(); };
+  const timer = setTimeout(on, ms);
+  document.addEventListener("visibilitychange", on);
+});
+
 async function follow(part) {
   let before = "";
   for (;;) {
-    await new Promise((done) => setTimeout(done, Number(part.dataset.every)));
+    await rest(Number(part.dataset.every));
     if (document.hidden || part.querySelector("form[data-sent]")) continue;
     let text;
     try { text = await fetched(part); } catch { continue; }  // the server is away; the next look may find it
