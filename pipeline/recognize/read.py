@@ -13,7 +13,7 @@ from pipeline.recognize.reading import FieldReading, PageReading
 from pipeline.recognize.sheet_ink import frame_of, sheet_ink
 from pipeline.recognize.stamp import read_stamp
 from pipeline.recognize.stray import read_stray, with_hanging
-from pipeline.recognize.strikes import lines_of, read_strikes
+from pipeline.recognize.strikes import read_strikes
 from pipeline.recognize.targets import read_targets
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection
 from pipeline.scan.prepare import PreparedForm, PreparedSide
@@ -73,4 +73,4 @@ def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, Fie
     for stray in (f for f in fields if f.kind == "stray"):
         found[stray.id], signs = read_stray(page, prepared, sheet, stray, taken, names)
         hanging += signs
-    return found | {f.id: with_hanging(found[f.id], lines_of(f), hanging) for f in strikes}
+    return found | {f.id: with_hanging(found[f.id], f, hanging) for f in strikes}

@@ -128,6 +128,9 @@ def read_stray(
     for label in np.flatnonzero(suspect):
         suspect[label] = not _soft(sheet, labels, stats[label], int(label), ink)
     hanging = _hanging(np.asarray(cv2.subtract(ink, fields), np.uint8), fields)
+    # what stands at both sides of a name may be a ring round it, a mark on the name
+    ringed = {f.id for f in prepared.side.fields if f.kind == "strike" and _hang_on(f, hanging)}
+    at_clear = max((n.measures["beside_mm2"] for n in names if _untouched(n) and n.field not in ringed), default=0.0)
     measures = {
         "across_mm": float(narrow[suspect].max()) / DENSITY if suspect.any() else 0.0,
         "ink_mm2": float(areas[suspect].sum()),
@@ -139,11 +142,15 @@ def read_stray(
     return _reading(page, field, measures), hanging
 
 
-def with_hanging(name: FieldReading, lines: Sequence[Box], hanging: Sequence[Box]) -> FieldReading:
-    """``hanging``: how many signs that hang on names touch the name printed in ``lines``."""
-    grown = [line.grown(ENDS_UP_MM + 1 / DENSITY) for line in lines]
-    at = sum(any(_meet(line, sign) for line in grown) for sign in hanging)
-    return replace(name, measures={**name.measures, "hanging": float(at)})
+def with_hanging(name: FieldReading, field: FormField, hanging: Sequence[Box]) -> FieldReading:
+    """``hanging``: how many signs that hang on names touch the name of ``field``."""
+    return replace(name, measures={**name.measures, "hanging": float(_hang_on(field, hanging))})
+
+
+def _hang_on(field: FormField, hanging: Sequence[Box]) -> int:
+    """How many of the signs touch the name of ``field``."""
+    grown = [line.grown(ENDS_UP_MM + 1 / DENSITY) for line in field.lines or (field.box,)]
+    return sum(any(_meet(line, sign) for line in grown) for sign in hanging)
 
 
 def _meet(a: Box, b: Box) -> bool:

@@ -340,3 +340,14 @@ def test_thin_double_frames_are_found_on_a_blank_that_lies_askew(askew):
     assert near[frames].mean() > 0.9
     assert near[text > 0].mean() == 0
     assert near[(near > 0) & (cv2.dilate(frames.astype(np.uint8), np.ones((15, 15), np.uint8)) == 0)].sum() == 0
+
+
+def test_a_wide_ring_round_a_clear_name_is_asked_and_no_added_sign(form):
+    page = blank()
+    box = NAMES[3]
+    x0, x1, middle = box.x - 4, box.right + 4, box.y + box.h / 2
+    turn = np.linspace(0, 2 * np.pi, 80)
+    stroke(page, [((x0 + x1) / 2 + (x1 - x0) / 2 * np.cos(t), middle + 5.5 * np.sign(np.sin(t))
+                   * abs(np.sin(t)) ** 0.3) for t in turn])  # fmt: skip
+    found = answers(form, scanned(page))
+    assert (found["n3"], found["stray"]) == ("asked", "asked")
