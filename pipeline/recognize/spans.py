@@ -30,12 +30,15 @@ LEANS = np.linspace(-0.7, 0.7, 29)
 TALL, BROAD_PX, MOSTLY = 0.7, 20, 0.75
 """A stroke of a row is as tall as this share of the letters, at most 2.5 mm broad along its lean, and at least this
 share of the name's ink belongs to such strokes."""
+ROUND_PX, BARE, GAP_PX = 2, 50, 8
+"""Bare paper as wide as the last (1 mm), at the height of a level stroke (and a little round it), shows that the
+stroke does not reach there; darkness of the blank below the second is paper."""
 UNSURE_SPAN = 0.03
 """Taken from the span of a row of upright strokes, as much as is empty between them: whether the last of them stands
 in the name or just beside it is a matter of a tenth of a millimetre."""
 
 
-def span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
+def span_of_strokes(sure: Bytes, ink: Bytes, blank: Bytes, x0: int, x1: int) -> float:
     """Share of the name between ``x0`` and ``x1`` that strokes cover.
 
     A stroke's ends are where it is plain, and between them it is followed through the letters; beside the name only
@@ -52,10 +55,28 @@ def span_of_strokes(sure: Bytes, ink: Bytes, x0: int, x1: int) -> float:
         return 0.0
     inked[first:last] |= ink[:, first:last].any(axis=0)
     filled = float(inked[first:last].mean())
-    if filled < ROW and not _level_band(sure[:, x0:x1]):
+    if _level_band(sure[:, x0:x1]):
+        if _stops_short(sure, ink, blank, x0, x1):
+            inked[:x0] = False
+        width = sure.shape[1]
+        if _stops_short(sure[:, ::-1], ink[:, ::-1], blank[:, ::-1], width - x1, width - x0):
+            inked[x1:] = False
+    elif filled < ROW:
         inked[: x0 + END_PX] = False
         inked[x1 - END_PX :] = False
     return max(0.0, longest_stretch(inked, x0, x1) - UNSURE_SPAN * (1.0 - filled))
+
+
+def _stops_short(sure: Bytes, ink: Bytes, blank: Bytes, x0: int, x1: int) -> bool:
+    """Whether a level stroke begins within the name: before it there is bare paper at its height, not only print."""
+    within = np.flatnonzero(columns(sure[:, x0:x1])) + x0
+    if not len(within) or within[0] == x0:
+        return False
+    rows = np.flatnonzero(sure[:, within[0] : within[0] + 3 * LONG_PX].any(axis=1))
+    height = slice(max(0, rows[0] - ROUND_PX), rows[-1] + ROUND_PX + 1)
+    before = slice(x0, within[0])
+    bare = (blank[height, before].max(axis=0) < BARE) & ~columns(ink[height, before])
+    return int(np.count_nonzero(bare)) >= GAP_PX
 
 
 @dataclass(frozen=True, slots=True)

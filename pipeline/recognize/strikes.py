@@ -326,7 +326,9 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
     core = longest_stretch(columns(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0)
     upright = row.span if row is not None and core >= SHOWN_CORE else 0.0
     return {
-        "span": span_of_strokes(sure[inner], ink[inner], line.x0, line.x1),
+        "span": span_of_strokes(
+            sure[inner], ink[inner], seen.print_reach[_moved_rows(inner, -seen.down)], line.x0, line.x1
+        ),
         "core": max(core, upright),
         "middle": max(_middle(ink, rows, line), upright),
         # plain ink only: from a line that touches the letters' heads, ink is followed down into them
@@ -341,6 +343,10 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
         "taller_mm": max(0.0, _height(behind) - TALLER * ends[1]),
         "far_mm2": _area(beside[:, line.x1 + round(FAR_MM * DENSITY) :]),
     }
+
+
+def _moved_rows(rows: slice, by: int) -> slice:
+    return slice(rows.start + by, rows.stop + by)
 
 
 def _middle(ink: Bytes, rows: slice, line: _Line) -> float:

@@ -351,3 +351,14 @@ def test_a_wide_ring_round_a_clear_name_is_asked_and_no_added_sign(form):
                    * abs(np.sin(t)) ** 0.3) for t in turn])  # fmt: skip
     found = answers(form, scanned(page))
     assert (found["n3"], found["stray"]) == ("asked", "asked")
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_level_stroke_that_bare_paper_parts_from_a_dash_beside_the_name_is_no_whole_strike(form, side):
+    page = blank()
+    box = NAMES[1]
+    ends = (box.x + 5.5, box.right + 3) if side < 0 else (box.x - 3, box.right - 5.5)
+    stroke(page, [(ends[0], box.y + 2), (ends[1], box.y + 2)])
+    at = box.x - 2 if side < 0 else box.right + 0.5
+    stroke(page, [(at, box.y + 2), (at + 1.5, box.y + 2)])
+    assert answers(form, scanned(page))["n1"] == "asked"
