@@ -11,6 +11,7 @@ from pipeline.geometry import Box, Size
 from pipeline.recognize.artefacts import near_lines, streaks_of
 from pipeline.recognize.read import read_page
 from pipeline.recognize.sheet_ink import frame_of, sheet_ink
+from pipeline.recognize.spans import span_of_strokes
 from pipeline.review.decide import decide
 from pipeline.review.profile import default_profile
 from pipeline.scan.page import PageSource, RawPage, RegisteredPage
@@ -353,12 +354,17 @@ def test_a_wide_ring_round_a_clear_name_is_asked_and_no_added_sign(form):
     assert (found["n3"], found["stray"]) == ("asked", "asked")
 
 
-@pytest.mark.parametrize("side", [-1, 1])
-def test_a_level_stroke_that_bare_paper_parts_from_a_dash_beside_the_name_is_no_whole_strike(form, side):
-    page = blank()
-    box = NAMES[1]
-    ends = (box.x + 5.5, box.right + 3) if side < 0 else (box.x - 3, box.right - 5.5)
-    stroke(page, [(ends[0], box.y + 2), (ends[1], box.y + 2)])
-    at = box.x - 2 if side < 0 else box.right + 0.5
-    stroke(page, [(at, box.y + 2), (at + 1.5, box.y + 2)])
-    assert answers(form, scanned(page))["n1"] == "asked"
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("letters", "spanned"), [(False, 0.864), (True, 1.0)])
+def test_a_level_stroke_ends_where_bare_paper_parts_it_from_a_dash_beside_the_name(letters, spanned, turned):
+    ink = np.zeros((36, 544), np.uint8)
+    ink[18:21, 144:452] = 1  # a name of 44 mm from column 96 on, its first 6 mm without ink
+    ink[18:21, 80:92] = 1
+    printed = np.full((36, 544), 200 if letters else 0, np.uint8)
+    window = (ink, ink, printed)
+    if turned:
+        window = tuple(np.ascontiguousarray(a[:, ::-1]) for a in window)
+        found = span_of_strokes(*window, 544 - 448, 544 - 96)
+    else:
+        found = span_of_strokes(*window, 96, 448)
+    assert found == pytest.approx(spanned, abs=0.02)
