@@ -23,8 +23,8 @@ from review_ui.state import Limits
 sys.path.insert(0, str(Path(__file__).parents[1] / "ingest"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from paper import Sheet, scan
 from serving import Serving, serve_here
+from typed_paper import Sheet, scan
 from visitors import PASSWORD, Browser, Clock, person, token_of
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from paper import Sheet, scan
+from typed_paper import Sheet, scan
 from visitors import Clock
 
 from pipeline.access.roles import SYSTEM, Actor

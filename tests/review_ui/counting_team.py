@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from paper import Sheet, reader_of, scans_of
 from serving import Serving, serve_app
+from typed_paper import Sheet, reader_of, scans_of
 
 from pipeline.access.roles import SYSTEM
 from pipeline.usecases.background import BackgroundReader

@@ -13,9 +13,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 from counting_team import PLAIN, counting, scans
-from paper import Sheet
 from playwright.sync_api import Page, expect
 from serving import command, free_port, kill
+from typed_paper import Sheet
 from visitors import Browser, person
 
 from pipeline.access.roles import SYSTEM

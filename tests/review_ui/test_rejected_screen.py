@@ -9,10 +9,10 @@ from typing import get_args
 
 import pytest
 from counting_team import PLAIN, counting, scans
-from paper import Sheet
 from playwright.sync_api import Page, expect
 from serving import Serving
 from test_batches_screen import numbers, until
+from typed_paper import Sheet
 from visitors import Browser, person
 
 from pipeline.access.roles import SYSTEM, Actor

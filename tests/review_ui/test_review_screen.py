@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from paper import ASKED
 from playwright.sync_api import BrowserContext, Page, expect
 from serving import Serving, answers, command, free_port, kill
+from typed_paper import ASKED
 from visitors import PASSWORD, Clock
 
 from pipeline.review.states import DEFER, ByEntries, Settled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from paper import ASKED, Sheet, scan
+from typed_paper import ASKED, Sheet, scan
 from visitors import person
 
 from pipeline.access.roles import Actor
