@@ -8,23 +8,32 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldValue, FormField
 from pipeline.geometry import Box
-from pipeline.recognize.components import Labels, components
+from pipeline.recognize.beside import TALLER, ink_beside, ink_on_title
+from pipeline.recognize.name_ink import (
+    INK,
+    PLAIN_MM2,
+    Seen,
+    area_mm2,
+    end_heights,
+    faint_lines,
+    grown_ink,
+    height_mm,
+    plain_ink,
+    shifted,
+)
 from pipeline.recognize.print_model import PrintModel, print_model, softened
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY as FOLD_DENSITY
 from pipeline.recognize.spans import (
     DENSITY,
-    UprightRow,
     columns,
     longest_stretch,
     row_of_uprights,
     span_of_strokes,
-    spans,
 )
 from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quad_of
 from pipeline.scan.page import RegisteredPage
@@ -36,39 +45,10 @@ NEAR_MM = 0.7
 """Ink nearer than this belongs to the name: 0.5 mm by definition, and what registration may be off."""
 REACH_PX = 3
 """How far (pixels) a window may lie off after registration: 0.37 mm; its 99th percentile is 0.2 mm."""
-PRINT = 50
-"""Darkness of the blank that is print."""
-INK, FAINT = 38, 20
-"""Darkness of 255 above the blank's that is ink, and that already speaks against a clear name. Paper noise of
-the roughest scans stays below 20; the faintest pencil line gives 40."""
-FAINT_MM = 0.9
-TITLE_INK, PIECE_MM2 = 32, 0.1
-"""Darkness above what print explains closely, and the least piece of it, that may be a sign on a name's title."""
-ASIDE = tuple((x, y) for x in (-0.7, 0.0, 0.7) for y in (-0.7, 0.0, 0.7) if x or y)
-"""Pixels by which a title may lie off where the name's print lies."""
-SPECK_MM2 = 0.05
-"""Smaller spots are dust and noise: a resting pen leaves 0.2 mm² and more."""
-PLAIN_MM2, SMALL_SPECK_MM2 = 1.0, 0.02
-"""Where a name has so much plain ink, pieces as small as the second belong to it."""
 FAR_MM = 8.5
 """A stroke seldom runs on so far behind its name; what stands there may be a word that it touches."""
 BEHIND_MM = 4.0
 """Ends of zigzags and waves are over so far behind the name; a word that they run into is not."""
-JOIN_PX = 11
-"""Pieces of one stroke beside a name lie at most so near (1.2 mm): a pen skips, a sign stands apart."""
-SIGN_MM = 1.2
-"""A tick, cross or letter is taller; the end of a level stroke is not."""
-TAIL_MM = 15.0
-"""The last part of a name, whose ink tells how tall a wave runs on behind it."""
-TALLER = 1.15
-DUST_MM = 0.9
-"""Spots apart from the name's ink that reach no further are dust."""
-GROW_PX = 8
-"""A stroke is followed so far (1 mm) from where it is plain, over letters' edges."""
-HIDDEN_PX = 17
-"""Black print this wide (2 mm) hides a stroke that shows on both its sides."""
-STEM_PX = 33
-"""The stem of a letter hides an upright stroke all down its 3 mm; it shows above and below."""
 CORE_INSET_PX = 1
 """A line drawn under a name or over it may touch the letters' feet or heads so far (0.25 mm) and crosses nothing."""
 HEART_INSET = 0.12
@@ -80,11 +60,8 @@ MIDDLE, MIDDLE_GAP_MM = (0.25, 0.8), 6.0
 crossings of it may be, with a margin to what is one crossing-out (:data:`pipeline.recognize.spans.RUN_GAP_MM`)."""
 SHOWN_CORE = 0.3
 """A row of upright strokes crosses the letters where it shows on so much of the name's middle; letters hide more."""
-NARROW_MM = 1.8
-"""Along the lean of a row of upright strokes, one more of them beside the name is no broader; a sign is."""
 RING_PX = 41
 """Gaps up to 5 mm in the ink through the middle of the letters are those of a wave or of upright strokes."""
-_AROUND = np.ones((3, 3), np.uint8)
 FOLD_EXTRA = 1.6
 """A crease is darker than the shading around it that the sheet shows at a quarter of the density."""
 SIDE_PX, BARE, FOLD_SHOWN, FOLD_PLACES, FOLD_DARK = 8, 4, 8, 100, 0.9
@@ -120,18 +97,6 @@ class _Plan:
     """The blank's darkness spread by the tolerance: ink there cannot be told from print."""
     blanks: tuple[Bytes, ...]
     """The blank at each of SOFTNESS."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
-    """A name's window: the page's darkness, what print explains of it closely and amply, and where print may be."""
-
-    page: Bytes
-    close: Bytes
-    ample: Bytes
-    print_reach: Bytes
-    down: int
-    """Pixels by which the line lies lower than the blank's."""
 
 
 def lines_of(field: FormField) -> tuple[Box, ...]:
@@ -188,7 +153,7 @@ def read_strikes(
     model = _model(seen, plan, offsets)
     found: list[list[dict[str, float]]] = [[] for _ in fields]
     for line, (top, bottom), offset in zip(plan.lines, plan.mosaic.rows, offsets, strict=True):
-        close, ample = model.allowed(_moved(plan.blanks[model.softness][top:bottom], offset))
+        close, ample = model.allowed(shifted(plan.blanks[model.softness][top:bottom], offset))
         window = seen[top:bottom]
         if folds is not None:
             shading = _of_window(folds, line.box, window.shape)
@@ -198,7 +163,7 @@ def read_strikes(
         else:
             crease = 0.0
         print_reach = plan.print_reach[top:bottom]
-        one = _measured(_Seen(window, close, ample, print_reach, round(offset[1])), line)
+        one = _measured(Seen(window, close, ample, print_reach, round(offset[1])), line)
         found[line.field].append(one | {"crease": crease})
     _without_common_faintness(found, fields)
     readings = []
@@ -251,17 +216,8 @@ def _model(seen: Bytes, plan: _Plan, offsets: Sequence[tuple[float, float]]) -> 
     ]
     inks = [float(cv2.subtract(seen[part], plan.print_reach[part]).mean()) for part in parts]
     least = np.argsort(inks, kind="stable")[:CLEANEST]
-    pages = [_moved(np.ascontiguousarray(seen[parts[i]]), (-offsets[i][0], -offsets[i][1])) for i in least]
+    pages = [shifted(np.ascontiguousarray(seen[parts[i]]), (-offsets[i][0], -offsets[i][1])) for i in least]
     return print_model(pages, [[np.ascontiguousarray(soft[parts[i]]) for i in least] for soft in plan.blanks])
-
-
-def _moved(blank: Bytes, offset: tuple[float, float]) -> Bytes:
-    """The blank laid onto the page."""
-    dx, dy = offset
-    if abs(dx) <= 0.05 and abs(dy) <= 0.05:
-        return blank
-    matrix = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-    return np.asarray(cv2.warpAffine(blank, matrix, (blank.shape[1], blank.shape[0])), np.uint8)
 
 
 def _of_window(folds: Bytes, line: Box, shape: tuple[int, ...]) -> Bytes:
@@ -301,23 +257,23 @@ MEASURES = (
 )  # fmt: skip
 
 
-def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
+def _measured(seen: Seen, line: _Line) -> dict[str, float]:
     """Measures of one line: shares of its width, mm and mm²."""
     excess = np.asarray(cv2.subtract(seen.page, seen.ample), np.uint8)
     near = round(NEAR_MM * DENSITY)
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
-    sure = _sure(np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8), zone)
+    sure = plain_ink(np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8), zone)
     if not cv2.countNonZero(sure):
         none = dict.fromkeys(MEASURES, 0.0)
-        return none | {"faint_mm2": _area(_faint_lines(excess[zone])), "title_mm2": _on_title(seen, zone)}
-    ink = _grown(sure, seen)
-    ends = _heights(ink[zone])
+        return none | {"faint_mm2": area_mm2(faint_lines(excess[zone])), "title_mm2": ink_on_title(seen, zone)}
+    ink = grown_ink(sure, seen)
+    ends = end_heights(ink[zone])
     rows = slice(line.y0 + seen.down, line.y1 + seen.down)
     row = row_of_uprights(sure, slice(rows.start - near, rows.stop + near), line.x0, line.x1)
-    beside, signs = _beside(ink, zone, seen.print_reach, ends, row)
-    ink_mm2 = _area(sure[zone])
+    beside, signs = ink_beside(ink, zone, seen.print_reach, ends, row)
+    ink_mm2 = area_mm2(sure[zone])
     # Where there is plain ink, faint ink tells nothing more: its lines need not be parted from noise.
-    faint_ink = _faint_lines(excess[zone]) if ink_mm2 < 1.0 else ink[zone]
+    faint_ink = faint_lines(excess[zone]) if ink_mm2 < 1.0 else ink[zone]
     behind = beside[:, line.x1 + round(BEHIND_MM * DENSITY) :]
     # a line along the letters' feet draws the offset to itself, so what lies there by it or without it does not count
     heart = slice(line.heart[0] + max(0, seen.down), line.heart[1] + min(0, seen.down))
@@ -335,13 +291,13 @@ def _measured(seen: _Seen, line: _Line) -> dict[str, float]:
         "heart": max(longest_stretch(columns(sure[heart]), line.x0, line.x1, 0), upright),
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
-        "faint_mm2": _area(faint_ink),
-        "title_mm2": _on_title(seen, zone) if ink_mm2 < 1.0 else 0.0,
-        "beside_mm2": _area(beside),
+        "faint_mm2": area_mm2(faint_ink),
+        "title_mm2": ink_on_title(seen, zone) if ink_mm2 < 1.0 else 0.0,
+        "beside_mm2": area_mm2(beside),
         "signs_mm2": signs,
         # a wave or zigzag runs on as tall as it was; a word behind a level stroke is taller
-        "taller_mm": max(0.0, _height(behind) - TALLER * ends[1]),
-        "far_mm2": _area(beside[:, line.x1 + round(FAR_MM * DENSITY) :]),
+        "taller_mm": max(0.0, height_mm(behind) - TALLER * ends[1]),
+        "far_mm2": area_mm2(beside[:, line.x1 + round(FAR_MM * DENSITY) :]),
     }
 
 
@@ -375,147 +331,6 @@ def _ring(ink: Bytes, line: _Line, near: int) -> float:
     middle[0, RING_PX:-RING_PX] = body[upper:lower].any(axis=0)
     filled = cv2.morphologyEx(middle, cv2.MORPH_CLOSE, np.ones((1, RING_PX), np.uint8))
     return max(0.0, float(min(above, below) - filled[0, RING_PX:-RING_PX].mean()))
-
-
-def _area(ink: Bytes) -> float:
-    """Ink in mm²."""
-    return float(cv2.countNonZero(np.ascontiguousarray(ink))) / DENSITY**2
-
-
-def _heights(body: Bytes) -> tuple[float, float]:
-    """How tall (mm) the ink in a name's first and in its last part is."""
-    part = round(TAIL_MM * DENSITY)
-    return _height(body[:, :part]), _height(body[:, -part:])
-
-
-def _height(ink: Bytes) -> float:
-    """Between the highest and the lowest ink, mm."""
-    rows = np.flatnonzero(ink.any(axis=1))
-    return float(rows[-1] - rows[0] + 1) / DENSITY if len(rows) else 0.0
-
-
-def _grown(sure: Bytes, seen: _Seen) -> Bytes:
-    """The ink with what adjoins it among the letters, up to GROW_PX on, and with what black letters hide of it."""
-    weak = np.asarray(cv2.threshold(cv2.subtract(seen.page, seen.close), INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    grown = sure
-    for _ in range(GROW_PX):
-        grown = np.asarray(cv2.max(sure, cv2.min(cv2.dilate(grown, _AROUND), weak)), np.uint8)
-    black = np.asarray(cv2.threshold(seen.close, 255 - INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    across = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((3, HIDDEN_PX), np.uint8))
-    down = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((STEM_PX, 3), np.uint8))
-    return np.asarray(cv2.max(grown, cv2.min(cv2.max(across, down), black)), np.uint8)
-
-
-def _beside(
-    ink: Bytes, zone: tuple[slice, slice], blank: Bytes, ends: tuple[float, float], row: UprightRow | None
-) -> tuple[Bytes, float]:
-    """Ink on the name's line but outside of ``zone``, without dust; and the area (mm²) of signs that stand apart.
-
-    A stroke that runs on over the printed "Ông" is cut up by its letters, so print beside the name joins ink.
-    Of what stands apart, low leftovers (under SIGN_MM) are ends of strokes, and pieces no taller than the
-    strokes at that end of the name (``ends``, mm) go on with a row of them.
-    """
-    beside = np.zeros_like(ink)
-    beside[zone[0]] = ink[zone[0]]
-    beside[zone] = 0
-    if not cv2.countNonZero(beside):
-        return beside, 0.0
-    if row is None:
-        joins = (blank > PRINT).astype(np.uint8)
-        joins[zone] = 0
-        joined = cv2.bitwise_or(cv2.dilate(ink, np.ones((3, JOIN_PX), np.uint8)), joins)
-    else:  # upright strokes stand apart, over the title as well
-        joined = cv2.dilate(ink, _AROUND)
-    labels, stats = components(joined)
-    apart = np.ones(len(stats), np.bool_)
-    apart[np.unique(labels[zone][ink[zone] > 0])] = False
-    apart[0] = False
-    areas = np.bincount(labels[ink > 0], minlength=len(stats))
-    down, across = np.nonzero(ink)
-    of = labels[down, across]
-    top, bottom, left, right = spans(of, down, across, len(stats))
-    tall = (bottom - top + 1) / DENSITY
-    dust = apart & (np.maximum(tall, (right - left + 1) / DENSITY) < DUST_MM)
-    if dust.any():
-        beside[dust[labels]] = 0
-    least = np.maximum(SIGN_MM, TALLER * np.where(right < zone[1].start, ends[0], ends[1]))
-    if row is not None:  # its strokes go on beside the name, as narrow as they are in it
-        _, _, first, last = spans(of, down, np.rint(across + row.lean * down).astype(np.intp) + len(ink), len(stats))
-        apart &= last - first + 1 > NARROW_MM * DENSITY
-    middle = (top + bottom) / 2
-    sign = apart & ~dust & (tall >= least) & (middle > zone[0].start) & (middle < zone[0].stop)
-    return beside, float(areas[sign].sum()) / DENSITY**2
-
-
-def _on_title(seen: _Seen, zone: tuple[slice, slice]) -> float:
-    """Area (mm²) of faint ink on a name's printed title, at its left.
-
-    The title is thin print, of which so much is explained amply that a small pencil sign on it hardly shows; what
-    print does not explain closely shows it, in pieces larger than those that print's edges leave. Specks on bare
-    paper are dust.
-    """
-    rows, columns = zone
-    at = (rows, slice(0, columns.start))
-    page, close = seen.page[at], seen.close[at]
-    found = _pieces(cv2.subtract(page, close), seen.print_reach[at])
-    if found:  # paper stretches, so that the title may lie off the blank where the name does not
-        moved = [_moved(np.ascontiguousarray(close), shift) for shift in ASIDE]
-        found = min(found, *(_pieces(cv2.subtract(page, m), seen.print_reach[at]) for m in moved))
-    return found
-
-
-def _pieces(excess: MatLike, blank: Bytes) -> float:
-    """Area (mm²) of the pieces of PIECE_MM2 and more in ``excess`` that are no dust on bare paper."""
-    ink = np.asarray(cv2.threshold(cv2.blur(excess, (3, 3)), TITLE_INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    if cv2.countNonZero(ink) < PIECE_MM2 * DENSITY**2:
-        return 0.0
-    _, places = components(cv2.max(ink, cv2.threshold(blank, PRINT, 1, cv2.THRESH_BINARY)[1]))
-    _, stats = components(ink)
-    found = 0
-    for left, top, wide, tall, area in stats[1:].tolist():
-        if area < PIECE_MM2 * DENSITY**2:
-            continue
-        alone = (places[1:, : cv2.CC_STAT_AREA] == (left, top, wide, tall)).all(axis=1).any()
-        found += area * (not alone or max(wide, tall) >= DUST_MM * DENSITY)
-    return found / DENSITY**2
-
-
-def _faint_lines(excess: Bytes) -> Bytes:
-    """Faint ink in pieces as long as a stroke; print that shows through from the back comes in letters."""
-    smooth = cv2.blur(excess, (3, 3))
-    faint = np.asarray(cv2.threshold(smooth, FAINT, 1, cv2.THRESH_BINARY)[1], np.uint8)
-    if cv2.countNonZero(faint) < SPECK_MM2 * DENSITY**2:
-        return faint
-    labels, stats = components(faint)
-    keep = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= FAINT_MM * DENSITY
-    keep[0] = False
-    return np.asarray(keep.astype(np.uint8)[labels], np.uint8)
-
-
-def _sure(ink: Bytes, zone: tuple[slice, slice]) -> Bytes:
-    """Ink without specks; where a name has plain ink, letters leave small pieces of a thin stroke, which stay."""
-    if cv2.countNonZero(ink) < SPECK_MM2 * DENSITY**2:
-        return np.zeros_like(ink)
-    left, top, wide, tall = cv2.boundingRect(ink)
-    part = (slice(top, top + tall), slice(left, left + wide))
-    labels, stats = components(np.ascontiguousarray(ink[part]))
-    kept = _without(ink, part, labels, stats, SPECK_MM2)
-    return _without(ink, part, labels, stats, SMALL_SPECK_MM2) if _area(kept[zone]) > PLAIN_MM2 else kept
-
-
-def _without(
-    ink: Bytes, part: tuple[slice, slice], labels: Labels, stats: NDArray[np.int32], speck_mm2: float
-) -> Bytes:
-    """Ink without pieces smaller than ``speck_mm2``; ``labels`` and ``stats`` are those of its ``part``."""
-    small = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] < speck_mm2 * DENSITY**2) + 1
-    if not len(small):
-        return ink
-    kept = ink.copy()
-    for x, y, w, h in stats[small, : cv2.CC_STAT_AREA]:
-        # whole boxes would take neighbours with them: only pixels of small pieces go
-        spot = (slice(y, y + h), slice(x, x + w))
-        kept[part][spot][np.isin(labels[spot], small)] = 0
-    return kept
 
 
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
