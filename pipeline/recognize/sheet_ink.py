@@ -147,15 +147,15 @@ def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
     sums = cv2.reduce(samples.reshape(-1, samples.shape[2]), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F)
     reach = cv2.dilate(sums.reshape(bare.counts.shape) / bare.counts, wander)
     reach[~bare.known] = 255
-    shaded = np.flatnonzero(enough & (_second_least(reach) > FOLD / 3))
+    shaded = np.flatnonzero(enough & (_second_least(reach.T) > FOLD / 3))
     if not len(shaded):
         return None
     # beyond these rows nothing is shaded, so that strips can be moved against each other without loss
     around = len(wander)
     rows = slice(max(0, shaded[0] - around), shaded[-1] + around + 1)
-    ordered = np.sort(samples[rows], axis=2)
-    profile = np.take_along_axis(ordered, bare.upper[rows, :, None], axis=2)[:, :, 0]
-    straight = _straight(profile, bare.known[rows], enough[rows])
+    ordered = np.sort(samples[rows].astype(np.uint16), axis=2)  # four times as quick as bytes
+    profile = np.take_along_axis(ordered, bare.upper[rows, :, None], axis=2)[:, :, 0].astype(np.uint8)
+    straight = _straight(profile, bare.known[rows], enough[rows], wander)
     if straight is None:
         return None
     limited = np.zeros(bare.counts.shape, np.uint8)
@@ -170,35 +170,47 @@ def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
     return np.asarray(cv2.dilate(full, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _straight(profile: Bytes, known: NDArray[np.bool_], enough: NDArray[np.bool_]) -> Bytes | None:
+def _straight(
+    profile: Bytes, known: NDArray[np.bool_], enough: NDArray[np.bool_], wander: Bytes
+) -> Bytes | None:
     """Of the strips' shading (height, STRIPS) what lies on a straight line through all of them.
 
     A stroke beside a fold shows in some of the strips only, and must not be taken for a part of the fold.
     """
-    filled, near = _filled(profile, known), np.ones((2 * FOLD_WANDER_PX + 1, 1), np.uint8)
     shown = np.where(known, profile, 255).astype(np.uint8)
-    best: tuple[int, Bytes, NDArray[np.intp]] | None = None
-    for rise in range(-MOST_RISE_PX, MOST_RISE_PX + 1, 2):
-        down = np.round(np.linspace(-rise / 2, rise / 2, STRIPS)).astype(np.intp)
-        level = np.stack([np.roll(shown[:, i], -down[i]) for i in range(STRIPS)], axis=1)
-        everywhere = _second_least(cv2.dilate(level, near))  # one strip may be hidden by a glare
-        everywhere = np.where(enough & (everywhere > FOLD), everywhere, 0).astype(np.uint8)
-        aligned = int((_second_least(level).astype(np.int64)[enough] ** 2).sum())
-        if everywhere.any() and (best is None or aligned > best[0]):
-            best = aligned, everywhere, down
-    if best is None:
+    height = len(shown)
+    if not (enough & (_second_least(cv2.dilate(shown, wander).T) > FOLD)).any():
         return None
-    _, everywhere, down = best
-    back = np.stack([np.roll(everywhere, down[i]) for i in range(STRIPS)], axis=1)
-    return np.minimum(filled, back)
+    down = _descents()
+    wrapped = np.pad(np.ascontiguousarray(shown.T), ((0, 0), (MOST_RISE_PX, MOST_RISE_PX)), mode="wrap")
+    moved = np.lib.stride_tricks.sliding_window_view(wrapped, height, axis=1)
+    # (STRIPS, rises, height): every strip moved so that a fold with that rise is level
+    level = np.stack([strip[MOST_RISE_PX + n] for strip, n in zip(moved, down.T, strict=True)])
+    near = cv2.dilate(level.reshape(-1, height), np.ones((1, 2 * FOLD_WANDER_PX + 1), np.uint8)).reshape(level.shape)
+    everywhere = _second_least(near)  # one strip may be hidden by a glare
+    everywhere = np.where(enough & (everywhere > FOLD), everywhere, 0).astype(np.uint8)
+    aligned = (_second_least(level)[:, enough].astype(np.int64) ** 2).sum(axis=1)
+    aligned[~everywhere.any(axis=1)] = -1
+    best = int(np.argmax(aligned))
+    if aligned[best] < 0:
+        return None
+    back = np.stack([np.roll(everywhere[best], n) for n in down[best]], axis=1)
+    return np.minimum(_filled(profile, known), back)
+
+
+@lru_cache(maxsize=1)
+def _descents() -> NDArray[np.intp]:
+    """Rows by which each strip lies lower than the sheet's middle, for every rise of a fold: (rises, STRIPS)."""
+    rises = np.arange(-MOST_RISE_PX, MOST_RISE_PX + 1, 2)
+    return np.round(np.outer(rises / 2, np.linspace(-1, 1, STRIPS))).astype(np.intp)
 
 
 def _second_least(strips: NDArray[Any]) -> NDArray[Any]:
-    """Of every row the second smallest value."""
-    least, second = np.minimum(strips[:, 0], strips[:, 1]), np.maximum(strips[:, 0], strips[:, 1])
-    for i in range(2, strips.shape[1]):
-        second = np.minimum(second, np.maximum(least, strips[:, i]))
-        least = np.minimum(least, strips[:, i])
+    """Of all strips (the first axis) the second smallest value."""
+    least, second = np.minimum(strips[0], strips[1]), np.maximum(strips[0], strips[1])
+    for strip in strips[2:]:
+        second = np.minimum(second, np.maximum(least, strip))
+        least = np.minimum(least, strip)
     return np.asarray(second)
 
 
