@@ -23,6 +23,7 @@ from review_ui.state import Limits
 sys.path.insert(0, str(Path(__file__).parents[1] / "ingest"))
 sys.path.insert(0, str(Path(__file__).parent))
 
+import counted
 from serving import Serving, serve_here
 from typed_paper import Sheet, scan
 from visitors import PASSWORD, Browser, Clock, person, token_of
@@ -114,6 +115,21 @@ def count(scanned_workspace: Path, tmp_path: Path, clock: Clock) -> Iterator[Wor
     """A copy of the scanned workspace."""
     shutil.copytree(scanned_workspace, tmp_path / "count")
     opened = open_workspace(tmp_path / "count", clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def mixed_workspace(empty_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve ballots that a team meets: valid, plainly invalid, doubtful (``counted.MIXED``)."""
+    return counted.scanned(empty_workspace, tmp_path_factory.mktemp("mixed") / "workspace")
+
+
+@pytest.fixture
+def mixed_count(mixed_workspace: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    """A copy of the mixed workspace."""
+    shutil.copytree(mixed_workspace, tmp_path / "mixed")
+    opened = open_workspace(tmp_path / "mixed", clock)
     yield opened
     opened.close()
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import counted
@@ -12,7 +11,7 @@ from counted import BATCH
 from playwright.sync_api import Page, expect
 from serving import Serving
 from test_every_screen import check, pictures  # noqa: F401  (the fixture)
-from visitors import PASSWORD, Browser, Clock
+from visitors import PASSWORD, Browser
 
 from pipeline.access.roles import Actor
 from pipeline.errors import Refusal
@@ -24,24 +23,16 @@ from pipeline.usecases.pictures import DecodedPages, Upright
 from pipeline.usecases.review import enter
 from pipeline.usecases.standing import standing
 from pipeline.usecases.whole_ballot import WholeBallot, ballot_of, whole_ballot
-from pipeline.usecases.workspace import Workspace, open_workspace
+from pipeline.usecases.workspace import Workspace
 
 Screens = Callable[..., Page]
 LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
 
 
-@pytest.fixture(scope="module")
-def mixed_workspace(empty_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return counted.scanned(empty_workspace, tmp_path_factory.mktemp("mixed") / "workspace")
-
-
 @pytest.fixture
-def count(mixed_workspace: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    """In the place of the pile of conftest: one with ballots for the team."""
-    shutil.copytree(mixed_workspace, tmp_path / "count")
-    opened = open_workspace(tmp_path / "count", clock)
-    yield opened
-    opened.close()
+def count(mixed_count: Workspace) -> Workspace:
+    """The mixed pile, in the place of the plain one."""
+    return mixed_count
 
 
 def every(workspace: Workspace) -> list[WholeBallot]:

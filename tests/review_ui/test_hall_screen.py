@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import counted
@@ -12,7 +11,7 @@ from counted import AREA, CONTEST
 from playwright.sync_api import Page, expect
 from serving import Serving
 from test_every_screen import check, pictures  # noqa: F401  (the fixture)
-from visitors import Browser, Clock
+from visitors import Browser
 
 from pipeline.access.roles import SYSTEM, Actor
 from pipeline.storage import figures
@@ -21,24 +20,16 @@ from pipeline.usecases.figures import figures_from_json, figures_to_json, keep_f
 from pipeline.usecases.hall import shown
 from pipeline.usecases.ingest import open_batch
 from pipeline.usecases.standing import standing
-from pipeline.usecases.workspace import Workspace, open_workspace
+from pipeline.usecases.workspace import Workspace
 
 Screens = Callable[..., Page]
 LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
 
 
-@pytest.fixture(scope="module")
-def mixed_workspace(empty_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return counted.scanned(empty_workspace, tmp_path_factory.mktemp("mixed") / "workspace")
-
-
 @pytest.fixture
-def count(mixed_workspace: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    """In the place of the pile of conftest: one with ballots for the team, still open."""
-    shutil.copytree(mixed_workspace, tmp_path / "count")
-    opened = open_workspace(tmp_path / "count", clock)
-    yield opened
-    opened.close()
+def count(mixed_count: Workspace) -> Workspace:
+    """The mixed pile, in the place of the plain one."""
+    return mixed_count
 
 
 def names(workspace: Workspace) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,25 +24,17 @@ from pipeline.storage.schema import audit
 from pipeline.usecases import the_log as protocol
 from pipeline.usecases.review import enter
 from pipeline.usecases.the_log import chain, the_log
-from pipeline.usecases.workspace import Workspace, open_workspace
+from pipeline.usecases.workspace import Workspace
 
 Screens = Callable[..., Page]
 LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
 AUDITOR = Actor("kiemtra", "Kiemtra", frozenset({"auditor"}))
 
 
-@pytest.fixture(scope="module")
-def mixed_workspace(empty_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return counted.scanned(empty_workspace, tmp_path_factory.mktemp("mixed") / "workspace")
-
-
 @pytest.fixture
-def count(mixed_workspace: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    """In the place of the pile of conftest."""
-    shutil.copytree(mixed_workspace, tmp_path / "count")
-    opened = open_workspace(tmp_path / "count", clock)
-    yield opened
-    opened.close()
+def count(mixed_count: Workspace) -> Workspace:
+    """The mixed pile, in the place of the plain one."""
+    return mixed_count
 
 
 def acts(workspace: Workspace, wanted: Filter) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import counted
@@ -26,18 +26,10 @@ Screens = Callable[..., Page]
 LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
 
 
-@pytest.fixture(scope="module")
-def mixed_workspace(empty_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return counted.scanned(empty_workspace, tmp_path_factory.mktemp("mixed") / "workspace")
-
-
 @pytest.fixture
-def count(mixed_workspace: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    """In the place of the pile of conftest: one with ballots for the team."""
-    shutil.copytree(mixed_workspace, tmp_path / "count")
-    opened = open_workspace(tmp_path / "count", clock)
-    yield opened
-    opened.close()
+def count(mixed_count: Workspace) -> Workspace:
+    """The mixed pile, in the place of the plain one."""
+    return mixed_count
 
 
 def value(workspace: Workspace, item: str) -> str | None:

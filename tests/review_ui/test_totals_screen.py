@@ -37,11 +37,6 @@ OTHER = Actor("pho", "Pho", frozenset({"team_leader"}))
 
 
 @pytest.fixture(scope="module")
-def mixed_workspace(empty_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return counted.scanned(empty_workspace, tmp_path_factory.mktemp("mixed") / "workspace")
-
-
-@pytest.fixture(scope="module")
 def closed_workspace(mixed_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("closed") / "workspace"
     shutil.copytree(mixed_workspace, folder)
@@ -49,14 +44,6 @@ def closed_workspace(mixed_workspace: Path, tmp_path_factory: pytest.TempPathFac
     counted.closed(opened, LEADER, f"valid:{names(opened)[1]}")
     opened.close()
     return folder
-
-
-@pytest.fixture
-def open_count(mixed_workspace: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    shutil.copytree(mixed_workspace, tmp_path / "open")
-    opened = open_workspace(tmp_path / "open", clock)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -111,12 +98,12 @@ def test_a_correction_after_closing_is_in_the_totals_at_once(count: Workspace) -
         assert after == area_totals(db, count.count, AREA, CONTEST).result
 
 
-def test_an_open_batch_is_in_no_figure(open_count: Workspace) -> None:
-    one = standing(open_count, LEADER, CONTEST).area(AREA)
+def test_an_open_batch_is_in_no_figure(mixed_count: Workspace) -> None:
+    one = standing(mixed_count, LEADER, CONTEST).area(AREA)
     assert (one.status, one.sheets, one.totals.open_items) == ("in_review", 12, 6)
     assert one.totals.result.valid == 0
     assert one.totals.result.votes == {}
-    assert behind(open_count, LEADER, AREA, CONTEST, "valid").number == 0
+    assert behind(mixed_count, LEADER, AREA, CONTEST, "valid").number == 0
 
 
 def test_a_voided_batch_counts_no_more(count: Workspace) -> None:
@@ -203,8 +190,8 @@ def test_the_minutes_of_a_closed_area(signed_in_at: Callable[..., Browser], coun
     assert "Mẫu số 18" in text
 
 
-def test_an_open_area_gives_only_a_draft(signed_in_at: Callable[..., Browser], open_count: Workspace) -> None:
-    uyban = signed_in_at(open_count, "uyban", "committee")
+def test_an_open_area_gives_only_a_draft(signed_in_at: Callable[..., Browser], mixed_count: Workspace) -> None:
+    uyban = signed_in_at(mixed_count, "uyban", "committee")
     assert uyban.client.get(f"/totals/{CONTEST}/{AREA}/minutes.pdf").status_code == 409
     assert uyban.client.get(f"/totals/{CONTEST}/{AREA}/minutes.pdf?draft=true").status_code == 200
 
