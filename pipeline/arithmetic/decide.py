@@ -1,0 +1,175 @@
+"""What of a form's numbers stands without a person, what is asked first, and which sums are broken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.arithmetic.fields import Field
+from pipeline.arithmetic.posterior import Posterior, components, posterior
+from pipeline.arithmetic.rules import AtMostRule, PercentRule, Rule, SumRule
+
+Reason = Literal["altered", "ink", "risk", "unconfirmed", "broken"]
+"""Why a field is asked: altered on paper; its own ink hardly allows the value; the risk is above the limit; nothing
+but its own ink says so; a rule that it stands in does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``risk``: highest chance that an accepted field is wrong; ``ink``: least chance of the value by its own ink;
+    ``others``: least chance that the other fields of a rule are read right, for the rule to confirm anything;
+    ``slip``: chance that a writer's sums do not hold."""
+
+    risk: float = 1e-4
+    ink: float = 0.2
+    others: float = 0.5
+    slip: float = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A value that needs no person. ``by``: codes of the rules that confirm it, or ``second`` for a second source."""
+
+    field: str
+    value: int | None
+    risk: float
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A field for people. ``bits``: what its answer is worth; ``shares``: values with their posterior."""
+
+    field: str
+    reason: Reason
+    bits: float
+    shares: tuple[tuple[int | None, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenSum:
+    """A rule that what was written does not keep.
+
+    ``written``: as the ink shows it; ``consistent``: the likeliest values that keep all rules, where any are known;
+    ``off``: the fields in which the two differ, or all of the rule's fields.
+    """
+
+    code: str
+    written: tuple[tuple[str, int | None], ...]
+    consistent: tuple[tuple[str, int | None], ...] | None
+    off: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``asked``: the most informative first; ``broken``: always for a person, whatever was accepted elsewhere."""
+
+    accepted: tuple[Accepted, ...]
+    asked: tuple[Asked, ...]
+    broken: tuple[BrokenSum, ...]
+
+
+def decide_form(fields: Sequence[Field], rules: Sequence[Rule], limits: Limits = Limits()) -> Decision:
+    """Decide all fields of a form together. After an answer call it again with that field ``answered``."""
+    accepted: list[Accepted] = []
+    asked: list[Asked] = []
+    broken: list[BrokenSum] = []
+    read = {f.id: f.read for f in fields}
+    crossed = [r for r in rules if isinstance(r, AtMostRule) and not r.holds(read)]
+    for members, among in components(fields, rules):
+        found = posterior(members, [r for r in among if not isinstance(r, AtMostRule)], limits.slip)
+        broken += _broken(found)
+        for place, field in enumerate(members):
+            verdict = _judge(found, place, limits, any(field.id in r.fields for r in crossed))
+            if isinstance(verdict, Accepted):
+                accepted.append(verdict)
+            else:
+                asked.append(verdict)
+    broken += [BrokenSum(r.code, tuple((f, read[f]) for f in r.fields), None, r.fields) for r in crossed]
+    asked.sort(key=lambda a: -a.bits)
+    return Decision(tuple(accepted), tuple(asked), tuple(broken))
+
+
+def _judge(found: Posterior, place: int, limits: Limits, crossed: bool) -> Accepted | Asked:
+    field, best = found.fields[place], found.hypotheses[0]
+    values = found.values(best)
+    value = values[field.id]
+    shares = found.shares[place]
+    risk = max(1.0 - shares[value], 0.0)
+    touched = [k for k, r in enumerate(found.rules) if field.id in r.fields]
+    by = _confirmed_by(found, field, values, limits)
+    reason: Reason | None = None
+    if crossed or any(k in best.broken for k in touched):
+        reason = "broken"
+    elif field.altered and field.seconded is None:
+        reason = "altered"
+    elif field.chance(value) < limits.ink or value != field.read:
+        reason = "ink"
+    elif not by:
+        reason = "unconfirmed"
+    elif risk > limits.risk:
+        reason = "risk"
+    if reason is None:
+        return Accepted(field.id, value, risk, by)
+    ranked = tuple(sorted(shares.items(), key=lambda pair: -pair[1]))
+    return Asked(field.id, reason, _bits(shares.values()), ranked)
+
+
+def _bits(shares: Iterable[float]) -> float:
+    return -sum(p * math.log2(p) for p in shares if p > 0)
+
+
+def _confirmed_by(found: Posterior, field: Field, values: Mapping[str, int | None], limits: Limits) -> tuple[str, ...]:
+    """Codes of what says the same as the field's own ink: rules whose other fields leave no other value."""
+    chance = {f.id: f.chance(values[f.id]) for f in found.fields}
+    codes = [
+        rule.code
+        for rule in found.rules
+        if field.id in rule.fields
+        and rule.holds(values)
+        and _leaves_no_other(rule, field.id, values)
+        and math.prod(chance[other] for other in rule.fields if other != field.id) >= limits.others
+    ]
+    if field.seconded is not None and field.seconded == (values[field.id] or 0):
+        codes.append("second")
+    return tuple(codes)
+
+
+def _leaves_no_other(rule: Rule, field: str, values: Mapping[str, int | None]) -> bool:
+    """Whether the rule, all other fields given, holds for this value alone among those one step or one digit off.
+
+    A percentage is given by its counts up to rounding; a count is given by the percentage only in small areas.
+    """
+    value = values[field] or 0
+    match rule:
+        case SumRule():
+            return True
+        case PercentRule():
+            if field == rule.percent:
+                return True
+            steps = (1, -1, *(d * 10**p for p in range(len(str(value))) for d in (1, -1)))
+            return not any(rule.holds({**values, field: value + s}) for s in steps if value + s >= 0)
+        case AtMostRule():
+            return False
+
+
+def _broken(found: Posterior) -> list[BrokenSum]:
+    """The rules that the values read first break, each with the likeliest values that keep all rules."""
+    read = {f.id: f.read for f in found.fields}
+    failing = [r for r in found.rules if not r.holds(read)]
+    if not failing:
+        return []
+    sound = next((h for h in found.hypotheses if not h.broken), None)
+    fair = found.values(sound) if sound else None
+    changed = {found.fields[place].id for place, _ in sound.changes} if sound else set()
+    return [
+        BrokenSum(
+            rule.code,
+            tuple((f, read[f]) for f in rule.fields),
+            tuple((f, fair[f]) for f in rule.fields) if fair else None,
+            tuple(f for f in rule.fields if f in changed) or rule.fields,
+        )
+        for rule in failing
+    ]

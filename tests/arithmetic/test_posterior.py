@@ -1,0 +1,100 @@
+"""The joint posterior against the enumeration of everything, on small forms."""
+
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.arithmetic.fields import Field
+from pipeline.arithmetic.posterior import SLIP_SPREAD, components, posterior
+from pipeline.arithmetic.rules import PercentRule, Rule, SumRule, total
+
+SLIP = 0.08
+
+
+@st.composite
+def fields(draw: st.DrawFn, ids: tuple[str, ...]) -> list[Field]:
+    made = []
+    for name in ids:
+        values = draw(st.lists(st.integers(0, 12), min_size=1, max_size=4, unique=True))
+        raw = [draw(st.floats(0.01, 1.0)) for _ in values]
+        dropped = draw(st.sampled_from([0.0, 0.001, 0.05]))
+        shares = sorted((w / sum(raw) * (1 - dropped) for w in raw), reverse=True)
+        made.append(Field(name, tuple(zip(values, shares, strict=True)), dropped))
+    return made
+
+
+def everything(form: list[Field], rules: list[Rule]) -> dict[tuple[int | None, ...], float]:
+    """Weight of every combination of listed values, as the model says, relative to the values read first."""
+    weights = {}
+    first = 1.0
+    for f in form:
+        first *= f.values[0][1]
+    for chosen in itertools.product(*(f.values for f in form)):
+        values = tuple(v for v, _ in chosen)
+        weight = 1.0
+        for _, p in chosen:
+            weight *= p
+        holds = all(r.holds(dict(zip((f.id for f in form), values, strict=True))) for r in rules)
+        weights[values] = weight / first * ((1 - SLIP) if holds else SLIP * SLIP_SPREAD)
+    return weights
+
+
+RULE_SETS: list[list[Rule]] = [
+    [total("R6", ("a", "b"), "c")],
+    [total("R6", ("a", "b"), "c"), total("R8", ("c", "d"), "e")],
+    [total("R8", ("a", "b"), "c"), SumRule("R9", (("a", 1), ("b", 2), ("d", -1), ("e", -1)))],
+    [total("R6", ("a", "b"), "c"), PercentRule("R22", "a", "c", "d"), total("X", ("d", "b"), "e")],
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.sampled_from(RULE_SETS))
+def test_everything_that_is_not_looked_at_lies_within_the_stated_bound(data: st.DataObject, rules: list[Rule]) -> None:
+    form = data.draw(fields(("a", "b", "c", "d", "e")[: 3 if len(rules) == 1 else 5]))
+    found = posterior(form, rules, SLIP)
+    truth = everything(form, rules)
+    seen = {tuple(found.values(h).values()): h.weight for h in found.hypotheses}
+    assert len(seen) == len(found.hypotheses)
+    for values, weight in seen.items():
+        assert abs(weight - truth[values]) < 1e-9
+    left = sum(truth.values()) - sum(seen.values())
+    assert left <= found.unseen + 1e-9
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data(), st.sampled_from(RULE_SETS))
+def test_the_stated_risk_is_never_below_the_true_one(data: st.DataObject, rules: list[Rule]) -> None:
+    form = data.draw(fields(("a", "b", "c", "d", "e")[: 3 if len(rules) == 1 else 5]))
+    found = posterior(form, rules, SLIP)
+    truth = everything(form, rules)
+    whole = sum(truth.values())
+    for place in range(len(form)):
+        value = found.values(found.hypotheses[0])[form[place].id]
+        right = sum(w for values, w in truth.items() if values[place] == value) / whole
+        assert 1 - found.shares[place][value] >= 1 - right - 1e-9
+
+
+def test_the_chances_of_all_values_and_of_the_unseen_add_up_to_one() -> None:
+    form = [Field(i, ((5, 0.9), (6, 0.05)), 0.05) for i in "ab"] + [Field("c", ((10, 0.8), (11, 0.2)), 0.0)]
+    found = posterior(form, [total("R6", ("a", "b"), "c")])
+    for place in range(3):
+        assert abs(sum(found.shares[place].values()) + found.unseen / found.whole - 1) < 1e-12
+
+
+def test_three_changes_that_together_keep_the_sums_are_found() -> None:
+    form = [
+        Field("a", ((10, 0.6), (11, 0.4)), 0.0),
+        Field("b", ((20, 0.6), (22, 0.4)), 0.0),
+        Field("c", ((30, 0.6), (33, 0.4)), 0.0),
+    ]
+    found = posterior(form, [total("R6", ("a", "b"), "c")])
+    assert (11, 22, 33) in {tuple(found.values(h).values()) for h in found.hypotheses if not h.broken}
+
+
+def test_fields_that_no_sum_ties_together_are_decided_apart() -> None:
+    form = [Field(i, ((1, 1.0),), 0.0) for i in "abcd"]
+    parts = components(form, [total("R6", ("a", "b"), "c")])
+    assert sorted(sorted(f.id for f in members) for members, _ in parts) == [["a", "b", "c"], ["d"]]
