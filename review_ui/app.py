@@ -11,6 +11,8 @@ from starlette.staticfiles import StaticFiles
 
 from pipeline.usecases.background import BackgroundReader
 from pipeline.usecases.workspace import Workspace
+from review_ui.api import openapi
+from review_ui.api.guard import check_scoped
 from review_ui.faults import teach
 from review_ui.guard import check_declared
 from review_ui.headers import Headers
@@ -76,6 +78,9 @@ def create_app(
     for screen in screens:
         check_declared(screen.router)
         app.include_router(screen.router)
+    for router in (*openapi.ROUTERS, openapi.router):
+        check_scoped(router)
+        app.include_router(router)
     app.mount("/static", _Static(directory=STATIC))
     teach(app)
     app.add_middleware(Sizes, upload_mb=state.limits.upload_mb)

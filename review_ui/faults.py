@@ -10,12 +10,18 @@ from starlette.exceptions import HTTPException
 
 from pipeline.errors import Problem, Refusal
 from pipeline.messages import Message, message, render
+from review_ui.api.problems import of_programs, problem_details
 from review_ui.guard import ChooseFirst, SignInFirst, sign_in_path
 from review_ui.headers import FIXED
 from review_ui.state import state_of
 from review_ui.visit import Visit, language_of
 
 STATUS = {
+    "token": 401,
+    "scope": 403,
+    "files-missing": 422,
+    "scopes": 422,
+    "time": 422,
     "not-permitted": 403,
     "foreign-page": 403,
     "form-stale": 403,
@@ -48,7 +54,9 @@ def wants_json(request: Request) -> bool:
 
 
 def problem_page(request: Request, problems: tuple[Problem, ...], status: int) -> Response:
-    """The problems as a page of their own, or as JSON where a script asked."""
+    """The problems as a page of their own, as JSON where a script asked, as problem details where a program did."""
+    if of_programs(request):
+        return problem_details(request, problems, status)
     language = language_of(request)
     lines = [{"code": p.code, "place": p.place, "text": render(p.text, language)} for p in problems]
     if wants_json(request):
@@ -85,7 +93,9 @@ def _http(request: Request, error: Exception) -> Response:
         405: message("this page cannot be called in this way; go back to the start"),
     }
     text = texts.get(error.status_code, message("the request was not understood; go back and try again"))
-    return problem_page(request, (Problem("request", request.url.path, text),), error.status_code)
+    answer = problem_page(request, (Problem("request", request.url.path, text),), error.status_code)
+    answer.headers.update(error.headers or {})  # what may be called instead
+    return answer
 
 
 def _invalid(request: Request, error: Exception) -> Response:

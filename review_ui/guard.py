@@ -34,7 +34,11 @@ class ChooseFirst(Exception):  # noqa: N818  (as above)
     """The account still has the one-time password that it was given."""
 
 
-class Needs:
+class Declaration:
+    """What a route's argument declares: who may call it."""
+
+
+class Needs(Declaration):
     """The dependency that declares and enforces a route's permission; ``None``: any account that is signed in."""
 
     def __init__(self, permission: Permission | None, before_own_password: bool = False, wakes: bool = True) -> None:
@@ -56,7 +60,7 @@ class Needs:
         return Visit(request, state, language_of(request), who)
 
 
-class OpenToAll:
+class OpenToAll(Declaration):
     """The dependency that declares a route public; a page of another site still cannot post to it."""
 
     async def __call__(self, request: Request) -> Visit:
@@ -119,7 +123,7 @@ def check_declared(router: APIRouter) -> None:
     for route in router.routes:
         if not isinstance(route, APIRoute):
             raise PermissionUndeclaredError(f"{route!r} is no plain route, so its permission cannot be told")
-        declared = list(_declarations(route.dependant))
+        declared = list(declarations(route.dependant))
         if len(declared) != 1:
             raise PermissionUndeclaredError(
                 f"{sorted(route.methods or ())} {route.path}: declares {len(declared)} permissions; take one argument "
@@ -131,11 +135,12 @@ class PermissionUndeclaredError(RuntimeError):
     """A mistake in the program: it must not start."""
 
 
-def _declarations(dependant: Dependant) -> Iterator[Needs | OpenToAll]:
-    if isinstance(dependant.call, Needs | OpenToAll):
+def declarations(dependant: Dependant) -> Iterator[Declaration]:
+    """What a route and everything that it depends on declare."""
+    if isinstance(dependant.call, Declaration):
         yield dependant.call
     for below in dependant.dependencies:
-        yield from _declarations(below)
+        yield from declarations(below)
 
 
 def sign_in_path(request: Request) -> str:

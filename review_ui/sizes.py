@@ -11,6 +11,7 @@ from review_ui.faults import problem_page
 
 FORM_BYTES = 2_000_000
 """A grid of fifty crops is 5 kB; a form of a hundred times that is none of ours."""
+HANDED_IN = ("/batches/", "/api/v1/batches/")
 AROUND_FILES = 100_000
 """Names and boundaries besides the files themselves."""
 
@@ -26,7 +27,7 @@ class Sizes:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
-        files = scope["path"].startswith("/batches/") and scope["path"].endswith("/files")
+        files = scope["path"].startswith(HANDED_IN) and scope["path"].endswith("/files")
         most = self.upload_mb * 1_000_000 + AROUND_FILES if files else FORM_BYTES
         problem = self._problem(scope["path"], files)
         told = Request(scope).headers.get("content-length", "")

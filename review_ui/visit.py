@@ -23,6 +23,12 @@ def language_of(request: Request) -> Language:
     return "en" if request.cookies.get(LANGUAGE_COOKIE) == "en" else "vi"
 
 
+def accepted_language(request: Request) -> Language:
+    """What a program asks for by ``Accept-Language``; Vietnamese unless English comes first of the two."""
+    asked = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("Accept-Language", "").split(",")]
+    return "en" if next((a for a in asked if a in ("vi", "en")), "vi") == "en" else "vi"
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What a route knows of its caller; ``who`` is ``None`` on public routes."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.access.roles import Role
+from pipeline.access.scopes import Scope
 from pipeline.forms.template import FieldKind
 from pipeline.messages import Message, message
 from pipeline.review.policy import ItemKind
 from pipeline.review.reasons import Why
 from pipeline.usecases.people import Standing
+from pipeline.usecases.programs import Standing as TokenStanding
 from pipeline.usecases.reviewing import Question
 
 ROLES: Mapping[Role, Message] = {
@@ -21,6 +23,20 @@ ROLES: Mapping[Role, Message] = {
     "witness": message("witness"),
     "auditor": message("auditor"),
     "system": message("the program"),
+    "program": message("a program with a token"),
+}
+SCOPES: Mapping[Scope, Message] = {
+    "batches:read": message("see the election, batches and how far they are"),
+    "batches:write": message("open batches and hand in scans"),
+    "queue:read": message("see how much waits for people"),
+    "totals:read": message("see totals, checks and results of closed batches"),
+    "exports:read": message("fetch the files of totals and the minutes"),
+    "log:read": message("read the log"),
+}
+TOKEN_STANDINGS: Mapping[TokenStanding, Message] = {
+    "active": message("active"),
+    "expired": message("its time is over"),
+    "revoked": message("revoked"),
 }
 STANDINGS: Mapping[Standing, Message] = {
     "active": message("active"),

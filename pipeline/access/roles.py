@@ -8,7 +8,9 @@ from typing import Literal
 
 from pipeline.errors import refuse
 
-Role = Literal["administrator", "operator", "reviewer", "team_leader", "committee", "witness", "auditor", "system"]
+Role = Literal[
+    "administrator", "operator", "reviewer", "team_leader", "committee", "witness", "auditor", "system", "program"
+]
 Permission = Literal[
     "manage",  # accounts, workspace, election definition, backup, restore
     "print_forms",
@@ -36,24 +38,32 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "witness": frozenset({"see_images", "see_totals"}),
     "auditor": frozenset({"see_totals", "see_log", "see_images"}),
     "system": frozenset({"manage", "print_forms", "ingest", "see_totals", "export", "see_log"}),
+    "program": frozenset({"ingest", "see_totals", "see_work", "export", "see_log"}),
 }
 """An administrator counts nothing and a reviewer sees no totals: who answers must not know what is missing.
 
 ``system`` is the command line on the machine that owns the workspace; it may do what its owner may, but it
-never answers an item: answers need people (or accounts flagged as simulated).
+never answers an item: answers need people (or accounts flagged as simulated). ``program`` is what calls the
+interface for programs with a token; the token's scopes narrow it further (``pipeline/access/scopes.py``).
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An account that acts. ``simulated`` accounts belong to trials; their name says so on every screen."""
+    """An account that acts. ``simulated`` accounts belong to trials; their name says so on every screen.
+
+    ``only``: of what the roles allow, only this (a program with a token of some scopes); ``None``: all of it.
+    """
 
     id: str
     name: str
     roles: frozenset[Role]
     simulated: bool = False
+    only: frozenset[Permission] | None = None
 
     def may(self, permission: Permission) -> bool:
+        if self.only is not None and permission not in self.only:
+            return False
         return any(permission in PERMISSIONS[role] for role in self.roles)
 
 

@@ -122,6 +122,20 @@ session = Table(
     Column("seen", Moment, nullable=False),
 )
 
+token = Table(
+    "token",  # revision 0008: what a program calls with; only its digest is kept
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, ForeignKey("account.id"), nullable=False),
+    Column("digest", Text, nullable=False, unique=True),
+    _json("scopes", nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("revoked", Moment),
+    Column("used", Moment),  # to ten minutes
+)
+
 batch = Table(
     "batch",
     metadata,

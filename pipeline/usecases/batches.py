@@ -13,7 +13,7 @@ from pipeline.errors import refuse
 from pipeline.review.profile import parse_profile
 from pipeline.scan.page import PageSource, Rejection
 from pipeline.storage import batches, log, pages, piles, settings
-from pipeline.storage.batches import Batch
+from pipeline.storage.batches import Batch, BatchState
 from pipeline.storage.piles import PileNumbers
 from pipeline.usecases.execution import PageTask, Reader, Task, read_task
 from pipeline.usecases.ingest import open_batch, save_reading
@@ -58,6 +58,32 @@ def every_batch(db: Connection, actor: Actor) -> tuple[BatchCount, ...]:
     live = batches.every(db)
     found = piles.numbers(db, [b.id for b in live])
     return tuple(_count(b, found[b.id]) for b in live)
+
+
+def batch_page(
+    workspace: Workspace,
+    actor: Actor,
+    state: BatchState,
+    *,
+    area: str | None = None,
+    contest: str | None = None,
+    offset: int = 0,
+    limit: int = 100,
+) -> tuple[int, tuple[BatchCount, ...]]:
+    """How many batches are in that state, and ``limit`` of them from ``offset`` on, the last opened first."""
+    require(actor, "see_totals")
+    with workspace.database.read() as db:
+        found = [b for b in batches.every(db, area=area, contest=contest, void=state == "void") if b.state == state]
+        shown = found[::-1][offset : offset + limit]
+        of = piles.numbers(db, [b.id for b in shown])
+    return len(found), tuple(_count(b, of[b.id]) for b in shown)
+
+
+def one_batch(workspace: Workspace, actor: Actor, key: str) -> BatchCount:
+    """One batch with its numbers, live or void. Refused: ``batch-unknown``."""
+    require(actor, "see_totals")
+    with workspace.database.read() as db:
+        return batch_count(db, _get(db, key))
 
 
 def _get(db: Connection, key: str) -> Batch:

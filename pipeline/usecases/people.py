@@ -20,8 +20,9 @@ from pipeline.usecases.workspace import Workspace
 
 Standing = Literal["active", "first_password", "locked", "disabled", "terminal"]
 """``first_password``: has not yet chosen an own one; ``terminal``: has none, acts at the command line only."""
-ROLES: tuple[Role, ...] = tuple(r for r in get_args(Role) if r != "system")
+ROLES: tuple[Role, ...] = tuple(r for r in get_args(Role) if r not in ("system", "program"))
 """The roles that a person may have."""
+NO_PEOPLE: frozenset[Role] = frozenset({"system", "program"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def people(workspace: Workspace, actor: Actor) -> tuple[Person, ...]:
     with workspace.database.read() as db:
         known, every = credentials.every(db), accounts.every(db)
     at = workspace.clock()
-    return tuple(Person(a, _standing(known.get(a.id), at)) for a in every if "system" not in a.roles)
+    return tuple(Person(a, _standing(known.get(a.id), at)) for a in every if not a.roles & NO_PEOPLE)
 
 
 def _standing(stands: Credential | None, at: datetime) -> Standing:
@@ -135,7 +136,7 @@ def end_sessions(workspace: Workspace, actor: Actor, key: str) -> int:
 
 def _person(db: Connection, key: str) -> Actor:
     found = accounts.get(db, key)
-    if found is None or "system" in found.roles:
+    if found is None or found.roles & NO_PEOPLE:
         raise refuse("account-unknown", key, "there is no such account; reload the list")
     if found.simulated:
         raise refuse("account-simulated", key, "this account is simulated, for trials; nobody signs in with it")

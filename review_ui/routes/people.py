@@ -11,8 +11,10 @@ from pipeline.access.roles import Permission
 from pipeline.errors import Refusal
 from pipeline.messages import Message, message
 from pipeline.usecases.people import ROLES, add_person, end_sessions, people, reset_password, set_disabled, set_roles
+from pipeline.usecases.programs import create_token, programs, revoke_token
 from review_ui import wording
 from review_ui.guard import Needs
+from review_ui.moments import shown
 from review_ui.screens import Link, Screen
 from review_ui.visit import Visit
 
@@ -22,7 +24,11 @@ router = APIRouter(prefix="/people")
 
 
 def _page(
-    visit: Visit, status: int = 200, problem: Message | None = None, password: tuple[str, str] | None = None
+    visit: Visit,
+    status: int = 200,
+    problem: Message | None = None,
+    password: tuple[str, str] | None = None,
+    token: tuple[str, str] | None = None,
 ) -> HTMLResponse:
     values = {
         "people": people(visit.state.workspace, visit.actor),
@@ -31,6 +37,11 @@ def _page(
         "standings": wording.STANDINGS,
         "problem": problem,
         "password": password,
+        "token": token,
+        "programs": programs(visit.state.workspace, visit.actor),
+        "scopes": wording.SCOPES,
+        "token_standings": wording.TOKEN_STANDINGS,
+        "shown": shown,
     }
     return visit.page("people.html", values, status)
 
@@ -80,6 +91,29 @@ def disable(account: str, visit: Manager, disabled: Annotated[bool, Form()]) -> 
 def sign_out_everywhere(account: str, visit: Manager) -> Response:
     """End every session of an account."""
     end_sessions(visit.state.workspace, visit.actor, account)
+    return visit.go("/people")
+
+
+@router.post("/tokens")
+def make_token(
+    visit: Manager,
+    name: Annotated[str, Form(max_length=200)] = "",
+    scopes: Annotated[list[str], Form()] = [],  # noqa: B006  (FastAPI copies it)
+    days: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """A token for a program; it is shown once, on this answer."""
+    number = int(days) if days.isascii() and days.isdigit() else 0
+    try:
+        made, secret = create_token(visit.state.workspace, visit.actor, name, scopes, number)
+    except Refusal as refusal:
+        return _page(visit, 409, refusal.problems[0].text)
+    return _page(visit, token=(made.id, secret))
+
+
+@router.post("/tokens/{token}/revoke")
+def end_token(token: str, visit: Manager) -> Response:
+    """The token is worth nothing any more."""
+    revoke_token(visit.state.workspace, visit.actor, token)
     return visit.go("/people")
 
 

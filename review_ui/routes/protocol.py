@@ -29,7 +29,7 @@ def screen(
     subject: Text = "",
     since: Text = "",
     until: Text = "",
-    before: int | None = None,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
     printed: bool = False,
     whole: bool = False,
 ) -> Response:
