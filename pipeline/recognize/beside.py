@@ -49,17 +49,20 @@ def ink_beside(
     else:  # upright strokes stand apart, over the title as well
         joined = cv2.dilate(ink, AROUND)
     labels, stats = components(joined)
+    # 0 and 1 as truth values: pixels are found ten times as quickly
+    at = np.flatnonzero(ink.view(np.bool_))
+    down, across = np.divmod(at, ink.shape[1])
+    of = labels.ravel()[at]
+    within = (down >= zone[0].start) & (down < zone[0].stop) & (across >= zone[1].start) & (across < zone[1].stop)
     apart = np.ones(len(stats), np.bool_)
-    apart[np.unique(labels[zone][ink[zone] > 0])] = False
+    apart[of[within]] = False
     apart[0] = False
-    areas = np.bincount(labels[ink > 0], minlength=len(stats))
-    down, across = np.nonzero(ink)
-    of = labels[down, across]
+    areas = np.bincount(of, minlength=len(stats))
     top, bottom, left, right = spans(of, down, across, len(stats))
     tall = (bottom - top + 1) / DENSITY
     dust = apart & (np.maximum(tall, (right - left + 1) / DENSITY) < DUST_MM)
     if dust.any():
-        beside[dust[labels]] = 0
+        beside.ravel()[at[dust[of]]] = 0
     least = np.maximum(SIGN_MM, TALLER * np.where(right < zone[1].start, ends[0], ends[1]))
     if row is not None:  # its strokes go on beside the name, as narrow as they are in it
         _, _, first, last = spans(of, down, np.rint(across + row.lean * down).astype(np.intp) + len(ink), len(stats))

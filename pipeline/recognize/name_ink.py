@@ -108,12 +108,10 @@ def _without(
     ink: Bytes, part: tuple[slice, slice], labels: Labels, stats: NDArray[np.int32], speck_mm2: float
 ) -> Bytes:
     """Ink without pieces smaller than ``speck_mm2``; ``labels`` and ``stats`` are those of its ``part``."""
-    small = np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] < speck_mm2 * DENSITY**2) + 1
-    if not len(small):
+    keep = stats[:, cv2.CC_STAT_AREA] >= speck_mm2 * DENSITY**2
+    keep[0] = False
+    if keep[1:].all():
         return ink
-    kept = ink.copy()
-    for x, y, w, h in stats[small, : cv2.CC_STAT_AREA]:
-        # whole boxes would take neighbours with them: only pixels of small pieces go
-        spot = (slice(y, y + h), slice(x, x + w))
-        kept[part][spot][np.isin(labels[spot], small)] = 0
+    kept = np.zeros_like(ink)
+    kept[part] = keep.astype(np.uint8)[labels]
     return kept

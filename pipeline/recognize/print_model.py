@@ -64,13 +64,15 @@ def print_model(seen: Sequence[Bytes], blanks: Sequence[Sequence[Bytes]]) -> Pri
     ``seen``: windows of the page; ``blanks``: for each of SOFTNESS the blank in those windows, laid onto them.
     Windows with little ink of a pen are best; half of the print may lie under ink.
     """
-    best, model = np.inf, PLAIN
-    for softness, windows in enumerate(blanks):
-        table = sum(_table(s, b) for s, b in zip(seen, windows, strict=True))
-        fit = _fitted(np.asarray(table, np.float64))
-        if fit is not None and fit[0] < best:
-            best, model = fit[0], PrintModel(softness, fit[1])
-    return model
+    tables = np.array([sum(_table(s, b) for s, b in zip(seen, windows, strict=True)) for windows in blanks], np.float64)
+    counts = tables.sum(axis=2)
+    known = counts >= FEWEST  # (softness, LEVELS)
+    middle = _middle(tables, np.maximum(counts, 1.0))
+    off = np.minimum(np.abs(np.arange(64) * 4 + 2 - middle[:, :, None]), FAR_OFF)
+    misfit = ((tables * off).sum(axis=2) * known).sum(axis=1)
+    misfit[~known[:, 1:].any(axis=1)] = np.inf  # no print
+    best = int(np.argmin(misfit))
+    return PLAIN if np.isinf(misfit[best]) else PrintModel(best, _curve(known[best], middle[best]))
 
 
 def _table(seen: Bytes, blank: Bytes) -> np.ndarray:
@@ -78,19 +80,22 @@ def _table(seen: Bytes, blank: Bytes) -> np.ndarray:
     return cv2.calcHist([blank, seen], [0, 1], None, [LEVELS, 64], [0, 256, 0, 256])
 
 
-def _fitted(table: np.ndarray) -> tuple[float, Bytes] | None:
-    """(misfit summed over all places, darkness for each of 256), or ``None`` where there is no print."""
-    counts = table.sum(axis=1)
-    known = np.flatnonzero(counts >= FEWEST)
-    if not len(known) or not known[-1]:
-        return None
-    share = np.cumsum(table[known], axis=1) / counts[known][:, None]
-    middle = np.array([np.interp(SHARE, row, np.arange(64) * 4 + 4) for row in share])
-    off = np.minimum(np.abs(np.arange(64)[None] * 4 + 2 - middle[:, None]), FAR_OFF)
-    step = 256 // LEVELS
-    levels = np.maximum.accumulate(np.where(known == 0, 0.0, middle))
-    places = np.where(known == 0, 0.0, known * step + step / 2)
+def _middle(tables: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The page's darkness below which SHARE of the places with one darkness on the blank lie."""
+    share = np.cumsum(tables, axis=2) / counts[:, :, None]
+    above = np.minimum((share < SHARE).sum(axis=2), 63)
+    upper = np.take_along_axis(share, above[:, :, None], axis=2)[:, :, 0]
+    lower = np.take_along_axis(share, np.maximum(above - 1, 0)[:, :, None], axis=2)[:, :, 0]
+    back = np.where((above > 0) & (upper > lower), (upper - SHARE) / np.maximum(upper - lower, 1e-9), 0.0)
+    return np.asarray(4.0 * (above + 1 - back))
+
+
+def _curve(known: np.ndarray, middle: np.ndarray) -> Bytes:
+    """The page's darkness for each of the blank (256), from the steps that are known."""
+    steps = np.flatnonzero(known)
+    width = 256 // LEVELS
+    levels = np.maximum.accumulate(np.where(steps == 0, 0.0, middle[steps]))
+    places = np.where(steps == 0, 0.0, steps * width + width / 2)
     slope = levels[-1] / max(places[-1], 1.0)
     last = min(255.0, levels[-1] + (255 - places[-1]) * slope / 2)
-    curve = np.interp(np.arange(256), [0.0, *places, 255.0], [0.0, *levels, last])
-    return float((table[known] * off).sum()), np.rint(curve).astype(np.uint8)
+    return np.rint(np.interp(np.arange(256), [0.0, *places, 255.0], [0.0, *levels, last])).astype(np.uint8)

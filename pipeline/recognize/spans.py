@@ -96,10 +96,12 @@ def row_of_uprights(sure: Bytes, rows: slice, x0: int, x1: int) -> UprightRow | 
     over a name and waves leave no column empty, and short pieces are no strokes.
     """
     ink = sure[rows, x0:x1]
-    down, across = np.nonzero(ink)
-    if not len(down):
+    if _level_band(ink):
         return None
     height, width = ink.shape
+    down, across = np.divmod(np.flatnonzero(np.ascontiguousarray(ink).view(np.bool_)), width)
+    if not len(down):
+        return None
     reach = height  # columns by which a lean may move ink to either side
     places = [np.rint(across + lean * (down - height / 2)).astype(np.intp) + reach for lean in LEANS]
     counts = [np.bincount(p, minlength=width + 2 * reach) for p in places]

@@ -141,10 +141,11 @@ def darkness(picture: Bytes) -> Bytes:
 
 def quad_of(box: Box, map_: PageMap) -> Quad:
     """The corners of a box in pixels of the original."""
-    a, b, c, d = map_.to_pixels(np.array(box.corners, np.float64))
-    return (
-        (float(a[0]), float(a[1])),
-        (float(b[0]), float(b[1])),
-        (float(c[0]), float(c[1])),
-        (float(d[0]), float(d[1])),
-    )
+    return quads_of([box], map_)[0]
+
+
+def quads_of(boxes: Sequence[Box], map_: PageMap) -> list[Quad]:
+    """The corners of boxes in pixels of the original; much cheaper than one by one."""
+    places = map_.to_pixels(np.array([box.corners for box in boxes], np.float64).reshape(-1, 2)).tolist()
+    corners = [(x, y) for x, y in places]
+    return [(corners[i], corners[i + 1], corners[i + 2], corners[i + 3]) for i in range(0, len(corners), 4)]

@@ -34,10 +34,10 @@ INK_CAP = np.uint8(90)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patches:
-    """``pictures`` (n, h, w) grey, each centred at ``centres`` (n, 2) mm, ``pixels_per_mm`` dense."""
+    """``pictures`` (n, h, w) grey 0 to 255, each centred at ``centres`` (n, 2) mm, ``pixels_per_mm`` dense."""
 
     centres: NDArray[np.float64]
-    pictures: Grey
+    pictures: Floats
     pixels_per_mm: float
 
 
@@ -96,7 +96,7 @@ def patches(picture: Grey, pixels_per_mm: float, patch: tuple[int, int], cell: t
     cut = [picture[y - h // 2 : y - h // 2 + h, x - w // 2 : x - w // 2 + w] for x, y in places]
     # the centre of an even patch lies between its two middle pixels
     centres = [(x / pixels_per_mm, y / pixels_per_mm) for x, y in places]
-    pictures = np.array(cut, np.uint8) if cut else np.zeros((0, h, w), np.uint8)
+    pictures = np.array(cut, np.float32) if cut else np.zeros((0, h, w), np.float32)
     return Patches(np.array(centres, np.float64).reshape(-1, 2), pictures, pixels_per_mm)
 
 

@@ -62,9 +62,17 @@ class Fit:
 
 def affine_of(source: Points, target: Points, weights: NDArray[np.float64]) -> Matrix:
     """Weighted least squares; (n, 2) to (n, 2), n >= 3."""
-    design = np.column_stack([source, np.ones(len(source))]) * weights[:, None]
-    solution = np.linalg.lstsq(design, target * weights[:, None], rcond=None)[0]
-    return np.asarray(solution.T, np.float64)
+    squares = weights**2
+    about = (squares @ source) / squares.sum()  # near the middle the normal equations are well conditioned
+    design = np.empty((len(source), 3))
+    design[:, :2], design[:, 2] = source - about, 1.0
+    weighted = design.T * squares
+    try:
+        solution = np.linalg.solve(weighted @ design, weighted @ target).T
+    except np.linalg.LinAlgError:  # all on one line: the smallest of the many solutions
+        solution = np.linalg.lstsq(weighted @ design, weighted @ target, rcond=None)[0].T
+    solution[:, 2] -= solution[:, :2] @ about
+    return np.asarray(solution, np.float64)
 
 
 def robust_affine(source: Points, target: Points, scale_mm: float) -> Matrix:
@@ -87,8 +95,7 @@ def fitted(pose: Matrix, centres: Points, offsets: Points, size: Size) -> Fit:
     weights = inverse @ rest[kept]
     misfit = np.full(len(centres), np.inf)
     misfit[:] = np.linalg.norm(rest - _kernel(centres, centres[kept]) @ weights, axis=1)
-    lattice = _lattice(size)
-    shifts = (_kernel(lattice.reshape(-1, 2), centres[kept]) @ weights).reshape(lattice.shape)
+    shifts = _lattice_shifts(size, centres[kept], weights)
     # the shift comes before the matrix, so it is brought back through the small affine change
     back = np.linalg.inv(bend[:, :2])
     return Fit(LocalMap(chained(pose, bend), (shifts @ back.T).astype(np.float32)), kept, misfit)
@@ -112,17 +119,26 @@ def _consistent(centres: Points, rest: Points) -> tuple[NDArray[np.bool_], NDArr
 
 def _kernel(a: Points, b: Points) -> NDArray[np.float64]:
     """Prior covariance of shifts: common to a line across either feed direction, plus a little anywhere."""
-    dx = (a[:, None, 0] - b[None, :, 0]) ** 2
-    dy = (a[:, None, 1] - b[None, :, 1]) ** 2
-    narrow, wide = 2 * BEND_MM**2, 2 * (2 * BEND_MM) ** 2
-    lines = np.exp(-dx / narrow) + np.exp(-dy / narrow)
-    return np.asarray(WOBBLE_MM**2 / 2 * lines + LOCAL_MM**2 * np.exp(-(dx + dy) / wide))
+    return _kernel_of(_nearness(a[:, 0], b[:, 0]), _nearness(a[:, 1], b[:, 1]))
 
 
-def _lattice(size: Size) -> NDArray[np.float64]:
+def _kernel_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(WOBBLE_MM**2 / 2 * (x**4 + y**4) + LOCAL_MM**2 * (x * y))
+
+
+def _nearness(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How near places along one axis are over twice BEND_MM; its fourth power is the same over BEND_MM."""
+    return np.asarray(np.exp((a[:, None] - b[None, :]) ** 2 / (-8 * BEND_MM**2)))
+
+
+def _lattice_shifts(size: Size, centres: Points, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The kernel from ``centres`` to all points of the lattice times ``weights``: (rows, columns, 2), axis by axis."""
     columns, rows = int(np.ceil(size.w / STEP_MM)) + 3, int(np.ceil(size.h / STEP_MM)) + 3
-    x, y = np.meshgrid(np.arange(columns), np.arange(rows))
-    return np.asarray((np.stack([x, y], axis=-1) - 1.0) * STEP_MM, np.float64)
+    x = _nearness((np.arange(columns) - 1.0) * STEP_MM, centres[:, 0])
+    y = _nearness((np.arange(rows) - 1.0) * STEP_MM, centres[:, 1])
+    lines = (x**4 @ weights)[None] + (y**4 @ weights)[:, None]
+    local = np.stack([y @ (w[:, None] * x.T) for w in weights.T], axis=-1)
+    return np.asarray(WOBBLE_MM**2 / 2 * lines + LOCAL_MM**2 * local)
 
 
 def pixels_per_mm_of(matrix: Matrix) -> float:

@@ -29,7 +29,8 @@ def matched(view: PageView, pose: Matrix, patches: Patches, search_mm: float) ->
     windows = sampled(view, pose, patches.centres, patch_shape(patches, reach), density)
     offsets = np.zeros((len(windows), 2))
     likeness = np.zeros(len(windows))
-    for i, (window, picture) in enumerate(zip(windows, patches.pictures, strict=True)):
+    # OpenCV would turn every pair into floats by itself, which takes longer
+    for i, (window, picture) in enumerate(zip(windows.astype(np.float32), patches.pictures, strict=True)):
         surface = cv2.matchTemplate(window, picture, cv2.TM_CCOEFF_NORMED)
         _, likeness[i], _, (x, y) = cv2.minMaxLoc(surface)
         offsets[i] = _refined(np.asarray(surface), x, y)

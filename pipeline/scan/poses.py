@@ -95,7 +95,7 @@ def poses(view: PageView, page: Rough, forms: list[ContentFeatures], density: fl
             own = round(features.skew * 4) / 4
             if own not in canvases:
                 canvas, to_full = _canvas(view, page, density, skew - own + (90 if quarter else 0))
-                spectrum = cv2.dft(canvas, flags=cv2.DFT_COMPLEX_OUTPUT)
+                spectrum = cv2.dft(canvas)  # packed: half the work of a complex one
                 canvases[own] = (np.asarray(spectrum), float(np.linalg.norm(canvas)), to_full)
             found += [_placed(features, flipped, *canvases[own]) for flipped in (False, True)]
     return sorted(found, key=lambda pose: -pose.likeness)
@@ -144,7 +144,7 @@ def _reference_spectrum(features: ContentFeatures, flipped: bool, shape: tuple[i
     height, width = min(shape[0], picture.shape[0]), min(shape[1], picture.shape[1])
     canvas[:height, :width] = picture[:height, :width]
     canvas -= canvas.mean()
-    return np.asarray(cv2.dft(canvas, flags=cv2.DFT_COMPLEX_OUTPUT)), float(np.linalg.norm(canvas))
+    return np.asarray(cv2.dft(canvas)), float(np.linalg.norm(canvas))
 
 
 def first_quarter(view: PageView, size: Size) -> tuple[bool, bool]:

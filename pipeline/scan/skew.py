@@ -10,6 +10,8 @@ INKED = 30
 """Contrast from which a pixel is ink: paper's own texture stays below 15."""
 TURNS = np.arange(-6.0, 6.01, 0.4)
 """Skew looked for first, degrees. One step moves the end of an A5 line by one pixel at 1 pixel per mm."""
+NEXT = 3
+"""Steps at both sides of the rough turn that are looked at closely."""
 
 
 def skews(dark: NDArray[np.uint8]) -> tuple[float, ...]:
@@ -27,17 +29,25 @@ def skews(dark: NDArray[np.uint8]) -> tuple[float, ...]:
 
 
 def _sharpest(along: NDArray[np.intp], across: NDArray[np.intp]) -> float:
-    turns = np.radians(TURNS)
-    places = np.outer(np.cos(turns), across) - np.outer(np.sin(turns), along)
-    places -= places.min()
-    length = int(places.max()) + 2
-    index = (places + 0.5).astype(np.intp) + length * np.arange(len(turns))[:, None]
-    counts = np.bincount(index.ravel(), minlength=length * len(turns)).reshape(len(turns), -1)
-    sharp = (counts.astype(np.float64) ** 2).sum(axis=1)
+    """The turn in degrees: the best of every second of TURNS by a third of the ink, then those beside it by all."""
+    rough = 2 * int(np.argmax(_sharpness(along[::3], across[::3], TURNS[::2])))
+    first = max(0, rough - NEXT)
+    turns = TURNS[first : rough + NEXT + 1]
+    sharp = _sharpness(along, across, turns)
     best = int(np.argmax(sharp))
+    turn = float(best)
     if 0 < best < len(turns) - 1:
         left, middle, right = sharp[best - 1 : best + 2]
-        best_turn = best + 0.5 * (left - right) / (left - 2 * middle + right - 1e-9)
-    else:
-        best_turn = float(best)
-    return float(TURNS[0] + best_turn * (TURNS[1] - TURNS[0]))
+        turn += 0.5 * (left - right) / (left - 2 * middle + right - 1e-9)
+    return float(turns[0] + turn * (TURNS[1] - TURNS[0]))
+
+
+def _sharpness(along: NDArray[np.intp], across: NDArray[np.intp], turns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of every turn the squares of what lies in each row, summed."""
+    angles = np.radians(turns)[:, None]
+    places = np.cos(angles) * across - np.sin(angles) * along
+    places -= places.min() - 0.5
+    length = int(places.max()) + 2
+    index = places.astype(np.intp) + length * np.arange(len(turns))[:, None]
+    counts = np.bincount(index.ravel(), minlength=length * len(turns)).reshape(len(turns), -1)
+    return np.asarray((counts.astype(np.float64) ** 2).sum(axis=1))

@@ -1,0 +1,60 @@
+"""The digit network: normal forms in, log-probabilities of its fifteen classes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from pipeline.recognize.digits.box import box_ink, darkness, inside, strongest_ink
+from pipeline.recognize.digits.normal_form import SIDE, Picture, normal_form
+
+CLASSES = "0123456789X-.#_"
+"""One letter a class, in the network's order: ten digits, X, dash, dot, blob (a box filled in) and empty."""
+BATCH = 256
+"""Normal forms per call: above it the network's own pictures leave the processor's cache."""
+EVEN = 18.0
+"""Grey levels that an empty box's paper varies by, the box's rim left out; pale pencil varies it more."""
+ENGINE = "digits-1"
+"""Version of weights and preparation, kept with every reading."""
+
+
+@lru_cache(maxsize=1)
+def _session() -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    weights = files("pipeline.recognize.digits").joinpath("weights.onnx").read_bytes()
+    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+
+
+def read_normal_forms(forms: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Log-probabilities (n, 15) of normal forms (n, SIDE, SIDE), as the network says them, natural logarithm."""
+    ink = forms.reshape(-1, 1, SIDE, SIDE).astype(np.float32) / np.float32(255)
+    session = _session()
+    parts = [session.run(None, {"ink": ink[k : k + BATCH]})[0] for k in range(0, len(ink), BATCH)]
+    return np.concatenate(parts) if parts else np.zeros((0, len(CLASSES)), np.float32)
+
+
+def read_digits(crops: Sequence[Picture]) -> NDArray[np.float32]:
+    """Log-probabilities (n, 15) per class of box crops: grey, ink dark on paper, the box's lines on or near the rim.
+
+    A crop in which no ink is found is empty: almost surely where the paper is even, else in doubt (pale ink).
+    """
+    forms = np.zeros((len(crops), SIDE, SIDE), np.uint8)
+    paleness = np.full(len(crops), np.nan)
+    for k, crop in enumerate(crops):
+        ink = box_ink(crop)
+        if ink.any():
+            forms[k] = normal_form(ink, min(crop.shape))
+        else:
+            paleness[k] = strongest_ink(inside(darkness(crop)))
+    logs = read_normal_forms(forms)
+    for bare, doubt in ((paleness <= EVEN, 1e-6), (paleness > EVEN, 0.3)):
+        logs[bare] = np.log(doubt / (len(CLASSES) - 1))
+        logs[bare, CLASSES.index("_")] = np.log1p(-doubt)
+    return logs
