@@ -10,7 +10,7 @@ bounded, and the bound counts as risk.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from pipeline.arithmetic.rules import AtMostRule, Rule, SumRule
 SLIP_SPREAD = 1 / 50
 """Chance that a slip writes just the number that the ink shows: a digit off, a carry lost, two digits swapped."""
 CUT = 1e-8
-"""Two changes of less weight than this are not tried with a third; their weight is added to the risk."""
+"""Changes that together weigh less are not tried; their weight is added to the risk."""
 
 Change = tuple[int, int | None]
 """Place of a field among the fields, and the value that it has instead of the one read first."""
@@ -121,20 +121,28 @@ def _changes(fields: Sequence[Field], sums: Sequence[SumRule], fold: NDArray[np.
     )  # fmt: skip
 
 
-def _pairs(changes: _Changes, target: np.int64) -> Iterable[tuple[int, ...]]:
+def _pairs(changes: _Changes, target: np.int64) -> tuple[list[tuple[int, ...]], float, float]:
+    """Two changes that keep the sums, the bound on those too light to be tried, and the weight of those among sums."""
     order = np.argsort(changes.shifts, kind="stable")
     ranked = changes.shifts[order]
     wanted = target - changes.shifts
     first, last = np.searchsorted(ranked, wanted, "left"), np.searchsorted(ranked, wanted, "right")
-    for i in np.flatnonzero(last > first):
-        for j in order[first[i] : last[i]]:
-            if i < j and changes.fields[i] != changes.fields[j]:
-                yield int(i), int(j)
+    i = np.repeat(np.arange(len(ranked)), last - first)
+    start = np.repeat(np.cumsum(last - first) - (last - first), last - first)
+    j = order[np.arange(len(i)) - start + np.repeat(first, last - first)]
+    apart = (i < j) & (changes.fields[i] != changes.fields[j])
+    i, j = i[apart], j[apart]
+    both = changes.weights[i] * changes.weights[j]
+    heavy = both >= CUT
+    among_sums = float(both[(changes.shifts[i] != 0) & (changes.shifts[j] != 0)].sum())
+    found: list[tuple[int, ...]] = list(zip(i[heavy].tolist(), j[heavy].tolist(), strict=True))
+    return found, float(both[~heavy].sum()), among_sums
 
 
 def _triples(changes: _Changes, target: np.int64) -> tuple[list[tuple[int, ...]], float]:
-    """Three changes of three fields that keep the sums, and the bound on those that were not tried."""
+    """Three changes that keep the sums, of fields that stand in some; and the bound on those that were not tried."""
     heavy = np.argsort(-changes.weights, kind="stable")
+    heavy = heavy[changes.shifts[heavy] != 0]
     weights, shifts, fields = changes.weights[heavy], changes.shifts[heavy], changes.fields[heavy]
     if len(weights) < 3:
         return [], 0.0
@@ -158,14 +166,22 @@ def _triples(changes: _Changes, target: np.int64) -> tuple[list[tuple[int, ...]]
     return [tuple(int(heavy[t]) for t in three) for three in found], skipped
 
 
-def _tails(odds: Sequence[float]) -> tuple[float, float, float]:
-    """Weight of at least one, two and four changed fields, relative to none changed."""
-    by_count = [1.0] + [0.0] * 6
+def _by_count(odds: Sequence[float]) -> list[float]:
+    """Weight of just 0, 1, 2 and 3 changed fields, relative to none changed."""
+    by_count = [1.0, 0.0, 0.0, 0.0]
     for odd in odds:
-        for n in range(6, 0, -1):
+        for n in (3, 2, 1):
             by_count[n] += by_count[n - 1] * odd
-    whole = float(np.prod([1.0 + odd for odd in odds]))
-    return max(whole - 1.0, 0.0), max(whole - sum(by_count[:2]), 0.0), max(whole - sum(by_count[:4]), 0.0)
+    return by_count
+
+
+def _outside_sums(changes: _Changes, target: np.int64, pairs_among_sums: float) -> float:
+    """Bound on three changes that keep the sums when some are of fields that stand in no sum."""
+    apart = changes.shifts == 0
+    odds = np.bincount(changes.fields[apart], changes.weights[apart])
+    _, one, two, three = _by_count(odds.tolist())
+    mending = float(changes.weights[(changes.shifts == target) & ~apart].sum())
+    return one * pairs_among_sums + two * mending + three
 
 
 def _unseen(fields: Sequence[Field], changes: _Changes, slip: float, skipped: float) -> float:
@@ -175,7 +191,9 @@ def _unseen(fields: Sequence[Field], changes: _Changes, slip: float, skipped: fl
     """
     first = [f.values[0][1] for f in fields]
     odds = [max(1.0 - p, 0.0) / p for p in first]
-    one, two, four = _tails(odds)
+    by_count = _by_count(odds)
+    whole = math.prod(1.0 + odd for odd in odds)
+    one, two, four = (max(whole - sum(by_count[:n]), 0.0) for n in (1, 2, 4))
     dropped = sum(f.dropped / p for f, p in zip(fields, first, strict=True))
     slipped = slip * SLIP_SPREAD
     _, group = np.unique(changes.shifts, return_inverse=True)
@@ -197,8 +215,10 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     ).astype(np.int64)[0]
     with np.errstate(over="ignore"):
         changes = _changes(fields, sums, fold)
+        pairs, light, among_sums = _pairs(changes, target)
         triples, skipped = _triples(changes, target)
-        sets = [(), *((i,) for i in range(len(changes.values))), *_pairs(changes, target), *triples]
+        sets = [(), *((i,) for i in range(len(changes.values))), *pairs, *triples]
+    skipped += light + _outside_sums(changes, target, among_sums)
     breaks = _Breaks(fields, rules)
     weights = changes.weights.tolist()
     found = []

@@ -47,6 +47,8 @@ RULE_SETS: list[list[Rule]] = [
     [total("R6", ("a", "b"), "c"), total("R8", ("c", "d"), "e")],
     [total("R8", ("a", "b"), "c"), SumRule("R9", (("a", 1), ("b", 2), ("d", -1), ("e", -1)))],
     [total("R6", ("a", "b"), "c"), PercentRule("R22", "a", "c", "d"), total("X", ("d", "b"), "e")],
+    [total("R6", ("a", "b"), "c"), PercentRule("R11", "a", "c", "d"), PercentRule("R11", "b", "c", "e")],
+    [PercentRule("R22", "a", "b", "c"), PercentRule("R22", "b", "d", "e")],
 ]
 
 
