@@ -98,4 +98,5 @@ def _curve(known: np.ndarray, middle: np.ndarray) -> Bytes:
     places = np.where(steps == 0, 0.0, steps * width + width / 2)
     slope = levels[-1] / max(places[-1], 1.0)
     last = min(255.0, levels[-1] + (255 - places[-1]) * slope / 2)
-    return np.rint(np.interp(np.arange(256), [0.0, *places, 255.0], [0.0, *levels, last])).astype(np.uint8)
+    curve = np.interp(np.arange(256), [0.0, *places, 255.0], [0.0, *levels, last])
+    return np.asarray(np.rint(curve), np.uint8)

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.geometry import Box
 from pipeline.recognize.artefacts import Streaks, streaks_of
+from pipeline.recognize.light import light_of
 from pipeline.recognize.reading import FieldReading, PageReading
 from pipeline.recognize.sheet_ink import frame_of, sheet_ink
 from pipeline.recognize.stamp import read_stamp
@@ -59,9 +60,11 @@ def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, Fie
     """Fields that are read as ink on the sheet: names, stamps, added writing."""
     fields = prepared.side.fields
     frame = page.map.to_pixels(frame_of(prepared).reshape(-1, 2)).reshape(-1, 2, 2)
-    streaks = streaks_of(page.raw.pixels, page.pixels_per_mm, page.rotation_deg, frame)
+    light = light_of(page, prepared.side)
+    streaks = streaks_of(light, page.pixels_per_mm, page.rotation_deg, frame)
     if streaks:
-        page = replace(page, raw=replace(page.raw, pixels=streaks.taken_out(page.raw.pixels)))
+        light = streaks.taken_out(light)
+    page = replace(page, raw=replace(page.raw, pixels=light))
     sheet = sheet_ink(page, prepared)
     strikes = [f for f in fields if f.kind == "strike"]
     found = {r.field: _with_streaks(r, streaks) for r in read_strikes(page, prepared, strikes, sheet.folds)}

@@ -170,9 +170,7 @@ def _fold_rows(excess: Bytes, bare: _Bare) -> Bytes | None:
     return np.asarray(cv2.dilate(full, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _straight(
-    profile: Bytes, known: NDArray[np.bool_], enough: NDArray[np.bool_], wander: Bytes
-) -> Bytes | None:
+def _straight(profile: Bytes, known: NDArray[np.bool_], enough: NDArray[np.bool_], wander: Bytes) -> Bytes | None:
     """Of the strips' shading (height, STRIPS) what lies on a straight line through all of them.
 
     A stroke beside a fold shows in some of the strips only, and must not be taken for a part of the fold.
@@ -195,7 +193,7 @@ def _straight(
     if aligned[best] < 0:
         return None
     back = np.stack([np.roll(everywhere[best], n) for n in down[best]], axis=1)
-    return np.minimum(_filled(profile, known), back)
+    return np.asarray(np.minimum(_filled(profile, known), back), np.uint8)
 
 
 @lru_cache(maxsize=1)

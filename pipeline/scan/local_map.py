@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,7 +127,7 @@ def _kernel_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.flo
     return np.asarray(WOBBLE_MM**2 / 2 * (x**4 + y**4) + LOCAL_MM**2 * (x * y))
 
 
-def _nearness(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+def _nearness(a: NDArray[np.floating[Any]], b: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """How near places along one axis are over twice BEND_MM; its fourth power is the same over BEND_MM."""
     return np.asarray(np.exp((a[:, None] - b[None, :]) ** 2 / (-8 * BEND_MM**2)))
 

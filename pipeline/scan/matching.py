@@ -27,14 +27,13 @@ def matched(view: PageView, pose: Matrix, patches: Patches, search_mm: float) ->
     density = patches.pixels_per_mm
     reach = max(2, round(search_mm * density))
     windows = sampled(view, pose, patches.centres, patch_shape(patches, reach), density)
-    offsets = np.zeros((len(windows), 2))
-    likeness = np.zeros(len(windows))
+    side = 2 * reach + 1
+    surfaces = np.empty((len(windows), side, side), np.float32)
     # OpenCV would turn every pair into floats by itself, which takes longer
-    for i, (window, picture) in enumerate(zip(windows.astype(np.float32), patches.pictures, strict=True)):
-        surface = cv2.matchTemplate(window, picture, cv2.TM_CCOEFF_NORMED)
-        _, likeness[i], _, (x, y) = cv2.minMaxLoc(surface)
-        offsets[i] = _refined(np.asarray(surface), x, y)
-    return Matches((offsets - reach) / density, likeness)
+    for window, picture, surface in zip(windows.astype(np.float32), patches.pictures, surfaces, strict=True):
+        cv2.matchTemplate(window, picture, cv2.TM_CCOEFF_NORMED, surface)
+    places, likeness = _peaks(surfaces)
+    return Matches((places - reach) / density, likeness)
 
 
 def patch_shape(patches: Patches, reach: int) -> tuple[int, int]:
@@ -61,15 +60,21 @@ def sampled(view: PageView, pose: Matrix, centres: Points, shape: tuple[int, int
     return windows
 
 
-def _refined(surface: NDArray[np.float32], x: int, y: int) -> tuple[float, float]:
-    """The peak between whole pixels by a parabola each way."""
-    height, width = surface.shape
-    best = surface[y, x]
-    dx = _vertex(surface[y, x - 1], best, surface[y, x + 1]) if 0 < x < width - 1 else 0.0
-    dy = _vertex(surface[y - 1, x], best, surface[y + 1, x]) if 0 < y < height - 1 else 0.0
-    return x + dx, y + dy
+def _peaks(surfaces: NDArray[np.float32]) -> tuple[Points, NDArray[np.float64]]:
+    """Where (x, y) each surface (n, h, w) is highest, between whole pixels by a parabola each way, and how high."""
+    count, height, width = surfaces.shape
+    each = np.arange(count)
+    flat = surfaces.reshape(count, -1)
+    best = np.argmax(flat, axis=1) if count else np.zeros(0, np.intp)
+    y, x = np.divmod(best, width)
+    middle = flat[each, best].astype(np.float64)
+    left, right = (surfaces[each, y, np.clip(x + step, 0, width - 1)] for step in (-1, 1))
+    upper, lower = (surfaces[each, np.clip(y + step, 0, height - 1), x] for step in (-1, 1))
+    dx = np.where((x > 0) & (x < width - 1), _vertex(left, middle, right), 0.0)
+    dy = np.where((y > 0) & (y < height - 1), _vertex(upper, middle, lower), 0.0)
+    return np.column_stack([x + dx, y + dy]), middle
 
 
-def _vertex(left: float, middle: float, right: float) -> float:
+def _vertex(left: NDArray[np.float32], middle: NDArray[np.float64], right: NDArray[np.float32]) -> NDArray[np.float64]:
     bend = left - 2 * middle + right
-    return 0.5 * float(left - right) / float(bend) if bend < -1e-9 else 0.0
+    return np.where(bend < -1e-9, 0.5 * (left - right) / np.minimum(bend, -1e-9), 0.0)

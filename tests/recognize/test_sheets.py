@@ -368,3 +368,33 @@ def test_a_level_stroke_ends_where_bare_paper_parts_it_from_a_dash_beside_the_na
     else:
         found = span_of_strokes(*window, 96, 448)
     assert found == pytest.approx(spanned, abs=0.02)
+
+
+PAPERS = {"yellow": (110, 225, 240), "pink": (200, 170, 235), "green": (170, 225, 180), "blue": (230, 200, 160)}
+INKS = {"blue": (160, 80, 50), "red": (60, 50, 190), "black": (50, 50, 50), "green": (80, 120, 40)}
+
+
+def printed_on(paper, ink, points):
+    """The sheet on coloured paper, with one stroke of coloured ink: both take their share of the light."""
+    page = scanned(blank())[:, :, None] / 255 * np.array(paper)
+    pen = np.zeros(page.shape[:2], np.uint8)
+    stroke(pen, points, ink=255)
+    share = (cv2.GaussianBlur(pen, (3, 3), 0) / 255)[:, :, None]
+    return np.clip(page * (1 - share) + share * page / 255 * np.array(ink), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("ink", INKS)
+def test_any_ink_is_seen_on_any_paper(form, paper, ink):
+    box = NAMES[1]
+    page = printed_on(PAPERS[paper], INKS[ink], [(box.x - 3, box.y + 2), (box.right + 3, box.y + 2)])
+    assert answers(form, page) == CLEAR | {"n1": "struck"}
+
+
+def test_paper_beside_the_sheet_does_not_hide_ink_on_coloured_paper(form):
+    """A yellow ballot on a white glass: most of the picture is white, and blue ink is still dark on the yellow."""
+    box = NAMES[1]
+    page = printed_on(PAPERS["yellow"], INKS["blue"], [(box.x - 3, box.y + 2), (box.right + 3, box.y + 2)])
+    glass = np.full((page.shape[0] * 2, page.shape[1] * 2, 3), 250, np.uint8)
+    glass[: page.shape[0], : page.shape[1]] = page
+    assert answers(form, glass)["n1"] == "struck"
