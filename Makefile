@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= out/demo
 
-.PHONY: demo test check setup lock clean
+.PHONY: demo test check manual setup lock clean
 demo: setup
 	$(BIN)/kiemphieu demo --out $(OUT)
 
@@ -15,6 +15,10 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Pictures and print of the manual, taken anew from the running application. Look at them before they are committed.
+manual: setup
+	KIEMPHIEU_MANUAL=review_ui/static/manual $(BIN)/python -m pytest tests/review_ui/test_manual.py
 
 setup: .venv/.ready
 	@tools/system-packages.sh

@@ -22,6 +22,7 @@ from review_ui.routes import (
     grid,
     hall,
     home,
+    manual,
     paper,
     people,
     pictures,
@@ -41,6 +42,7 @@ from review_ui.templating import STATIC
 SCREENS: tuple[Screen, ...] = (
     home.SCREEN,
     sign_in.SCREEN,
+    manual.SCREEN,
     pictures.SCREEN,
     batches.SCREEN,
     rejected.SCREEN,

@@ -31,7 +31,7 @@ def template(name: str) -> Template:
     return environment().get_template(name)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def static_path(name: str) -> str:
     """The address of a static file; another content gets another one, so browsers may keep it for ever."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]

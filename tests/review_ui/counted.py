@@ -14,8 +14,10 @@ from pipeline.access.roles import SYSTEM, Actor
 from pipeline.election.figures import AreaFigures, Member, Witness
 from pipeline.review.states import TeamVote
 from pipeline.storage import accounts, items
+from pipeline.storage.figures import latest
 from pipeline.usecases.batches import close_batch
-from pipeline.usecases.figures import keep_figures
+from pipeline.usecases.figures import figures_from_json, figures_to_json, keep_figures
+from pipeline.usecases.ingest import open_batch
 from pipeline.usecases.review import enter, queue, team_decides
 from pipeline.usecases.team import agenda
 from pipeline.usecases.workspace import Workspace, open_workspace
@@ -102,3 +104,17 @@ def closed(workspace: Workspace, leader: Actor, doubtful: str) -> None:
     vote(workspace, leader, doubtful)
     figures(workspace)
     close_batch(workspace, SYSTEM, BATCH)
+
+
+def nobody_in_the_other_areas(workspace: Workspace) -> None:
+    """Nobody voted in the two other areas, which say so and are closed."""
+    with workspace.database.read() as db:
+        stored = latest(db, AREA, CONTEST)
+    assert stored is not None
+    first = figures_to_json(figures_from_json(stored.document))
+    for area in ("kv2", "kv3"):
+        nobody = {**first, "area": area, "voted": 0, "issued": 0, "left_over": 20, "voters": 1}
+        with workspace.database.write() as db:
+            keep_figures(db, SYSTEM, [figures_from_json(nobody)], "", workspace.clock())
+        open_batch(workspace, SYSTEM, f"{area}-{CONTEST}", area, CONTEST, 0, "simplex")
+        close_batch(workspace, SYSTEM, f"{area}-{CONTEST}")

@@ -13,12 +13,8 @@ from serving import Serving
 from test_every_screen import check, pictures  # noqa: F401  (the fixture)
 from visitors import Browser
 
-from pipeline.access.roles import SYSTEM, Actor
-from pipeline.storage import figures
-from pipeline.usecases.batches import close_batch
-from pipeline.usecases.figures import figures_from_json, figures_to_json, keep_figures
+from pipeline.access.roles import Actor
 from pipeline.usecases.hall import shown
-from pipeline.usecases.ingest import open_batch
 from pipeline.usecases.standing import standing
 from pipeline.usecases.workspace import Workspace
 
@@ -39,16 +35,7 @@ def names(workspace: Workspace) -> list[str]:
 def finish(workspace: Workspace) -> None:
     """The first area counted; nobody voted in the two others, which say so and are closed."""
     counted.closed(workspace, LEADER, f"valid:{names(workspace)[1]}")
-    with workspace.database.read() as db:
-        stored = figures.latest(db, AREA, CONTEST)
-    assert stored is not None
-    first = figures_to_json(figures_from_json(stored.document))
-    for area in ("kv2", "kv3"):
-        nobody = {**first, "area": area, "voted": 0, "issued": 0, "left_over": 20, "voters": 1}
-        with workspace.database.write() as db:
-            keep_figures(db, SYSTEM, [figures_from_json(nobody)], "", workspace.clock())
-        open_batch(workspace, SYSTEM, f"{area}-qh", area, CONTEST, 0, "simplex")
-        close_batch(workspace, SYSTEM, f"{area}-qh")
+    counted.nobody_in_the_other_areas(workspace)
 
 
 def test_a_witness_goes_through_settled_ballots(screen_of: Screens, serving: Serving) -> None:

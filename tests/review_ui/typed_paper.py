@@ -27,6 +27,7 @@ from pipeline.usecases.ingest import ingest_batch, open_batch
 from pipeline.usecases.workspace import Workspace
 
 DPI = 100
+NO_FORM = message("The page fits no form; a person must look at the sheet.")
 ASKED = "asked"
 """Behind a value: the reader is not sure of it ("clear asked")."""
 
@@ -108,7 +109,11 @@ def _reader(known: Mapping[str, Sheet], fields: list[FormField], unit: str):  # 
         for page in task.pages:
             sheet = known[page.sha256]
             if sheet.foreign:
-                outcomes.append(Rejection(page.source, "no_form_fits", message("The page fits no form.")))
+                outcomes.append(
+                    Rejection(
+                        page.source, "no_form_fits", message("The page fits no form; a person must look at the sheet.")
+                    )
+                )
                 continue
             values = iter(sheet.values)
             found = [_reading(f, next(values) if f.kind == "strike" else "") for f in fields]
