@@ -1,0 +1,1 @@
+"""Training of the digit reader: sources, synthesised signs, distortions, the network, held-out recipes."""

@@ -1,0 +1,81 @@
+"""A digit box on simulated paper: lines, tint, pen, scanner; the grey crop as a form's window would cut it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.digits.distort import repenned, warped
+from calibration.digits.sources import CANVAS, GLYPH
+
+Picture = NDArray[np.uint8]
+
+
+def _paper(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    """Light paper, sometimes tinted in patches as printed patterns and shadows do."""
+    paper = np.full((height, width), rng.uniform(225, 255), np.float32)
+    if rng.random() < 0.3:
+        tint = cv2.resize(rng.uniform(0, 1, (3, 3)).astype(np.float32), (width, height))
+        paper -= rng.uniform(5, 35) * (tint > rng.uniform(0.3, 0.7) if rng.random() < 0.5 else tint)
+    return paper
+
+
+def _frame(rng: np.random.Generator, ink: NDArray[np.float32], pad: int) -> tuple[int, int, int, int]:
+    """Draw the box's four lines near the crop's rims, a little askew; returns the box's inside (x0, y0, x1, y1)."""
+    height, width = ink.shape
+    shift = rng.normal(0, 1.3, 2)
+    x0, x1 = pad + shift[0], width - 1 - pad + shift[0]
+    y0, y1 = pad + shift[1], height - 1 - pad + shift[1]
+    thick = int(rng.integers(1, 4))
+    strength = float(rng.uniform(0.35, 1.0))
+    tilt = rng.normal(0, 0.01) * height
+    lines = np.zeros(ink.shape, np.uint8)
+    ends = [((x0, 0), (x0 + tilt, height)), ((x1, 0), (x1 + tilt, height))]
+    ends += [((0, y0), (width, y0 - tilt)), ((0, y1), (width, y1 - tilt))]
+    for start, end in ends:
+        a, b = (tuple(int(v * 16) for v in p) for p in (start, end))
+        cv2.line(lines, a, b, 255, thick, cv2.LINE_AA, 4)
+    if rng.random() < 0.15:
+        lines[rng.random(ink.shape) < 0.35] = 0
+    np.maximum(ink, lines.astype(np.float32) / 255 * strength, out=ink)
+    return int(x0), int(y0), int(x1), int(y1)
+
+
+def _written(
+    rng: np.random.Generator, canvas: Picture, inside: tuple[int, int, int, int], ink: NDArray[np.float32], sign: bool
+) -> None:
+    """Put a canvas's ink into the box, as large and as far from its middle as hands do."""
+    x0, y0, x1, y1 = inside
+    side = min(x1 - x0, y1 - y0)
+    share = float(rng.uniform(0.75, 1.0)) if sign else float(np.clip(rng.normal(0.68, 0.12), 0.38, 0.98))
+    scale = side / CANVAS if sign else share * side / GLYPH
+    size = max(8, round(CANVAS * scale))
+    small = cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2]) + rng.normal(0, 0.06, 2) * [x1 - x0, y1 - y0]
+    matrix = np.array([[1.0, 0.0, middle[0] - size / 2], [0.0, 1.0, middle[1] - size / 2]])
+    placed = cv2.warpAffine(small, matrix, (ink.shape[1], ink.shape[0])).astype(np.float32) / 255
+    np.maximum(ink, placed * float(rng.uniform(0.55, 1.0)), out=ink)
+
+
+def box_crop(rng: np.random.Generator, canvas: Picture, sign: bool = False) -> Picture:
+    """A grey crop (about 200 dpi) of a box with the canvas's glyph written in it.
+
+    ``sign``: the canvas is the box itself (signs that are no digits); otherwise its glyph is set into the box.
+    """
+    height, width = int(rng.integers(44, 100)), int(rng.integers(44, 72))
+    pad = int(rng.integers(1, 7))
+    glyph = warped(rng, canvas, float(rng.uniform(0.0, 0.6)))
+    if rng.random() < 0.8:
+        glyph = repenned(rng, glyph, 0.6)
+    ink = np.zeros((height, width), np.float32)
+    inside = _frame(rng, ink, pad)
+    _written(rng, glyph, inside, ink, sign)
+    ink = cv2.GaussianBlur(ink, (0, 0), float(rng.uniform(0.4, 1.0))).astype(np.float32)
+    paper = _paper(rng, height, width)
+    crop = paper - ink * (paper - rng.uniform(10, 90)) + rng.normal(0, rng.uniform(1, 7), ink.shape)
+    grey = np.clip(crop, 0, 255).astype(np.uint8)
+    if rng.random() < 0.12:
+        return np.where(grey > rng.uniform(140, 185), 255, 0).astype(np.uint8)
+    _, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 92))])
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)

@@ -1,0 +1,174 @@
+"""Train the digit reader from a folder of digits, with one source held out.
+
+    python -m calibration.digits.train DIGITS --without mnist-test --out weights.onnx --seed 1
+
+Needs the extra ``train``. The same command gives the same weights on the same machine and version of torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from calibration.digits.distort import distorted
+from calibration.digits.network import network, onnx_bytes, parameters
+from calibration.digits.paper import box_crop
+from calibration.digits.sources import CANVAS, FILES, Canvases, Labels, Source, canvases, load
+from calibration.digits.strokes import DASH, EMPTY, X, draw_digit, draw_sign
+from pipeline.recognize.digits.box import box_ink
+from pipeline.recognize.digits.normal_form import normal_form
+
+BATCH = 128
+SHARES = {"mnist": 0.5, "others": 0.2, "drawn": 0.17, "signs": 0.13}
+"""Parts of each batch: MNIST, the smaller sources together, digits drawn from strokes, signs that are no digits."""
+IN_BOXES = 0.15
+"""Share of all that is set into a box on simulated paper and cut out again as a form's boxes are."""
+RATE = 3e-3
+SMOOTH = 0.0
+"""Share of the label spread over all classes."""
+AVERAGE = 0.998
+"""The shipped weights are this running average over steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """``without``: the source held out. ``samples``: distorted pictures shown in all."""
+
+    without: str
+    samples: int
+    seed: int
+
+
+def _shown(rng: np.random.Generator, canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if rng.random() < IN_BOXES:
+        crop = box_crop(rng, canvas)
+        return normal_form(box_ink(crop), min(crop.shape))
+    return distorted(rng, canvas)
+
+
+def _sign_shown(rng: np.random.Generator, sign: int) -> NDArray[np.uint8]:
+    if rng.random() < 2 * IN_BOXES:
+        canvas = np.zeros((CANVAS, CANVAS), np.uint8) if sign == EMPTY else draw_sign(rng, sign)
+        crop = box_crop(rng, canvas, sign=True)
+        return normal_form(box_ink(crop), min(crop.shape))
+    return distorted(rng, draw_sign(rng, sign), box=True)
+
+
+def _pictures(rng: np.random.Generator, pool: dict[str, tuple[Canvases, Labels]]) -> Iterator[tuple[Any, int]]:
+    """Distorted pictures without end, drawn by SHARES."""
+    others = [name for name in pool if not name.startswith("mnist")]
+    mnist = [name for name in pool if name.startswith("mnist")]
+    sizes = np.array([len(pool[name][1]) for name in mnist], float)
+    kinds = list(SHARES)
+    while True:
+        for kind in rng.choice(len(kinds), 1024, p=list(SHARES.values())):
+            match kinds[kind]:
+                case "drawn":
+                    digit = int(rng.integers(10))
+                    yield _shown(rng, draw_digit(rng, digit)), digit
+                case "signs":
+                    sign = int(rng.choice([X, X, DASH, DASH + 1, DASH + 2, EMPTY]))
+                    yield _sign_shown(rng, sign), sign
+                case source:
+                    names, weights = (mnist, sizes) if source == "mnist" else (others, np.ones(len(others)))
+                    drawn, labels = pool[names[int(rng.choice(len(names), p=weights / weights.sum()))]]
+                    place = int(rng.integers(len(labels)))
+                    yield _shown(rng, drawn[place]), int(labels[place])
+
+
+def _batch(pictures: Iterator[tuple[Any, int]]) -> tuple[Any, Any]:
+    pairs = [next(pictures) for _ in range(BATCH)]
+    ink = torch.from_numpy(np.stack([p for p, _ in pairs])).float().div_(255).unsqueeze(1)
+    return ink.contiguous(memory_format=torch.channels_last), torch.tensor([label for _, label in pairs])
+
+
+def plain(source: Source) -> NDArray[np.uint8]:
+    """A source's pictures in normal form, each picture its own box."""
+    return np.stack([normal_form(picture, picture.shape[0]) for picture in source.raw])
+
+
+def scores(net: Any, ink: NDArray[np.uint8]) -> Any:
+    """The network's scores before the softmax (n, classes)."""
+    net.eval()
+    with torch.no_grad():
+        parts = [net(torch.from_numpy(part).float().div(255).unsqueeze(1)) for part in np.array_split(ink, 40)]
+    return torch.cat(parts)
+
+
+def best_temperature(logits: Any, labels: Any) -> float:
+    """The temperature under which the held-out digits are likeliest."""
+    choices = np.geomspace(0.3, 3.0, 60)
+    losses = [float(nn.functional.cross_entropy(logits / t, labels)) for t in choices]
+    return float(choices[int(np.argmin(losses))])
+
+
+def train(folder: Path, recipe: Recipe, report: Any = print) -> Any:
+    """A trained network; ``report`` is told the loss now and then."""
+    torch.manual_seed(recipe.seed)
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    sources = [load(folder, name) for name in FILES if name != recipe.without]
+    pool = {source.name: (canvases(source), source.labels) for source in sources}
+    pictures = _pictures(np.random.default_rng(recipe.seed), pool)
+    net = network()
+    average = torch.optim.swa_utils.AveragedModel(
+        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE), use_buffers=True
+    )
+    steps = recipe.samples // BATCH
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02, foreach=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.15)
+    began, loss_sum = time.process_time(), 0.0
+    for step in range(1, steps + 1):
+        net.train()
+        ink, labels = _batch(pictures)
+        with torch.autocast("cpu", torch.bfloat16):
+            out = net(ink)
+        loss = nn.functional.cross_entropy(out.float(), labels, label_smoothing=SMOOTH)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        average.update_parameters(net)
+        loss_sum += float(loss.detach())
+        if step % 500 == 0:
+            report(
+                f"step {step} of {steps}, loss {loss_sum / 500:.4f}, {time.process_time() - began:.0f} s of processor"
+            )
+            loss_sum = 0.0
+    return average.module
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("digits", type=Path)
+    parser.add_argument("--without", choices=[n for n in FILES if n != "mnist-train"], default="mnist-test")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--samples", type=int, default=2_400_000)
+    given = parser.parse_args()
+    recipe = Recipe(given.without, given.samples, given.seed)
+    net = train(given.digits, recipe, lambda line: print(line, flush=True))
+    held = load(given.digits, recipe.without)
+    logits, labels = scores(net, plain(held)), torch.from_numpy(held.labels)
+    temperature = best_temperature(logits, labels)
+    given.out.write_bytes(onnx_bytes(net, temperature))
+    wrong = float((logits.argmax(1) != labels).float().mean())
+    print(json.dumps({
+        "without": recipe.without, "seed": recipe.seed, "samples": recipe.samples, "parameters": parameters(net),
+        "temperature": round(temperature, 3), "wrong": round(wrong, 5), "processor_s": round(time.process_time()),
+    }))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
