@@ -97,7 +97,7 @@ def _judge(found: Posterior, place: int, limits: Limits, crossed: bool) -> Accep
     values = found.values(best)
     value = values[field.id]
     shares = found.shares[place]
-    risk = max(1.0 - shares[value], 0.0)
+    risk = max(found.risks[place], 0.0)
     touched = [k for k, r in enumerate(found.rules) if field.id in r.fields]
     by = _confirmed_by(found, field, values, limits)
     reason: Reason | None = None

@@ -41,14 +41,15 @@ class Hypothesis:
 class Posterior:
     """Of fields that rules tie together. ``hypotheses``: heaviest first.
 
-    ``whole``: their weight and the bound on that of all others. ``shares``: per field each value's share of it.
+    ``unseen``: bound on the weight of all others. ``shares``: per field each value's share of what is listed.
+    ``risks``: per field a bound on the chance that it has another value than the one read first.
     """
 
     fields: tuple[Field, ...]
     rules: tuple[Rule, ...]
     hypotheses: tuple[Hypothesis, ...]
     unseen: float
-    whole: float
+    risks: tuple[float, ...]
     shares: tuple[Mapping[int | None, float], ...]
 
     def values(self, hypothesis: Hypothesis) -> dict[str, int | None]:
@@ -175,6 +176,54 @@ def _by_count(odds: Sequence[float]) -> list[float]:
     return by_count
 
 
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """Weights, relative to the values read first, of what is not looked at: in all, and where a given field changes."""
+
+    unseen: float
+    of_field: tuple[float, ...]
+
+
+def _bounds(fields: Sequence[Field], changes: _Changes, target: np.int64, slip: float, light: float) -> _Bounds:
+    """Four and more changes keep the sums only if the last has the one shift that the others need; so do three or two
+    of which some value is not listed. Two changes that keep no sum weigh as a slip.
+
+    ``light``: weight of the pairs and triples left out as too light or outside of all sums.
+    """
+    first = np.array([f.values[0][1] for f in fields])
+    odds = np.maximum(1.0 - first, 0.0) / first
+    lost = np.array([f.dropped for f in fields]) / first
+    last = np.array([f.values[-1][1] for f in fields]) / first
+    tails = _tails(odds.tolist())
+    slipped = slip * SLIP_SPREAD
+    _, group = np.unique(changes.shifts, return_inverse=True)
+    fitting = float(np.bincount(group, changes.weights).max()) if len(group) else 0.0
+    fitting += float(np.minimum(lost, last).sum())
+    heaviest = np.zeros(len(fields))
+    np.maximum.at(heaviest, changes.fields, changes.weights)
+    in_sum = np.zeros(len(fields), bool)
+    in_sum[changes.fields[changes.shifts != 0]] = True
+    alone = np.where(in_sum & (target == 0), slipped, 1.0) * lost
+    all_lost = float(lost.sum())
+    unseen = (
+        light + slipped * tails[2] + float(alone.sum()) + fitting * tails[3] / 4
+        + all_lost * fitting * (1.0 + tails[1])
+    )  # fmt: skip
+    of_field = (
+        light + slipped * odds * tails[1] + alone + fitting * odds * tails[2] / 3
+        + lost * fitting * (1.0 + tails[1]) + all_lost * (np.minimum(heaviest, fitting) + odds * fitting)
+    )  # fmt: skip
+    return _Bounds(unseen, tuple(of_field.tolist()))
+
+
+def _tails(odds: Sequence[float]) -> tuple[float, float, float, float]:
+    """Weight of at least 0, 1, 2 and 3 changed fields, relative to none changed."""
+    counts = _by_count(odds)
+    whole = math.prod(1.0 + odd for odd in odds)
+    zero, one, two, three = (max(whole - sum(counts[:n]), 0.0) for n in range(4))
+    return zero, one, two, three
+
+
 def _outside_sums(changes: _Changes, target: np.int64, pairs_among_sums: float) -> float:
     """Bound on three changes that keep the sums when some are of fields that stand in no sum."""
     apart = changes.shifts == 0
@@ -182,24 +231,6 @@ def _outside_sums(changes: _Changes, target: np.int64, pairs_among_sums: float) 
     _, one, two, three = _by_count(odds.tolist())
     mending = float(changes.weights[(changes.shifts == target) & ~apart].sum())
     return one * pairs_among_sums + two * mending + three
-
-
-def _unseen(fields: Sequence[Field], changes: _Changes, slip: float, skipped: float) -> float:
-    """Bound on the weight, relative to the values read first, of everything that is not looked at.
-
-    A value that is not listed keeps the sums only with another change of just the opposite shift, or with two more.
-    """
-    first = [f.values[0][1] for f in fields]
-    odds = [max(1.0 - p, 0.0) / p for p in first]
-    by_count = _by_count(odds)
-    whole = math.prod(1.0 + odd for odd in odds)
-    one, two, four = (max(whole - sum(by_count[:n]), 0.0) for n in (1, 2, 4))
-    dropped = sum(f.dropped / p for f, p in zip(fields, first, strict=True))
-    slipped = slip * SLIP_SPREAD
-    _, group = np.unique(changes.shifts, return_inverse=True)
-    opposite = float(np.bincount(group, changes.weights).max()) if len(group) else 0.0
-    opposite += sum(min(f.dropped, f.values[-1][1]) / p for f, p in zip(fields, first, strict=True))
-    return four + skipped + slipped * two + dropped * (slipped + min(one, opposite + two))
 
 
 def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08) -> Posterior:
@@ -230,17 +261,20 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
         share = slip * SLIP_SPREAD if broken else 1.0 - slip
         found.append(Hypothesis(made, math.prod(weights[i] for i in chosen) * share, broken))
     found.sort(key=lambda h: -h.weight)
-    unseen = _unseen(fields, changes, slip, skipped)
+    bounds = _bounds(fields, changes, target, slip, skipped)
     seen = sum(h.weight for h in found)
-    return Posterior(
-        tuple(fields), tuple(rules), tuple(found), unseen, seen + unseen, _shares(fields, found, seen, seen + unseen)
+    shares = _shares(fields, found, seen)
+    risks = tuple(
+        (seen * (1.0 - share[f.read]) + bound) / (seen + bound)
+        for f, share, bound in zip(fields, shares, bounds.of_field, strict=True)
     )
+    return Posterior(tuple(fields), tuple(rules), tuple(found), bounds.unseen, risks, shares)
 
 
 def _shares(
-    fields: Sequence[Field], found: Sequence[Hypothesis], seen: float, whole: float
+    fields: Sequence[Field], found: Sequence[Hypothesis], whole: float
 ) -> tuple[Mapping[int | None, float], ...]:
-    shares: list[dict[int | None, float]] = [{f.read: seen / whole} for f in fields]
+    shares: list[dict[int | None, float]] = [{f.read: 1.0} for f in fields]
     for hypothesis in found:
         for place, value in hypothesis.changes:
             of = shares[place]

@@ -73,17 +73,42 @@ def test_the_stated_risk_is_never_below_the_true_one(data: st.DataObject, rules:
     found = posterior(form, rules, SLIP)
     truth = everything(form, rules)
     whole = sum(truth.values())
-    for place in range(len(form)):
-        value = found.values(found.hypotheses[0])[form[place].id]
-        right = sum(w for values, w in truth.items() if values[place] == value) / whole
-        assert 1 - found.shares[place][value] >= 1 - right - 1e-9
+    for place, field in enumerate(form):
+        right = sum(w for values, w in truth.items() if values[place] == field.read) / whole
+        assert found.risks[place] >= 1 - right - 1e-9
 
 
-def test_the_chances_of_all_values_and_of_the_unseen_add_up_to_one() -> None:
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.sampled_from(RULE_SETS))
+def test_values_that_are_not_listed_stay_within_the_bounds_too(data: st.DataObject, rules: list[Rule]) -> None:
+    """The whole truth is enumerated; the fields list one or two of up to four values."""
+    whole = data.draw(fields(("a", "b", "c", "d", "e")[: 3 if len(rules) == 1 else 5]))
+    whole = [Field(f.id, tuple((v, p / (1 - f.dropped)) for v, p in f.values), 0.0) for f in whole]
+    kept = data.draw(st.integers(1, 2))
+    short = [Field(f.id, f.values[:kept], sum(p for _, p in f.values[kept:])) for f in whole]
+    found = posterior(short, rules, SLIP)
+    truth = everything(whole, rules)
+    mass = sum(truth.values())
+    assert mass <= sum(h.weight for h in found.hypotheses) + found.unseen + 1e-9
+    for place, field in enumerate(whole):
+        right = sum(w for values, w in truth.items() if values[place] == field.read) / mass
+        assert found.risks[place] >= 1 - right - 1e-9
+
+
+def test_the_shares_of_a_fields_values_add_up_to_one() -> None:
     form = [Field(i, ((5, 0.9), (6, 0.05)), 0.05) for i in "ab"] + [Field("c", ((10, 0.8), (11, 0.2)), 0.0)]
     found = posterior(form, [total("R6", ("a", "b"), "c")])
-    for place in range(3):
-        assert abs(sum(found.shares[place].values()) + found.unseen / found.whole - 1) < 1e-12
+    for share in found.shares:
+        assert abs(sum(share.values()) - 1) < 1e-12
+
+
+def test_the_values_that_a_field_does_not_list_count_as_risk() -> None:
+    """The same form with every value listed, and with the last two of each left out: the risk does not sink."""
+    full = [Field(n, ((5, 0.7), (6, 0.2), (7, 0.06), (8, 0.04)), 0.0) for n in "ab"] + [Field("c", ((10, 1.0),), 0.0)]
+    short = [Field(f.id, f.values[:2], sum(p for _, p in f.values[2:])) for f in full]
+    rules = [total("R6", ("a", "b"), "c")]
+    for listed, cut in zip(posterior(full, rules).risks, posterior(short, rules).risks, strict=True):
+        assert cut >= listed - 1e-12
 
 
 def test_three_changes_that_together_keep_the_sums_are_found() -> None:
