@@ -64,7 +64,7 @@ def from_boxes(
     seen = {start}
     mass: dict[int | None, float] = {}
     taken = 0.0
-    while heap and len(mass) < KEPT + 1 and taken < 1 - 1e-7:
+    while heap and len(mass) < KEPT + 1 and taken < 1 - 1e-6:
         minus, places = heapq.heappop(heap)
         value = _number([r[k][1] for r, k in zip(ranked, places, strict=True)])
         mass[value] = mass.get(value, 0.0) - minus

@@ -186,7 +186,8 @@ class _Bounds:
 
 def _bounds(fields: Sequence[Field], changes: _Changes, target: np.int64, slip: float, light: float) -> _Bounds:
     """Four and more changes keep the sums only if the last has the one shift that the others need; so do three or two
-    of which some value is not listed. Two changes that keep no sum weigh as a slip.
+    of which some value is not listed. Two changes that keep no sum weigh as a slip. As the last of four and more any
+    serves that is not of the least sure field.
 
     ``light``: weight of the pairs and triples left out as too light or outside of all sums.
     """
@@ -196,9 +197,10 @@ def _bounds(fields: Sequence[Field], changes: _Changes, target: np.int64, slip: 
     last = np.array([f.values[-1][1] for f in fields]) / first
     tails = _tails(odds.tolist())
     slipped = slip * SLIP_SPREAD
-    _, group = np.unique(changes.shifts, return_inverse=True)
-    fitting = float(np.bincount(group, changes.weights).max()) if len(group) else 0.0
-    fitting += float(np.minimum(lost, last).sum())
+    unlisted = float(np.minimum(lost, last).sum())
+    fitting = _fitting(changes, np.ones(len(changes.fields), bool)) + unlisted
+    fitting_last = _fitting(changes, changes.fields != int(np.argmax(odds))) + unlisted
+    more = [min(fitting * tails[n] / (n + 1), fitting_last * tails[n]) for n in range(4)]
     heaviest = np.zeros(len(fields))
     np.maximum.at(heaviest, changes.fields, changes.weights)
     in_sum = np.zeros(len(fields), bool)
@@ -206,14 +208,20 @@ def _bounds(fields: Sequence[Field], changes: _Changes, target: np.int64, slip: 
     alone = np.where(in_sum & (target == 0), slipped, 1.0) * lost
     all_lost = float(lost.sum())
     unseen = (
-        light + slipped * tails[2] + float(alone.sum()) + fitting * tails[3] / 4
+        light + slipped * tails[2] + float(alone.sum()) + more[3]
         + all_lost * fitting * (1.0 + tails[1])
     )  # fmt: skip
     of_field = (
-        light + slipped * odds * tails[1] + alone + fitting * odds * tails[2] / 3
+        light + slipped * odds * tails[1] + alone + odds * more[2]
         + lost * fitting * (1.0 + tails[1]) + all_lost * (np.minimum(heaviest, fitting) + odds * fitting)
     )  # fmt: skip
     return _Bounds(unseen, tuple(of_field.tolist()))
+
+
+def _fitting(changes: _Changes, which: NDArray[np.bool_]) -> float:
+    """The greatest weight of all changes that have one and the same shift."""
+    _, group = np.unique(changes.shifts[which], return_inverse=True)
+    return float(np.bincount(group, changes.weights[which]).max()) if len(group) else 0.0
 
 
 def _tails(odds: Sequence[float]) -> tuple[float, float, float, float]:
