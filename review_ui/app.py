@@ -19,6 +19,7 @@ from review_ui.headers import Headers
 from review_ui.routes import (
     ballots,
     batches,
+    figures,
     grid,
     hall,
     home,
@@ -46,6 +47,7 @@ SCREENS: tuple[Screen, ...] = (
     pictures.SCREEN,
     batches.SCREEN,
     rejected.SCREEN,
+    figures.SCREEN,
     review.SCREEN,
     grid.SCREEN,
     paper.SCREEN,

@@ -33,7 +33,25 @@ RULES: Mapping[int, Message] = {
     9: message("Names left on the ballots are the votes of all candidates"),
     10: message("All votes together fit the valid ballots and the seats"),
     11: message("The percentages of valid and invalid ballots are 100 % together"),
+    16: message("Voting begins, ends and is counted within a day, in this order"),
+    20: message("No more people voted than were given ballots"),
     23: message("Every collected sheet is scanned, typed or set aside"),
+}
+FIGURES: Mapping[str, Message] = {
+    "voters": message("voters on the list"),
+    "voted": message("voters who voted"),
+    "received": message("ballots received"),
+    "issued": message("ballots issued"),
+    "left_over": message("ballots left over"),
+    "spoiled": message("spoiled ballots"),
+    "opened": message("time of opening"),
+    "closed": message("time of closing"),
+    "finished": message("time the count was finished"),
+    "members": message("members of the polling team"),
+    "opening_witnesses": message("witnesses at the opening"),
+    "closing_witnesses": message("witnesses of the count"),
+    "incidents": message("incidents"),
+    "complaints": message("complaints"),
 }
 GROUNDS: Mapping[Ground, Message] = {
     "a": message("not the prescribed ballot issued by the polling team"),
@@ -98,6 +116,7 @@ ACTS: Mapping[str, Message] = {
     "minutes_printed": message("printed the minutes"),
     "totals_exported": message("downloaded the totals"),
     "figures": message("took over the figures of the paper"),
+    "figures_typed": message("typed the figures of the paper"),
 }
 """Acts of the log; one that is not here is shown by its own name."""
 
@@ -144,6 +163,8 @@ _DETAILS: Mapping[str, Message] = {
     "finished": message("time the count was finished"),
     "incidents": message("incidents"),
     "complaints": message("complaints"),
+    "typed_by": message("typed by"),
+    "differs": message("differs from what another person typed"),
     "draft": message("draft"),
     "official": message("official"),
 }

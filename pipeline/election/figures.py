@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +64,14 @@ class AreaFigures:
     complaints: str = ""
 
 
+_NONE = frozenset({"", "không", "không có", "khong", "khong co", "không có gì", "không xảy ra", "none", "no"})
+
+
+def tells_an_incident(text: str) -> bool:
+    """Whether the team wrote of an incident: a declared "Không có" explains no figure that breaks a rule."""
+    return unicodedata.normalize("NFC", text).casefold().strip(" .-–\n\t") not in _NONE
+
+
 def load_figures(path: Path, election: Election) -> tuple[AreaFigures, ...]:
     """All rows of the spreadsheet, at most one per area and contest; every fault in one :class:`Refusal`.
 
@@ -87,6 +96,24 @@ def load_figures(path: Path, election: Election) -> tuple[AreaFigures, ...]:
     if faults:
         raise Refusal(faults)
     return tuple(rows)
+
+
+class _Form(Row):
+    """The fields of a screen as a row: the place of a fault is the name of the field."""
+
+    def place(self, column: str = "") -> str:
+        return column
+
+
+def figures_of(fields: Mapping[str, str], election: Election) -> tuple[AreaFigures, tuple[Problem, ...]]:
+    """The figures that were typed into fields named as the columns, in their spelling, and what is wrong with them.
+
+    ``place`` of a problem is the field. The figures are worth something only where nothing is wrong.
+    """
+    row = _Form("", 0, {name: unicodedata.normalize("NFC", text).strip() for name, text in fields.items()})
+    faults: list[Problem] = []
+    found = _row(row, election, faults)
+    return found, tuple(faults)
 
 
 def _fault(faults: list[Problem], row: Row, column: str, msgid: str, **params: object) -> None:

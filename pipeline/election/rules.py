@@ -27,6 +27,8 @@ class RuleSet:
     """Level -> (from that many seats, candidates above seats), the last row that fits counts."""
     issued_includes_spoiled: bool
     """Convention of R3; the form does not say."""
+    figures_keyed_by: int = 2
+    """So many people type the figures of the paper, each without seeing the numbers of the others, until two agree."""
     winner_needs_turnout: bool = True
     """Over half of the unit's listed voters must have voted (Art. 78, 80)."""
     winner_needs_half_of_valid: bool = True
@@ -74,6 +76,7 @@ N_OF_M = RuleSet(
     grounds=STATE_2026.grounds,
     surplus={},
     issued_includes_spoiled=False,
+    figures_keyed_by=1,
     winner_needs_turnout=False,
     winner_needs_half_of_valid=False,
 )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, and_, cast, func, insert, select
+from sqlalchemy import Connection, Row, Text, and_, cast, delete, func, insert, select
 
-from pipeline.storage.schema import figures
+from pipeline.storage.schema import figures, figures_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,44 @@ def versions(db: Connection, area: str, contest: str) -> tuple[StoredFigures, ..
 
 def _figures(row: Row[Any]) -> StoredFigures:
     return StoredFigures(**{name: getattr(row, name) for name in StoredFigures.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresEntry:
+    """What one person typed and nobody else has typed alike yet."""
+
+    area: str
+    contest: str
+    account: str
+    document: Mapping[str, Any]
+    reason: str
+    at: datetime
+
+
+def put_entry(db: Connection, new: FiguresEntry) -> None:
+    """Save it in the place of what the same person typed before."""
+    drop_entries(db, new.area, new.contest, new.account)
+    values = {name: getattr(new, name) for name in new.__slots__}
+    db.execute(insert(figures_entry).values(**{**values, "document": dict(new.document)}))
+
+
+def entries(db: Connection, area: str | None = None, contest: str | None = None) -> tuple[FiguresEntry, ...]:
+    """Those of an area and contest, or all, the first typed first."""
+    query = select(figures_entry).order_by(figures_entry.c.at, figures_entry.c.account)
+    for column, wanted in ((figures_entry.c.area, area), (figures_entry.c.contest, contest)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return tuple(FiguresEntry(**row._mapping) for row in db.execute(query))
+
+
+def drop_entries(db: Connection, area: str, contest: str, account: str | None = None) -> None:
+    """They are settled, or typed anew."""
+    query = delete(figures_entry).where(figures_entry.c.area == area, figures_entry.c.contest == contest)
+    db.execute(query if account is None else query.where(figures_entry.c.account == account))
+
+
+def given(db: Connection) -> frozenset[tuple[str, str]]:
+    """(area, contest) of all figures that stand."""
+    return frozenset(
+        (row.area, row.contest) for row in db.execute(select(figures.c.area, figures.c.contest).distinct())
+    )

@@ -335,6 +335,17 @@ figures = Table(
     Column("at", Moment, nullable=False),
 )
 
+figures_entry = Table(
+    "figures_entry",  # revision 0009: what one person typed, until two agree
+    metadata,
+    Column("area", Text, primary_key=True),
+    Column("contest", Text, primary_key=True),
+    Column("account", Text, ForeignKey("account.id"), primary_key=True),
+    _json("document", nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 # What a closed batch adds to the totals, so that a committee's page need not count a million ballots again.
 # Derived from the other tables: whatever changes a batch deletes its row (pipeline/storage/results.py).
 batch_result = Table(

@@ -1,15 +1,17 @@
-"""The numbered consistency rules between the figures of the paper and the count, R1 to R11 and R23."""
+"""The numbered consistency rules between the figures of the paper and the count: R1 to R11, R16, R20, R23."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pipeline.messages import Message, message
 from pipeline.tally.percentages import WHOLE, Percentage, valid_and_invalid
 from pipeline.tally.totals import AreaResult
 
+LONGEST_COUNT = timedelta(hours=24)
 Kind = Literal["error", "world", "warning"]
 """``error``: arithmetic, cannot be overridden. ``world``: can be true and yet broken; a mistyped figure is
 corrected, a true one confirmed by the team leader with an incident. ``warning``: acknowledged with why."""
@@ -25,6 +27,15 @@ class PaperFigures:
     issued: int
     left_over: int
     spoiled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When voting began and ended and when the count was finished, as the team wrote it down."""
+
+    opened: datetime
+    closed: datetime
+    finished: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Sheet:
     result: AreaResult
     seats: int
     conventions: Conventions = Conventions()
+    times: Times | None = None
+    """``None`` where several areas are summed."""
     written: tuple[Percentage, Percentage] | None = None
     """% valid and % invalid as others' minutes print them; ``None`` where we compute them ourselves."""
 
@@ -235,6 +248,39 @@ def r11(s: Sheet) -> Iterable[Message]:
         )
 
 
+def r16(s: Sheet) -> Iterable[Message]:
+    """R16: opening < closing < finish ≤ closing + 24 h."""
+    t = s.times
+    if t is None:
+        return
+    if not t.opened < t.closed < t.finished:
+        yield message(
+            "voting began {opened}, ended {closed}, the count was finished {finished}: this is not the order of the "
+            "day; correct the time that is off",
+            opened=f"{t.opened:%d/%m/%Y %H:%M}",
+            closed=f"{t.closed:%d/%m/%Y %H:%M}",
+            finished=f"{t.finished:%d/%m/%Y %H:%M}",
+        )
+    elif t.finished > t.closed + LONGEST_COUNT:
+        yield message(
+            "the count was finished {finished}, more than 24 hours after voting ended {closed}; correct the time or "
+            "give the reason",
+            closed=f"{t.closed:%d/%m/%Y %H:%M}",
+            finished=f"{t.finished:%d/%m/%Y %H:%M}",
+        )
+
+
+def r20(s: Sheet) -> Iterable[Message]:
+    """R20: voted ≤ issued, less the spoiled ones where the issued figure includes exchanges."""
+    spoiled = s.figures.spoiled if s.conventions.issued_includes_spoiled else 0
+    if s.figures.voted > s.figures.issued - spoiled:
+        yield message(
+            "{voted} voted but only {in_hands} ballots came into voters' hands; correct the figure or give the reason",
+            voted=s.figures.voted,
+            in_hands=s.figures.issued - spoiled,
+        )
+
+
 def r23(s: Sheet) -> Iterable[Message]:
     """R23: scanned + entered by hand + set aside = collected: every sheet of the pile is accounted for."""
     found = s.result.scanned + s.result.by_hand + s.result.set_aside
@@ -262,6 +308,8 @@ RULES: tuple[Rule, ...] = (
     Rule(9, "error", r9),
     Rule(10, "error", r10),
     Rule(11, "error", r11),
+    Rule(16, "warning", r16),
+    Rule(20, "warning", r20),
     Rule(23, "error", r23),
 )
 

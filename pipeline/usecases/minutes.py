@@ -6,12 +6,11 @@ import csv
 import hashlib
 import io
 import json
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.election.definition import Candidate, Election, Place
-from pipeline.election.figures import Witness
+from pipeline.election.figures import Witness, tells_an_incident
 from pipeline.messages import Message, message
 from pipeline.reports.fields import CandidateVotes, MinutesData, Person, faults
 from pipeline.reports.minutes import Imprint, minutes_pdf
@@ -100,14 +99,6 @@ def _objections(area: AreaTotals) -> Iterator[Message]:
             yield message("rule {rule} does not hold: {text}", rule=finding.code, text=finding.text)
     if not (found or area.complete):
         yield message("the count of this area is not complete; see its totals")
-
-
-_NONE = frozenset({"", "không", "không có", "khong", "khong co", "không có gì", "không xảy ra", "none", "no"})
-
-
-def tells_an_incident(text: str) -> bool:
-    """Whether the team wrote of an incident: a declared "Không có" explains no figure that breaks a rule."""
-    return unicodedata.normalize("NFC", text).casefold().strip(" .-–\n\t") not in _NONE
 
 
 def _printed_name(candidate: Candidate, all_of_unit: Sequence[Candidate]) -> str:

@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from pipeline.access.roles import Actor, require
 from pipeline.election.codec import digest as election_digest
 from pipeline.election.definition import Election, Unit
-from pipeline.election.figures import AreaFigures
+from pipeline.election.figures import AreaFigures, tells_an_incident
 from pipeline.election.rules import RuleSet, rule_set
 from pipeline.review.states import is_open, value_of
 from pipeline.storage import ballots, batches, figures, items, pages
 from pipeline.storage.batches import Batch
 from pipeline.tally.ballots import ValidVote, Vote, vote_from
-from pipeline.tally.rules import Conventions, Finding, PaperFigures, Sheet, findings
+from pipeline.tally.rules import Conventions, Finding, PaperFigures, Sheet, Times, findings
 from pipeline.tally.totals import NOTHING, AreaResult, count, total
 from pipeline.tally.winners import Runner, UnitOutcome, outcome, standings
 from pipeline.usecases.figures import figures_from_json
@@ -45,7 +45,7 @@ class AreaTotals:
         if given is None or self.open_items or not self.result.complete:
             return False
         kinds = {f.kind for f in self.findings}
-        return "error" not in kinds and ("world" not in kinds or bool(given.incidents.strip()))
+        return "error" not in kinds and ("world" not in kinds or tells_an_incident(given.incidents))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _pages_undecided(db: Connection, batch: Batch) -> int:
 def _sheet(given: AreaFigures, result: AreaResult, unit: Unit, rules: RuleSet) -> Sheet:
     conventions = Conventions(rules.issued_includes_spoiled, state=bool(rules.surplus))
     paper = PaperFigures(given.voters, given.voted, given.received, given.issued, given.left_over, given.spoiled)
-    return Sheet(paper, result, unit.seats, conventions)
+    return Sheet(paper, result, unit.seats, conventions, Times(given.opened, given.closed, given.finished))
 
 
 def unit_totals(election: Election, unit: Unit, areas: Sequence[AreaTotals], done: bool | None = None) -> UnitTotals:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.election.definition import Candidate, Election
-from pipeline.election.figures import AreaFigures, Member, Witness
+from pipeline.election.figures import AreaFigures, Member, Witness, tells_an_incident
 from pipeline.election.load import load_election
 from pipeline.errors import Refusal
 from pipeline.messages import message
 from pipeline.tally.rules import Finding
 from pipeline.tally.totals import AreaResult
-from pipeline.usecases.minutes import is_final, minutes_of, print_minutes, tells_an_incident
+from pipeline.usecases.minutes import is_final, minutes_of, print_minutes
 from pipeline.usecases.totals import AreaTotals
 
 

@@ -37,6 +37,7 @@ SCREENS = {
     "rejected": ("/rejected", "operator"),
     "paper": ("/paper", "reviewer"),
     "paper-sheet": ("/paper/{typed}", "reviewer"),
+    "figures": ("/figures", "operator"),
     "work": ("/work", "team_leader"),
 }
 LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}

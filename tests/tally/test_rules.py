@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from pipeline.tally.percentages import Percentage
-from pipeline.tally.rules import RULES, Conventions, Finding, PaperFigures, Sheet, findings
+from pipeline.tally.rules import RULES, Conventions, Finding, PaperFigures, Sheet, Times, findings
 from pipeline.tally.totals import AreaResult
 
 FIGURES = PaperFigures(voters=120, voted=102, received=130, issued=104, left_over=26, spoiled=2)
@@ -47,7 +48,7 @@ def test_figures_that_agree_break_no_rule() -> None:
 
 
 def test_every_rule_of_this_stage_stands_in_the_table_once() -> None:
-    assert [r.number for r in RULES] == [*range(1, 12), 23]
+    assert [r.number for r in RULES] == [*range(1, 12), 16, 20, 23]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: f"R{r.number}")
@@ -161,6 +162,38 @@ def test_r11_tolerates_a_hundredth_in_the_minutes_of_others() -> None:
     found = only(replace(GOOD, written=(Percentage(9400), Percentage(602))), 11)
     assert found.kind == "error"
     assert "100.02" in str(found.text)
+
+
+DAY = datetime(2026, 3, 15)
+TIMES = Times(DAY.replace(hour=7), DAY.replace(hour=19), DAY.replace(hour=23))
+
+
+def with_times(**changes: datetime) -> Sheet:
+    return replace(GOOD, times=replace(TIMES, **changes))
+
+
+def test_r16_the_order_of_the_day() -> None:
+    assert holds(GOOD, 16)  # a sum of areas has no times
+    assert holds(with_times(), 16)
+    for wrong in (with_times(closed=DAY.replace(hour=7)), with_times(finished=DAY.replace(hour=19))):
+        found = only(wrong, 16)
+        assert found.kind == "warning"
+        assert "15/03/2026 07:00" in str(found.text)
+
+
+def test_r16_a_count_within_a_day() -> None:
+    assert holds(with_times(finished=TIMES.closed + timedelta(hours=24)), 16)
+    found = only(with_times(finished=TIMES.closed + timedelta(hours=24, minutes=1)), 16)
+    assert "16/03/2026 19:01" in str(found.text)
+
+
+def test_r20_voted_at_most_issued() -> None:
+    assert holds(with_figures(voted=102), 20)  # 104 issued, 2 of them in exchange
+    found = only(with_figures(voted=103), 20)
+    assert found.kind == "warning"
+    assert {"103", "102"} <= set(str(found.text).split())
+    net = replace(with_figures(voted=104), conventions=Conventions(issued_includes_spoiled=False))
+    assert holds(net, 20)
 
 
 def test_r23_every_sheet_of_the_pile_is_accounted_for() -> None:

@@ -92,7 +92,7 @@ def test_what_is_strange_but_true_needs_an_incident(pile: Any, db: Connection, c
     settle(db, count, pile)
     put_figures(pile, 20, issued=19, left_over=51)
     stuffed = area_totals(db, count, pile.area, pile.contest)
-    assert [f.code for f in stuffed.findings] == ["R4"]
+    assert [f.code for f in stuffed.findings] == ["R4", "R20"]
     assert not stuffed.complete
     put_figures(pile, 20, issued=19, left_over=51, incidents="Một phiếu lạ trong hòm phiếu")
     assert area_totals(db, count, pile.area, pile.contest).complete
