@@ -131,7 +131,7 @@ def printed_lines(blank: NDArray[np.uint8], density: float) -> Ends:
     """Ends in mm of the blank's long straight lines, those of frames: ``blank`` is its darkness."""
     ends = []
     for upright in (True, False):
-        lines = _long_lines(blank.T if upright else blank, density)
+        lines = _long_lines(blank.T if upright else blank, density, LONG_MM)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(lines)
         for label, (left, top, wide, tall) in enumerate(stats[1:, : cv2.CC_STAT_AREA].tolist(), start=1):
             piece = labels[top : top + tall, left : left + wide] == label
@@ -141,19 +141,20 @@ def printed_lines(blank: NDArray[np.uint8], density: float) -> Ends:
     return np.array(ends, np.float64).reshape(-1, 2, 2) / density
 
 
-def near_lines(blank: NDArray[np.uint8], density: float, mm: float) -> NDArray[np.uint8]:
-    """Where long straight lines of the blank are printed, and up to ``mm`` beside them (1)."""
-    lines = cv2.max(_long_lines(blank, density), np.ascontiguousarray(_long_lines(blank.T, density).T))
+def near_lines(blank: NDArray[np.uint8], density: float, mm: float, least_mm: float) -> NDArray[np.uint8]:
+    """Where straight lines of ``least_mm`` and more are printed on the blank, and up to ``mm`` beside them (1)."""
+    across, down = _long_lines(blank, density, least_mm), _long_lines(blank.T, density, least_mm)
+    lines = cv2.max(across, np.ascontiguousarray(down.T))
     size = 2 * round(mm * density) + 1
     return np.asarray(cv2.dilate(lines, np.ones((size, size), np.uint8)), np.uint8)
 
 
-def _long_lines(blank: NDArray[np.uint8], density: float) -> NDArray[np.uint8]:
-    """Lines at least LONG_MM long that run across (1). A blank that was scanned lies askew, all its lines alike."""
+def _long_lines(blank: NDArray[np.uint8], density: float, least_mm: float) -> NDArray[np.uint8]:
+    """Lines at least ``least_mm`` long that run across (1). A blank that was scanned lies askew, all its lines alike."""
     height, width = blank.shape
     ink = np.asarray(cv2.threshold(np.ascontiguousarray(blank), PRINTED, 1, cv2.THRESH_BINARY)[1], np.uint8)
     ink = np.asarray(cv2.dilate(ink, np.ones((3, 1), np.uint8)), np.uint8)  # a thin line goes from row to row
-    kernel = np.ones((1, round(LONG_MM * density)), np.uint8)
+    kernel = np.ones((1, round(least_mm * density)), np.uint8)
     best, most = np.zeros_like(ink), 0
     for slope in sorted(ASKEW, key=abs):
         level = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], np.float32)

@@ -20,6 +20,8 @@ DENSITY = 4.0
 """Pixels a mm: 100 dpi, enough for writing of 3 mm and a quarter of the work."""
 FRAME_MM = 0.75
 """So far beside a printed frame its own print may show where the scan lies a little off."""
+RULE_MM = 15.0
+"""Printed lines from this length on are frames or rules: no letter has a straight line of it."""
 STRIPS = 8
 """A fold must show in every one of so many strips across the sheet; a pen stroke crosses at most five."""
 FOLD = 5
@@ -79,7 +81,7 @@ def _plan(prepared: PreparedSide) -> _Plan:
     mosaic = mosaic_of(prepared, Layout((Box(0.0, 0.0, size.w, size.h),), DENSITY))
     widened = np.asarray(cv2.dilate(mosaic.blank, np.ones((3, 3), np.uint8)), np.uint8)
     allowed = np.asarray(cv2.addWeighted(widened, 1.0, cv2.blur(widened, (3, 3)), 0.5, 0), np.uint8)
-    frames = near_lines(mosaic.blank, DENSITY, FRAME_MM)
+    frames = near_lines(mosaic.blank, DENSITY, FRAME_MM, RULE_MM)
     return _Plan(mosaic, widened, allowed, _bare(allowed), _bare(np.ascontiguousarray(allowed.T)), frames)
 
 

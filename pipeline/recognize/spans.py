@@ -33,6 +33,8 @@ share of the name's ink belongs to such strokes."""
 ROUND_PX, BARE, GAP_PX = 2, 50, 8
 """Bare paper as wide as the last (1 mm), at the height of a level stroke (and a little round it), shows that the
 stroke does not reach there; darkness of the blank below the second is paper."""
+HIDDEN_MM, STEEP = 16.0, 0.12
+"""Bold letters of one word hide a level stroke at most so far; it rises or falls by no more than the second."""
 UNSURE_SPAN = 0.03
 """Taken from the span of a row of upright strokes, as much as is empty between them: whether the last of them stands
 in the name or just beside it is a matter of a tenth of a millimetre."""
@@ -56,6 +58,7 @@ def span_of_strokes(sure: Bytes, ink: Bytes, blank: Bytes, x0: int, x1: int) -> 
     inked[first:last] |= ink[:, first:last].any(axis=0)
     filled = float(inked[first:last].mean())
     if _level_band(sure[:, x0:x1]):
+        _bridge(inked, ink, blank, x0, x1)
         if _stops_short(sure, ink, blank, x0, x1):
             inked[:x0] = False
         width = sure.shape[1]
@@ -77,6 +80,30 @@ def _stops_short(sure: Bytes, ink: Bytes, blank: Bytes, x0: int, x1: int) -> boo
     before = slice(x0, within[0])
     bare = (blank[height, before].max(axis=0) < BARE) & ~columns(ink[height, before])
     return int(np.count_nonzero(bare)) >= GAP_PX
+
+
+def _bridge(inked: NDArray[np.bool_], ink: Bytes, blank: Bytes, x0: int, x1: int) -> None:
+    """Fill gaps of a level stroke that bold letters may hide: straight on from end to end there is no bare paper."""
+    first = x0 - BEYOND_PX
+    at = np.flatnonzero(inked[first : x1 + BEYOND_PX]) + first
+    for i in np.flatnonzero(np.diff(at) > RUN_GAP_MM * DENSITY):
+        left, right = int(at[i]), int(at[i + 1])
+        before, after = _height(ink[:, left - LONG_PX : left + 1]), _height(ink[:, right : right + LONG_PX + 1])
+        if before is None or after is None or right - left > HIDDEN_MM * DENSITY:
+            continue
+        across = np.arange(left + 1, right)
+        down = np.rint(np.linspace(before, after, len(across))).astype(np.intp)
+        if abs(after - before) > STEEP * len(across):
+            continue
+        shown = [blank[np.clip(down + by, 0, len(blank) - 1), across] for by in range(-ROUND_PX, ROUND_PX + 1)]
+        if np.count_nonzero(np.max(shown, axis=0) < BARE) < GAP_PX:
+            inked[left:right] = True
+
+
+def _height(ink: Bytes) -> float | None:
+    """The middle row of some ink."""
+    rows = np.flatnonzero(ink.any(axis=1))
+    return float(rows[0] + rows[-1]) / 2 if len(rows) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ INK = 18
 GATHER_MM = 2.5
 """Parts of one stamp (ring, letters, star) lie nearer to each other than this."""
 SPECK_MM2 = 0.4
+BEYOND_MM, RIM_PX, GROWN = 10.0, 5, 1.04
+"""A stamp's ink is followed so far beyond where stamps are looked for, over gaps of the second (1 mm). Stamps are
+about as wide as high: one that grows by more than the third has met writing, and is left as it was."""
 SLIP_MM = 3.0
 """A stamp that slipped prints a second rim so far beside the first."""
 
@@ -57,10 +60,29 @@ def read_stamp(page: RegisteredPage, sheet: SheetInk, field: FormField) -> Stamp
     if reading.value != "present":
         return Stamp(reading, None)
     taken = np.zeros_like(sheet.excess)
-    hull = cv2.convexHull(_outline(ink & (labels == best))) + np.array([[x0, y0]], np.int32)
+    hull = cv2.convexHull(_whole(sheet.excess, ((labels == best) & (ink > 0)).astype(np.uint8), x0, y0))
     cv2.fillConvexPoly(taken, hull, 1)
     cv2.polylines(taken, [hull], True, 1, 2 * round(SLIP_MM * DENSITY))
     return Stamp(reading, taken)
+
+
+def _whole(excess: Bytes, piece: Bytes, x0: int, y0: int) -> np.ndarray:
+    """Outline (n, 2), in pixels of the sheet, of the stamp of which ``piece`` lies in the window at (x0, y0).
+
+    A stamp that is set so far off that a part of its rim lies beyond the window is followed there along its own
+    ink; what stands apart from it there is writing.
+    """
+    height, width = piece.shape
+    beyond = round(BEYOND_MM * DENSITY)
+    left, top = max(0, x0 - beyond), max(0, y0 - beyond)
+    around = (excess[top : y0 + height + beyond, left : x0 + width + beyond] > INK).astype(np.uint8)
+    around[y0 - top :, x0 - left :][:height, :width] = piece
+    labels, _ = components(cv2.dilate(around, np.ones((RIM_PX, RIM_PX), np.uint8)))
+    ours = np.unique(labels[y0 - top :, x0 - left :][:height, :width][piece > 0])
+    own = _outline(piece) + np.array([x0, y0])
+    whole = _outline(((around > 0) & np.isin(labels, ours)).astype(np.uint8)) + np.array([left, top])
+    like_a_stamp = np.ptp(whole, axis=0).max() <= GROWN * np.ptp(own, axis=0).max()
+    return (whole if like_a_stamp else own).astype(np.int32)
 
 
 def _outline(piece: Bytes) -> np.ndarray:

@@ -53,7 +53,8 @@ SOFT = 30
 """Darkness gained over two pixels (0.5 mm) at a border below which it is soft. Thin pencil lines gain 40."""
 CELL_PX = 8
 HAIRLINE_PX, ALONG = 2, 0.8
-"""Ink no broader than the first (0.5 mm) of which this share lies along a printed frame is the frame's own edge."""
+"""Ink no broader than the first (0.5 mm), round a corner as well, of which this share lies along a printed line is the
+line's own edge."""
 TITLE_MM2 = 0.4
 """Faint ink on a name's title that may be a sign."""
 TOUCH_MM2, SIGN_MM2 = 0.5, 3.0
@@ -123,7 +124,8 @@ def read_stray(
     own &= ~_at_edges(np.asarray(stats, np.int32), height, width)
     narrow = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) - JOIN_PX + 1
     on_frame = np.bincount(labels[(ink > 0) & (sheet.frames > 0)], minlength=len(stats))
-    own &= (narrow > HAIRLINE_PX) | (on_frame < ALONG * areas * DENSITY**2)
+    thick = areas * DENSITY**2 / (stats[:, cv2.CC_STAT_WIDTH] + stats[:, cv2.CC_STAT_HEIGHT] - 2 * JOIN_PX + 2)
+    own &= (np.minimum(narrow, thick) > HAIRLINE_PX) | (on_frame < ALONG * areas * DENSITY**2)
     suspect = own & (areas >= WRITING_MM2) & (extent >= STROKE_MM * DENSITY)
     for label in np.flatnonzero(suspect):
         suspect[label] = not _soft(sheet, labels, stats[label], int(label), ink)

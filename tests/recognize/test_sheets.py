@@ -324,8 +324,9 @@ def test_a_stroke_is_no_fold_on_a_form_whose_blank_was_scanned(marked):
     assert answers(form, scanned(page))[f"n{marked}"] == "struck"
 
 
+@pytest.mark.parametrize("least_mm", [15.0, 40.0])
 @pytest.mark.parametrize("askew", [-0.02, 0.0, 0.013])
-def test_thin_double_frames_are_found_on_a_blank_that_lies_askew(askew):
+def test_thin_double_frames_are_found_on_a_blank_that_lies_askew(askew, least_mm):
     sheet = np.zeros((840, 592), np.uint8)
     places = [(40, 40), (50, 50)]
     for x0, y0 in places:
@@ -334,7 +335,7 @@ def test_thin_double_frames_are_found_on_a_blank_that_lies_askew(askew):
         cv2.polylines(sheet, [np.rint(np.array(corners) * 16).astype(np.int32)], True, 200, 1, cv2.LINE_AA, 4)
     for row in range(200, 640, 24):
         cv2.putText(sheet, "Ban kiem phieu xa Tan Lap", (110, row), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 200, 1)
-    near = near_lines(sheet, 4.0, 0.75)
+    near = near_lines(sheet, 4.0, 0.75, least_mm)
     text = np.zeros_like(sheet)
     text[180:640, 100:480] = 1
     frames = (sheet > 100) & (text == 0)
@@ -398,3 +399,32 @@ def test_paper_beside_the_sheet_does_not_hide_ink_on_coloured_paper(form):
     glass = np.full((page.shape[0] * 2, page.shape[1] * 2, 3), 250, np.uint8)
     glass[: page.shape[0], : page.shape[1]] = page
     assert answers(form, glass)["n1"] == "struck"
+
+
+@pytest.mark.parametrize(
+    ("hidden", "bare", "rise", "spanned"),
+    [
+        (80, 0, 0, 1.0),  # ten millimetres of bold letters between two parts of one stroke
+        (80, 0, 7, 1.0),
+        (80, 6, 0, 1.0),  # less than a millimetre between two letters tells nothing
+        (80, 12, 0, 0.46),  # a place where the stroke must show
+        (80, 80, 0, 0.46),
+        (140, 0, 0, 0.38),  # so much no word hides
+        (80, 0, 20, 0.46),  # the parts do not lie on one line
+    ],
+)
+def test_letters_may_hide_a_part_of_a_level_stroke(hidden, bare, rise, spanned):
+    ink = np.zeros((60, 544), np.uint8)
+    at = 300 - hidden // 2, 300 + hidden // 2
+    ink[18:21, 80 : at[0]] = 1
+    ink[18 + rise : 21 + rise, at[1] : 470] = 1
+    printed = np.full((60, 544), 200, np.uint8)
+    printed[:, 300 - bare // 2 : 300 + bare // 2] = 0
+    assert span_of_strokes(ink, ink, printed, 96, 448) == pytest.approx(spanned, abs=0.03)
+
+
+def test_a_printed_corner_that_scans_bolder_is_no_writing(form):
+    page = blank()
+    x, y = px(FRAME.x, FRAME.bottom)
+    cv2.polylines(page, [np.array([(x + 3, y - 60), (x + 3, y - 3), (x + 90, y - 3)], np.int32)], False, 60, 1)
+    assert answers(form, scanned(page)) == CLEAR

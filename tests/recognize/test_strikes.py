@@ -121,6 +121,24 @@ def test_a_stamp_is_seen(form):
     assert read(form, page)[0]["stamp"] == "present"
 
 
+def stamped_low(*lines):
+    """A stamp set so low that a sixth of it lies beyond where stamps are looked for, and strokes of a thin pen."""
+    page = with_lines(*lines)
+    cv2.circle(page, (round(29 * PPM), round(46 * PPM)), round(18 * PPM), 120, 8)
+    cv2.circle(page, (round(29 * PPM), round(46 * PPM)), round(8 * PPM), 120, 3)
+    return page
+
+
+def test_the_rim_of_a_stamp_set_off_is_no_writing(form):
+    assert read(form, stamped_low())[0] == {"a": "clear", "stamp": "present", "stray": "absent"}
+
+
+@pytest.mark.parametrize("from_y", [63.0, 66.0])
+def test_writing_at_the_rim_of_a_stamp_is_not_taken_for_it(form, from_y):
+    word = [(20 + t, from_y + 3 + 3 * np.sin(3 * t)) for t in np.arange(0, 30, 0.3)]
+    assert read(form, stamped_low(word))[0]["stray"] != "absent"
+
+
 def test_writing_in_the_margin_is_stray(form):
     page = with_lines()
     cv2.putText(page, "khong", (500, 1300), cv2.FONT_HERSHEY_SIMPLEX, 2, 60, 4)
