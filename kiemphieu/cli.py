@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "ingest": ("ingest_command", message("Read scanned batches into the workspace.")),
     "review": ("review_command", message("Settle what the machine asks.")),
     "serve": ("serve_command", message("Serve the web application in which people work.")),
+    "password": ("password_command", message("Give an account a new one-time password.")),
     "batches": ("ingest_command", message("List batches, close or void one.")),
     "totals": ("totals_commands", message("Print the totals and check them.")),
     "minutes": ("totals_commands", message("Write the count minutes (Mẫu 18, 23) as PDF.")),

@@ -9,7 +9,7 @@ from pipeline.access.scopes import Scope
 from pipeline.forms.template import FieldKind
 from pipeline.messages import Message, message
 from pipeline.review.policy import ItemKind
-from pipeline.review.reasons import Why
+from pipeline.review.reasons import Pen, Why
 from pipeline.usecases.people import Standing
 from pipeline.usecases.programs import Standing as TokenStanding
 from pipeline.usecases.reviewing import Question
@@ -100,6 +100,11 @@ WHY: Mapping[Why, Message] = {
     "faint": message("faint ink"),
     "beside": message("ink beside the name"),
     "unsure": message("close to the limit of what is plain"),
+}
+PENS: Mapping[Pen, Message] = {
+    "dark": message("dark"),
+    "faint": message("faint"),
+    "none": message("no ink"),
 }
 
 

@@ -9,10 +9,22 @@ Why = Literal["partial", "fold", "faint", "beside", "unsure"]
 """``partial``: a stroke over a part of the name; ``fold``: a fold, streak or crease at the name; ``faint``: faint ink;
 ``beside``: ink beside the name; ``unsure``: the measures are near a bound."""
 
+Pen = Literal["none", "faint", "dark"]
+"""How dark the pen was at a name: no ink at all, more faint ink than plain, plain ink."""
+NO_INK_MM2 = 0.5
+"""Less ink than this, faint or plain, is no pen: a full stop has 0.2 mm². Only for finding things."""
 HALF_FAINT = 0.5
 """Of the ink, so much faint: below it a stroke looks plain on screen. Chosen by eye; it decides nothing."""
 PART_LOW, PART_HIGH = 0.15, 0.97
 """Of a name's length: below, ink that is no stroke; above, a whole one. Only for the words on screen."""
+
+
+def pen_of(measures: Mapping[str, float]) -> Pen:
+    """How dark the pen was; the same in SQL is :func:`pipeline.storage.readings.written_with`."""
+    ink, faint = measures.get("ink_mm2", 0.0), measures.get("faint_mm2", 0.0)
+    if ink + faint < NO_INK_MM2:
+        return "none"
+    return "faint" if faint > HALF_FAINT * ink else "dark"
 
 
 def why(measures: Mapping[str, float]) -> Why:

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, no
 
 from pipeline.forms.template import FieldKind
 from pipeline.review.policy import ItemKind
+from pipeline.review.reasons import Pen
+from pipeline.storage.readings import written_with
 from pipeline.storage.schema import batch, entry, field_reading, grid_check, item, page
 
 Verdict = Literal["shown", "same", "odd"]
@@ -29,6 +31,7 @@ class Choice:
     contest: str | None = None
     batch: str | None = None
     field: str | None = None
+    pen: Pen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def unseen(db: Connection, account: str, choice: Choice, limit: int) -> tuple[Cr
     for column, wanted in ((batch.c.contest, choice.contest), (batch.c.id, choice.batch), (r.c.field, choice.field)):
         if wanted is not None:
             query = query.where(column == wanted)
+    if choice.pen is not None:
+        query = query.where(written_with(choice.pen))
     return tuple(
         Crop(x.page, x.field, x.value, x.id, x.contest, x.area, dict(x.measures), x.score) for x in db.execute(query)
     )
@@ -103,6 +108,8 @@ def known_otherwise(db: Connection, account: str, choice: Choice, start: str) ->
     for column, wanted in ((batch.c.contest, choice.contest), (batch.c.id, choice.batch), (r.c.field, choice.field)):
         if wanted is not None:
             query = query.where(column == wanted)
+    if choice.pen is not None:
+        query = query.where(written_with(choice.pen))
     x = db.execute(query).one_or_none()
     if x is None:
         return None

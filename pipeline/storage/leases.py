@@ -9,10 +9,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, not_, select, update
 
 from pipeline.review.policy import ItemKind
+from pipeline.review.reasons import Pen
 from pipeline.storage import items
 from pipeline.storage.items import StoredItem
+from pipeline.storage.readings import written_with
 from pipeline.storage.schema import batch as batch_table
-from pipeline.storage.schema import entry, grid_check, item, lease
+from pipeline.storage.schema import entry, field_reading, grid_check, item, lease
 
 FIRST_TO_LAST = ("disputed", "entered_once", "waiting")
 """Begun ones first: they are nearest to being settled."""
@@ -26,6 +28,7 @@ class Wanted:
     contest: str | None = None
     kind: ItemKind | None = None
     but: Collection[str] = ()
+    pen: Pen | None = None
 
 
 def free(db: Connection, account: str, wanted: Wanted, limit: int, at: datetime) -> tuple[StoredItem, ...]:
@@ -58,6 +61,9 @@ def _open_to(account: str, wanted: Wanted, at: datetime) -> list[ColumnElement[b
         conditions.append(item.c.batch == wanted.batch)
     if wanted.kind is not None:
         conditions.append(item.c.kind == wanted.kind)
+    if wanted.pen is not None:
+        of_place = and_(field_reading.c.page == item.c.page, field_reading.c.field == item.c.field)
+        conditions.append(exists().where(and_(of_place, written_with(wanted.pen))))
     if wanted.but:
         conditions.append(item.c.id.not_in(list(wanted.but)))
     return conditions

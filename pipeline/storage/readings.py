@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, not_, select
 
 from pipeline.forms.template import FieldKind
 from pipeline.geometry import Quad
 from pipeline.recognize.reading import FieldReading
 from pipeline.review.items import Decided
+from pipeline.review.reasons import HALF_FAINT, NO_INK_MM2, Pen
 from pipeline.storage.schema import ballot, field_reading, item, page
 
 
@@ -30,6 +31,17 @@ class StoredReading:
     quad: Quad
     scores: dict[str, float]
     measures: dict[str, float]
+
+
+def written_with(pen: Pen) -> ColumnElement[bool]:
+    """The readings of names with such a pen: what :func:`pipeline.review.reasons.pen_of` says, told by the database."""
+    measures = field_reading.c.measures
+    ink = func.coalesce(measures["ink_mm2"].as_float(), 0.0)
+    faint = func.coalesce(measures["faint_mm2"].as_float(), 0.0)
+    none, much = ink + faint < NO_INK_MM2, faint > HALF_FAINT * ink
+    if pen == "none":
+        return none
+    return and_(not_(none), much if pen == "faint" else not_(much))
 
 
 def add(db: Connection, page: str, decided: Iterable[tuple[FieldReading, Decided, float]]) -> None:

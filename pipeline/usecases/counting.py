@@ -56,13 +56,31 @@ class BatchView:
         return self.batch.state == "open" and not (self.unread or self.open_items or self.of.moves)
 
 
-def views(workspace: Workspace, actor: Actor, state: BatchState = "open") -> tuple[BatchView, ...]:
-    """The batches in that state, the last opened first."""
+SHEET = 100
+"""Batches on one page of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchList:
+    """One page of the batches in a state, the last opened first; ``pages`` of them, ``number`` of batches in all."""
+
+    views: tuple[BatchView, ...]
+    page: int
+    pages: int
+    number: int
+
+
+def views(workspace: Workspace, actor: Actor, state: BatchState = "open", page: int = 1) -> BatchList:
+    """The batches in that state, 100 a page; beyond the last page comes the last."""
     require(actor, "ingest")
     with workspace.database.read() as db:
         found = [b for b in batches.every(db, void=state == "void") if b.state == state][::-1]
-        of = piles.numbers(db, [b.id for b in found])
-    return tuple(BatchView(b, area_name(workspace.election, b.area), of[b.id]) for b in found)
+        pages = max(1, -(-len(found) // SHEET))
+        at = min(max(1, page), pages)
+        here = found[(at - 1) * SHEET : at * SHEET]
+        of = piles.numbers(db, [b.id for b in here])
+    shown = tuple(BatchView(b, area_name(workspace.election, b.area), of[b.id]) for b in here)
+    return BatchList(shown, at, pages, len(found))
 
 
 def batch_view(workspace: Workspace, actor: Actor, key: str) -> BatchView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -88,7 +88,7 @@ def _lent(
 ) -> tuple[Question, ...]:
     if number < 1:
         return ()
-    new = Wanted(wanted.batch, wanted.contest, wanted.kind, (*wanted.but, *held))
+    new = replace(wanted, but=(*wanted.but, *held))
     found = leases.free(db, actor.id, new, number, at)
     leases.lend(db, [i.id for i in found], actor.id, at + LEASE)
     leases.keep(db, actor.id, at + LEASE)

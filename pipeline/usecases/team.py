@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
-from pipeline.errors import refuse
+from pipeline.errors import Refusal, refuse
 from pipeline.review.items import possible_answers
 from pipeline.review.policy import ItemKind
 from pipeline.review.states import TeamVote, WithTeam, value_of
@@ -122,6 +122,11 @@ def _case(db: Connection, workspace: Workspace, item: StoredItem) -> Case:
     )
 
 
+_SAID: Mapping[Hand, str] = {"against": AGAINST, "absent": "absent_member"}
+FAILED = frozenset({"team-against", "team-quorum", "team-majority"})
+"""The vote took place and decided nothing; other refusals say that it was not taken down rightly."""
+
+
 @dataclass(frozen=True, slots=True)
 class Members:
     """The team of an area; ``version`` 0 where nobody has written it down (then from the figures, or empty)."""
@@ -187,9 +192,36 @@ def decide(
     ``hands``: each member -> for, against or absent. ``anew``: approval and reason where the team rules again on what
     it has decided. Refused: a team that was changed meanwhile (``team-changed``), a member without a vote
     (``team-vote-missing``), more than half against (``team-against``), fewer than two thirds present or no majority
-    of all members for it, and what cannot be decided so; then nothing is changed.
+    of all members for it, and what cannot be decided so; then nothing is changed. A vote that failed for want of
+    members or hands stands in the log.
     """
     require(actor, "put_to_team")
+    try:
+        _decide(workspace, actor, cases, proposal, hands, version, anew)
+    except Refusal as refusal:
+        if refusal.problems[0].code in FAILED:
+            _note_failure(workspace, actor, cases, proposal, hands, refusal.problems[0].code)
+        raise
+
+
+def _note_failure(
+    workspace: Workspace, actor: Actor, cases: Sequence[Case], proposal: str, hands: Mapping[str, Hand], code: str
+) -> None:
+    votes = [[member, _SAID.get(hand, proposal)] for member, hand in hands.items()]
+    detail = {"value": proposal, "votes": votes, "failed": code, "ballots": len(cases)}
+    with workspace.database.write() as db:
+        log.append(db, AuditEvent(actor.id, "team_vote_failed", cases[0].item, detail), workspace.clock())
+
+
+def _decide(
+    workspace: Workspace,
+    actor: Actor,
+    cases: Sequence[Case],
+    proposal: str,
+    hands: Mapping[str, Hand],
+    version: int,
+    anew: tuple[Approval, str] | None,
+) -> None:
     if len({c.area for c in cases}) > 1:
         raise refuse("pile-mixed", cases[0].item, "these lie before the teams of two areas; decide on each by itself")
     standing = members(workspace, actor, cases[0].area)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Depends, Form, Query, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -36,16 +36,19 @@ NOTHING_TYPED = {"area": "", "contest": "", "declared": "", "sides": "simplex", 
 SHOWN = 12
 """Rejected sheets shown small beside the progress; all of them are on the screen of rejected sheets."""
 TextField = Annotated[str, Form(max_length=2000)]
+Page = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
 # The list ----------------------------------------------------------------------------------------------
 
 
-def _list(visit: Visit, state: str, problem: Message | None = None, typed: Mapping[str, str] | None = None) -> Response:
+def _list(
+    visit: Visit, state: str, problem: Message | None = None, typed: Mapping[str, str] | None = None, page: int = 1
+) -> Response:
     chosen = state if state in STATES else "open"
     election = visit.state.workspace.election
     values = {
-        "batches": views(visit.state.workspace, visit.actor, chosen),  # type: ignore[arg-type]
+        "batches": views(visit.state.workspace, visit.actor, chosen, page),  # type: ignore[arg-type]
         "reader": visit.state.reader,
         "state": chosen,
         "states": BATCH_STATES,
@@ -58,16 +61,16 @@ def _list(visit: Visit, state: str, problem: Message | None = None, typed: Mappi
 
 
 @router.get("")
-def listed(visit: Counter, state: str = "open") -> Response:
-    """The batches in one state."""
-    return _list(visit, state)
+def listed(visit: Counter, state: str = "open", page: Page = 1) -> Response:
+    """The batches in one state, page by page."""
+    return _list(visit, state, page=page)
 
 
 @router.get("/now")
-def listed_now(visit: Background, state: str = "open") -> Response:
+def listed_now(visit: Background, state: str = "open", page: Page = 1) -> Response:
     """The table alone, as the page fetches it while it stands open."""
     chosen = state if state in STATES else "open"
-    found = views(visit.state.workspace, visit.actor, chosen)  # type: ignore[arg-type]
+    found = views(visit.state.workspace, visit.actor, chosen, page)  # type: ignore[arg-type]
     return visit.page("batches_now.html", {"batches": found, "reader": visit.state.reader, "state": chosen})
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 from pipeline.access.roles import Permission
 from pipeline.forms.template import FieldKind
 from pipeline.messages import message
-from pipeline.review.reasons import Why
+from pipeline.review.reasons import Pen, Why
 from pipeline.usecases.grid import NEVER, Choice, confirm, sheet
 from pipeline.usecases.reviewing import open_batches
 from review_ui import wording
@@ -33,12 +33,13 @@ def screen(
     batch: Text = "",
     field: Text = "",
     reason: Why | None = None,
+    pen: Pen | None = None,
     same: int = 0,
     odd: int = 0,
     before: int = 0,
 ) -> Response:
     """One sheet of crops."""
-    choice = Choice(kind, value, not asked, contest or None, batch or None, field or None)
+    choice = Choice(kind, value, not asked, contest or None, batch or None, field or None, pen)
     election = visit.state.workspace.election
     values = {
         "sheet": sheet(visit.state.workspace, visit.actor, choice, reason),
@@ -47,6 +48,7 @@ def screen(
         "reading": wording.answer_of(kind, value),
         "readings": [(k, v, t) for k, every in wording.ANSWERS.items() for v, t in every.items() if v not in NEVER],
         "reasons": wording.WHY,
+        "pens": wording.PENS,
         "contests": election.contests,
         "candidates": [c for c in election.candidates if not contest or election.unit(c.unit).contest == contest],
         "batches": open_batches(visit.state.workspace, visit.actor),

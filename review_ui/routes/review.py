@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pipeline.access.roles import Permission
 from pipeline.messages import message
 from pipeline.review.policy import ItemKind
+from pipeline.review.reasons import Pen
 from pipeline.usecases.reviewing import (
     Question,
     Wanted,
@@ -38,9 +39,10 @@ def wanted(
     contest: Annotated[str, Form()] = "",
     kind: Annotated[ItemKind | None, Form()] = None,
     but: Annotated[str, Form()] = "",
+    pen: Annotated[Pen | None, Form()] = None,
 ) -> Wanted:
     """The filter that the screen sends with everything."""
-    return Wanted(batch or None, contest or None, kind, tuple(but.split()))
+    return Wanted(batch or None, contest or None, kind, tuple(but.split()), pen)
 
 
 Filter = Annotated[Wanted, Depends(wanted)]
@@ -49,14 +51,17 @@ Held = Annotated[str, Form()]
 
 
 @router.get("")
-def screen(visit: Reviewer, batch: str = "", contest: str = "", kind: ItemKind | None = None) -> Response:
+def screen(
+    visit: Reviewer, batch: str = "", contest: str = "", kind: ItemKind | None = None, pen: Pen | None = None
+) -> Response:
     """The screen; its script fetches the questions."""
-    chosen = Wanted(batch or None, contest or None, kind)
+    chosen = Wanted(batch or None, contest or None, kind, pen=pen)
     values = {
         "chosen": chosen,
         "batches": open_batches(visit.state.workspace, visit.actor),
         "contests": visit.state.workspace.election.contests,
         "kinds": wording.KINDS,
+        "pens": wording.PENS,
         "waiting": number_waiting(visit.state.workspace, visit.actor, chosen),
     }
     return visit.page("review.html", values)

@@ -36,8 +36,8 @@ async function post(path, fields) {
 }
 
 function filter() {
-  const { batch, contest, kind } = root.dataset;
-  return { batch, contest, ...(kind ? { kind } : {}), but: putOff.slice(-50).join(" "), held: queue.map((q) => q.item).join(" ") };
+  const { batch, contest, kind, pen } = root.dataset;
+  return { batch, contest, ...(kind ? { kind } : {}), ...(pen ? { pen } : {}), but: putOff.slice(-50).join(" "), held: queue.map((q) => q.item).join(" ") };
 }
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));

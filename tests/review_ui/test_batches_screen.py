@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 import sys
 import threading
@@ -377,3 +378,21 @@ def test_a_reviewer_sees_no_batches(workspace: Workspace, signed_in: Callable[..
     reviewer = signed_in("ba", "reviewer")
     for path in ("/batches", "/batches/now", "/batches/kv1-qh", "/batches/kv1-qh/now"):
         assert reviewer.client.get(path).status_code == 403
+
+
+def test_a_long_list_of_batches_comes_page_by_page(workspace: Workspace, signed_in: Callable[..., Browser]) -> None:
+    for number in range(230):
+        open_batch(workspace, SYSTEM, f"lo-{number:03d}", "kv1", "qh", 1, "simplex")
+    browser = signed_in("giang", "operator")
+
+    def shown(path: str) -> list[str]:
+        return re.findall(r'href="/batches/(lo-\d+)"', browser.client.get(path).text)
+
+    pages = [shown(f"/batches?page={n}") for n in (1, 2, 3)]
+    assert [len(p) for p in pages] == [100, 100, 30]
+    assert [key for p in pages for key in p] == [f"lo-{n:03d}" for n in reversed(range(230))]
+    assert shown("/batches?page=9") == shown("/batches/now?page=3") == pages[2]
+    first, last = browser.client.get("/batches").text, browser.client.get("/batches?page=3").text
+    assert ("page=2" in first, 'data-key="ArrowLeft"' in first) == (True, False)
+    assert ("page=2" in last, 'data-key="ArrowRight"' in last) == (True, False)
+    assert browser.client.get("/batches?page=0").status_code == 422

@@ -200,3 +200,20 @@ def test_pictures_are_for_those_who_may_see_them(
         assert boss.client.get(path).status_code == 403
     for path in ("/pictures/page/nothing.jpg", f"/pictures/place/{key.page}/nothing.jpg", "/pictures/item/x/page.jpg"):
         assert reviewer.client.get(path).status_code == 404
+
+
+def test_a_grid_and_the_review_by_pen(screen_of: Screens, serving: Serving) -> None:
+    """The readings of these tests have no measure of ink, so they fit only where no ink is wanted."""
+    an = screen_of("an", "reviewer", path="/grid")
+    an.select_option("[name=pen]", "faint")
+    with an.expect_navigation():
+        an.get_by_role("button", name="Hiện").click()
+    assert "pen=faint" in an.url
+    expect(an.get_by_role("heading", name="Không còn chỗ nào loại này để soát")).to_be_visible()
+    an.goto("/grid?pen=none")
+    assert an.locator(".crop").count() > 20
+    an.goto("/review?pen=none")
+    expect(an.locator("#desk")).to_be_visible()
+    assert an.input_value("[name=pen]") == "none"
+    an.goto("/review?pen=faint")
+    expect(an.locator("#empty")).to_be_visible()

@@ -105,6 +105,11 @@ def test_without_two_thirds_or_majority_nothing_is_decided(
     record(page)
     expect(page.locator(".problem")).to_contain_text(why, ignore_case=True)
     assert value(serving.workspace, case.item) is None
+    with serving.workspace.database.read() as db:
+        (line,) = log.found(db, Filter(act="team_vote_failed"))
+    assert (line.event.actor, line.event.subject) == ("truong", case.item)
+    said = {"for": "invalid:c", "against": "against", "absent": "absent_member"}
+    assert line.event.detail["votes"] == [[m, said[h]] for m, h in zip(TEAM, hands, strict=True)]
     assert page.locator("input[name=hand-0]:checked").get_attribute("value") == hands[0]
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from people import AN, BA
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_, select, update
 from test_ingest import ingest, scans
 
 from pipeline.election.definition import Election
+from pipeline.review.reasons import Pen, pen_of
 from pipeline.storage import accounts, grid_checks, items, leases
 from pipeline.storage.grid_checks import Choice
 from pipeline.storage.leases import Wanted
+from pipeline.storage.readings import written_with
+from pipeline.storage.schema import field_reading
 from pipeline.usecases.review import enter
 from pipeline.usecases.workspace import Workspace, create_workspace
 
@@ -55,6 +60,48 @@ def test_an_item_is_lent_to_one_account_until_it_is_given_back_or_the_lease_runs
     leases.give_back(db, "ba", mine)
     leases.give_back(db, "an", mine[:1])
     assert (leases.holder(db, mine[0], AT), leases.holder(db, mine[1], AT)) == (None, "an")
+
+
+INKS: list[tuple[dict[str, float], Pen]] = [
+    ({"ink_mm2": 0.0, "faint_mm2": 0.0}, "none"),
+    ({"ink_mm2": 0.2, "faint_mm2": 0.29}, "none"),
+    ({"ink_mm2": 0.2, "faint_mm2": 0.3}, "faint"),
+    ({"ink_mm2": 4.0, "faint_mm2": 2.01}, "faint"),
+    ({"ink_mm2": 4.0, "faint_mm2": 2.0}, "dark"),
+    ({"ink_mm2": 4.0}, "dark"),
+    ({"faint_mm2": 1.0}, "faint"),
+    ({}, "none"),
+]
+
+
+def test_how_dark_the_pen_was_is_told_alike_by_the_database(db: Connection) -> None:
+    r = field_reading
+    places = db.execute(select(r.c.page, r.c.field).where(r.c.kind == "strike").limit(len(INKS))).all()
+    for place, (measures, pen) in zip(places, INKS, strict=True):
+        assert pen_of(measures) == pen
+        this = and_(r.c.page == place.page, r.c.field == place.field)
+        db.execute(update(r).where(this).values(measures=measures))
+        found = [p for p in get_args(Pen) if db.scalar(select(r.c.field).where(this, written_with(p)))]
+        assert found == [pen], measures
+
+
+def test_what_is_wanted_by_pen(db: Connection) -> None:
+    fields = {i.id: i for i in leases.free(db, "an", Wanted(kind="field"), 1000, AT)}
+    by_pen = {p: leases.free(db, "an", Wanted(pen=p), 1000, AT) for p in get_args(Pen)}
+    assert sorted(i.id for found in by_pen.values() for i in found) == sorted(fields)  # other items have no pen
+    one = next(iter(fields.values()))
+    this = and_(field_reading.c.page == one.page, field_reading.c.field == one.subject.field)
+    db.execute(update(field_reading).where(this).values(measures={"ink_mm2": 1.0, "faint_mm2": 9.0}))
+    assert one.id in {i.id for i in leases.free(db, "an", Wanted(pen="faint"), 1000, AT)}
+    assert one.id not in {i.id for i in leases.free(db, "an", Wanted(pen="dark"), 1000, AT)}
+
+
+def test_a_grid_by_pen(db: Connection) -> None:
+    choice = Choice("strike", "clear", accepted=True)
+    every = grid_checks.unseen(db, "an", choice, 1000)
+    by_pen = [grid_checks.unseen(db, "an", replace(choice, pen=p), 1000) for p in get_args(Pen)]
+    assert sum(len(found) for found in by_pen) == len(every) > 5
+    assert {(c.page, c.field) for found in by_pen for c in found} == {(c.page, c.field) for c in every}
 
 
 def test_what_is_wanted(db: Connection) -> None:
