@@ -1,4 +1,9 @@
-"""The calibration profile: per kind and value, what a reading must reach to stand without a person."""
+"""The calibration profile: per kind and value, what a reading must reach to stand without a person.
+
+Version 1 is set by hand: bounds on measures and a least score; its risk is stated by score. Version 2 is what
+calibration writes (docs/calibration.md): the same bounds, with a margin inside them that orders readings from sure
+to unsure, the least margin, and the risk by margin.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ import json
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -16,7 +21,9 @@ from typing import Any
 
 from pipeline.errors import Refusal, refuse
 
-VERSION = 1
+VERSIONS = (1, 2)
+SCORE = "score"
+"""Among ``scales``: how far the score lies above ``min_score``, beside the measures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +33,34 @@ class Limits:
     min_score: float
     measures: Mapping[str, tuple[float, float]]
     risk: tuple[tuple[float, float], ...]
-    """(score, p_wrong), scores rising, p_wrong falling; below the first score the risk is 1."""
+    """(score, or margin from version 2 on, and p_wrong): the first rising, p_wrong falling; below the first it is 1."""
+    scales: Mapping[str, float] = field(default_factory=dict)
+    """Per bounded measure (or :data:`SCORE`) what counts as a margin of 1; those without are bounds and no more."""
+    min_margin: float | None = None
+    """The least margin; ``None`` in version 1, which knows none."""
 
-    def p_wrong(self, score: float) -> float:
-        """The risk stated for the greatest tabled score that ``score`` reaches: never between two rows."""
-        row = bisect_right([s for s, _ in self.risk], score) - 1
+    def p_wrong(self, at: float) -> float:
+        """The risk stated for the greatest tabled score or margin that ``at`` reaches: never between two rows."""
+        row = bisect_right([s for s, _ in self.risk], at) - 1
         return self.risk[row][1] if row >= 0 else 1.0
+
+    def margin(self, measures: Mapping[str, float], score: float) -> float:
+        """How far a reading lies inside its limits: the least distance to a bound, in units of its scale.
+
+        0 lies on a bound (or nothing has a scale), negative is outside; minus infinity where a bound without scale
+        is broken or a bounded measure is missing. NaN counts as missing.
+        """
+        least = math.inf
+        for name, (low, high) in self.measures.items():
+            at = measures.get(name, math.nan)
+            inside = min(at - low, high - at)
+            if name in self.scales and math.isfinite(inside):
+                least = min(least, inside / self.scales[name])
+            elif not inside >= 0:
+                return -math.inf
+        if SCORE in self.scales:
+            least = min(least, (score - self.min_score) / self.scales[SCORE])
+        return 0.0 if least == math.inf else least
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +90,11 @@ def parse_profile(content: bytes, place: str) -> Profile:
     """The profile in a JSON document; refused where it is not one of this version."""
     try:
         document = json.loads(content)
-        if document["version"] != VERSION:
-            raise ValueError(f"version {document['version']}")
+        version = document["version"]
+        if version not in VERSIONS:
+            raise ValueError(f"version {version}")
         limits = {
-            kind: {value: _limits(body) for value, body in values.items()}
+            kind: {value: _limits(body, version) for value, body in values.items()}
             for kind, values in document["limits"].items()
         }
         canonical = json.dumps(document, sort_keys=True).encode()
@@ -74,7 +104,7 @@ def parse_profile(content: bytes, place: str) -> Profile:
         raise _refused(place, error) from error
 
 
-def _limits(body: Mapping[str, Any]) -> Limits:
+def _limits(body: Mapping[str, Any], version: int) -> Limits:
     bounds = {
         name: (-math.inf if low is None else float(low), math.inf if high is None else float(high))
         for name, (low, high) in body.get("measures", {}).items()
@@ -82,7 +112,16 @@ def _limits(body: Mapping[str, Any]) -> Limits:
     risk = tuple((float(s), float(p)) for s, p in body["risk"])
     if any(a[0] >= b[0] or a[1] < b[1] for a, b in pairwise(risk)):
         raise ValueError("risk: scores must rise and p_wrong fall")
-    return Limits(float(body["min_score"]), bounds, risk)
+    if version == 1:
+        return Limits(float(body["min_score"]), bounds, risk)
+    scales = {name: float(scale) for name, scale in body["scales"].items()}
+    strange = sorted(name for name in scales if name != SCORE and name not in bounds)
+    if strange:
+        raise ValueError(f"scales: {strange[0]} has no bound")
+    least = float(body["min_margin"])
+    if not least >= 0 or not all(0 < scale < math.inf for scale in scales.values()):
+        raise ValueError("min_margin must be 0 or more, scales above 0")
+    return Limits(float(body["min_score"]), bounds, risk, scales, least)
 
 
 def _refused(place: str, error: Exception) -> Refusal:
@@ -90,7 +129,7 @@ def _refused(place: str, error: Exception) -> Refusal:
         "profile-invalid",
         place,
         "This is not a profile of version {version} ({why}); make one by calibration.",
-        version=VERSION,
+        version=" | ".join(map(str, VERSIONS)),
         why=str(error),
     )
 
