@@ -15,6 +15,7 @@ STATUSES: Mapping[Status, Message] = {
     "counting": message("counting"),
     "in_review": message("in review"),
     "closed": message("closed"),
+    "signed": message("signed"),
 }
 BATCH_STATES: Mapping[str, Message] = {
     "open": message("open"),
@@ -115,6 +116,8 @@ ACTS: Mapping[str, Message] = {
     "team_vote_failed": message("recorded a vote of the team that decided nothing"),
     "correction": message("corrected what counted"),
     "minutes_printed": message("printed the minutes"),
+    "minutes_received": message("noted that the signed minutes have come in"),
+    "minutes_taken_back": message("took back a note of signed minutes"),
     "totals_exported": message("downloaded the totals"),
     "figures": message("took over the figures of the paper"),
     "figures_typed": message("typed the figures of the paper"),
@@ -166,6 +169,11 @@ _DETAILS: Mapping[str, Message] = {
     "complaints": message("complaints"),
     "failed": message("why nothing was decided"),
     "ballots": message("ballots"),
+    "number": message("number"),
+    "day": message("day"),
+    "signers": message("signed by"),
+    "figures": message("digest of the figures"),
+    "version": message("version"),
     "typed_by": message("typed by"),
     "differs": message("differs from what another person typed"),
     "draft": message("draft"),

@@ -23,6 +23,7 @@ Permission = Literal[
     "see_images",
     "see_totals",
     "export",
+    "receive",  # note that the signed minutes of an area have come in
     "see_log",
     "see_work",  # queues, pace and agreement of the reviewers
 ]
@@ -34,7 +35,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "team_leader": frozenset(
         {"ingest", "sort_sheets", "put_to_team", "correct", "approve", "see_images", "see_totals", "see_work", "export"}
     ),
-    "committee": frozenset({"see_totals", "export", "approve", "see_images"}),
+    "committee": frozenset({"see_totals", "export", "receive", "approve", "see_images"}),
     "witness": frozenset({"see_images", "see_totals"}),
     "auditor": frozenset({"see_totals", "see_log", "see_images"}),
     "system": frozenset({"manage", "print_forms", "ingest", "see_totals", "export", "see_log"}),

@@ -355,6 +355,21 @@ batch_result = Table(
     _json("body", nullable=False),
 )
 
+signed = Table(
+    "signed",  # revision 0010: signed minutes that have come in; the last version of an area counts
+    metadata,
+    Column("area", Text, primary_key=True),
+    Column("contest", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("number", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("signers", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # of the figures that were signed
+    Column("taken_back", Text),
+    Column("author", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 team = Table(
     "team",
     metadata,

@@ -32,12 +32,12 @@ def area_minutes(workspace: Workspace, actor: Actor, contest: str, area: str, *,
     """
     require(actor, "export")
     one = standing(workspace, actor, contest, area).area(area)
-    final = one.status == "closed" and is_final(workspace.election, one.totals)
-    if one.status != "closed" and not draft:
+    final = one.closed and is_final(workspace.election, one.totals)
+    if not one.closed and not draft:
         raise refuse(
             "minutes-open", area, "not every batch of this area is closed; close them, or print the minutes as a draft"
         )
-    if one.status != "closed" and is_final(workspace.election, one.totals):
+    if not one.closed and is_final(workspace.election, one.totals):
         raise refuse("minutes-open", area, "a batch of this area is open while its figures look final; close it first")
     with workspace.database.write() as db:
         head = log.head(db)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -21,8 +22,9 @@ from pipeline.election.definition import Area, Election, Unit
 from pipeline.election.figures import AreaFigures
 from pipeline.election.rules import rule_set
 from pipeline.errors import refuse
-from pipeline.storage import batches, figures, items, log, readings, results
+from pipeline.storage import batches, figures, items, log, readings, results, signed
 from pipeline.storage.batches import Batch
+from pipeline.storage.signed import Signed
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.totals import NOTHING, AreaResult, total
 from pipeline.usecases.figures import figures_from_json
@@ -30,9 +32,10 @@ from pipeline.usecases.review import Count
 from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals, batch_result, checked, unit_totals
 from pipeline.usecases.workspace import Workspace
 
-Status = Literal["not_started", "counting", "in_review", "closed"]
-STATUSES: tuple[Status, ...] = ("not_started", "counting", "in_review", "closed")
-"""``counting``: sheets are still missing; ``in_review``: all are there, people settle them; ``closed``: all batches."""
+Status = Literal["not_started", "counting", "in_review", "closed", "signed"]
+STATUSES: tuple[Status, ...] = ("not_started", "counting", "in_review", "closed", "signed")
+"""``counting``: sheets are still missing; ``in_review``: all are there, people settle them; ``closed``: all batches;
+``signed``: moreover the signed minutes have come in, and the figures are still those that were signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,25 @@ class AreaStanding:
     declared: int
     sheets: int
     shares: Shares
+    digest: str = ""
+    """Of the figures as they stand: of the closed batches and of the paper."""
+    signed: Signed | None = None
+    """The signed minutes that have come in; they may sign other figures than those that stand now."""
+
+    @property
+    def closed(self) -> bool:
+        """Every batch is closed."""
+        return self.status in ("closed", "signed")
 
     @property
     def official(self) -> bool:
         """Every batch is closed, nothing is open and no rule stands against it."""
-        return self.status == "closed" and self.totals.complete
+        return self.closed and self.totals.complete
+
+    @property
+    def changed_since_signed(self) -> bool:
+        """Signed minutes are here, and the figures are no longer those."""
+        return self.signed is not None and self.signed.digest != self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +109,9 @@ class _Known:
     waiting: Mapping[str, int]
     sheets: Mapping[str, int]
     figures: Mapping[str, AreaFigures]
+    digests: Mapping[str, str]
+    """batch -> digest of its result, area -> digest of its figures (no batch and area share an id with a slash)."""
+    signed: Mapping[str, Signed]
     missing: tuple[str, ...]
     """Closed batches whose result is not kept yet."""
 
@@ -155,6 +175,11 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
         waiting,
         sheets,
         {of_area: _figures(text) for of_area, text in stored.items()},
+        {
+            **{f"batch/{b}": _digest(kept.get(b) or json.dumps(_to_json(*found[b]))) for b in found},
+            **{f"area/{of_area}": _digest(text) for of_area, text in stored.items()},
+        },
+        {a: s for a, s in signed.latest(db, contest, area).items() if s.taken_back is None},
         missing,
     )
 
@@ -172,7 +197,13 @@ def _area(election: Election, area: Area, contest: str, unit: Unit, known: _Know
     sheets = read + result.scanned + result.by_hand + result.set_aside
     totals = AreaTotals(area.id, contest, unit.id, result, given, found, waiting)
     shares = sum((s for _, s in counted), Shares())
-    return AreaStanding(totals, _status(piles, closed, sheets, declared), piles, declared, sheets, shares)
+    parts = [known.digests.get(f"area/{area.id}", ""), *sorted(known.digests.get(f"batch/{b.id}", "") for b in piles)]
+    digest = sha256("\n".join(parts).encode()).hexdigest()
+    note = known.signed.get(area.id)
+    status = _status(piles, closed, sheets, declared)
+    if status == "closed" and note is not None and note.digest == digest and totals.complete:
+        status = "signed"
+    return AreaStanding(totals, status, piles, declared, sheets, shares, digest, note)
 
 
 def _status(piles: Sequence[Batch], closed: bool, sheets: int, declared: int) -> Status:
@@ -206,6 +237,12 @@ def _to_json(result: AreaResult, shares: Shares) -> dict[str, Any]:
 
 
 _NUMBERS = ("collected", "scanned", "by_hand", "set_aside", "valid", "undecided")
+
+
+@lru_cache(maxsize=40_000)
+def _digest(text: str) -> str:
+    """Of a JSON text, however its parts are ordered."""
+    return sha256(json.dumps(json.loads(text), sort_keys=True).encode()).hexdigest()
 
 
 @lru_cache(maxsize=20_000)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Form, Query, Response
 
+from pipeline.errors import Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.percentages import percentage
@@ -15,9 +19,11 @@ from pipeline.usecases.behind import behind
 from pipeline.usecases.downloads import Kind, area_minutes, totals_file
 from pipeline.usecases.levels import tree
 from pipeline.usecases.minutes import why_not_final
+from pipeline.usecases.signing import receive, take_back
 from pipeline.usecases.standing import STATUSES, AreaStanding, Shares, standing
 from pipeline.usecases.totals import UnitTotals
 from review_ui import wording_count
+from review_ui.faults import status_of
 from review_ui.guard import Needs
 from review_ui.screens import Link, Screen
 from review_ui.visit import Visit
@@ -25,7 +31,9 @@ from review_ui.visit import Visit
 Reader = Annotated[Visit, Depends(Needs("see_totals"))]
 Exporter = Annotated[Visit, Depends(Needs("export"))]
 router = APIRouter()
+Receiver = Annotated[Visit, Depends(Needs("receive"))]
 Text = Annotated[str, Query(max_length=200)]
+Field = Annotated[str, Form(max_length=500)]
 UNITS = 4
 """Units whose candidates are shown on one page; with more, one goes further down first."""
 TYPES = {
@@ -63,6 +71,12 @@ def overview(visit: Reader, contest: Text = "", place: Text = "") -> Response:
 @router.get("/totals/{contest}/{area}")
 def of_area(contest: str, area: str, visit: Reader) -> Response:
     """One contest in one area: every figure, every rule, the batches."""
+    return _area_page(visit, contest, area)
+
+
+def _area_page(
+    visit: Visit, contest: str, area: str, problem: Message | None = None, typed: dict[str, str] | None = None
+) -> Response:
     workspace = visit.state.workspace
     found = standing(workspace, visit.actor, contest, area)
     one = found.area(area)
@@ -81,9 +95,12 @@ def of_area(contest: str, area: str, visit: Reader) -> Response:
         "share": _share(one.shares),
         "may_look": visit.actor.may("see_images"),
         "may_export": visit.actor.may("export"),
+        "may_receive": visit.actor.may("receive"),
+        "problem": problem,
+        "typed": {"number": "", "day": "", "signers": "", **(typed or {})},
         "batch_states": wording_count.BATCH_STATES,
     }
-    return visit.page("totals_area.html", values)
+    return visit.page("totals_area.html", values, 409 if problem else 200)
 
 
 @router.get("/totals/{contest}/{area}/ballots")
@@ -106,6 +123,50 @@ def minutes(contest: str, area: str, visit: Exporter, draft: bool = False) -> Re
     """The minutes of one area (Mẫu 18 or 23); as a draft also before they can be signed."""
     name, pdf = area_minutes(visit.state.workspace, visit.actor, contest, area, draft=draft)
     return _file(name, pdf, "application/pdf")
+
+
+@router.post("/totals/{contest}/{area}/signed")
+def signed(
+    contest: str,
+    area: str,
+    visit: Receiver,
+    number: Field = "",
+    day: Field = "",
+    signers: Field = "",
+    digest: Field = "",
+) -> Response:
+    """The signed minutes have come in."""
+    workspace = visit.state.workspace
+    try:
+        receive(workspace, visit.actor, contest, area, number, _day(day, area), signers, digest)
+    except Refusal as refusal:
+        return _told(visit, contest, area, refusal, {"number": number, "day": day, "signers": signers})
+    return visit.go(f"/totals/{quote(contest)}/{quote(area)}")
+
+
+@router.post("/totals/{contest}/{area}/signed/back")
+def not_signed(contest: str, area: str, visit: Receiver, reason: Field = "") -> Response:
+    """What was noted of them was wrong."""
+    try:
+        take_back(visit.state.workspace, visit.actor, contest, area, reason)
+    except Refusal as refusal:
+        return _told(visit, contest, area, refusal, {})
+    return visit.go(f"/totals/{quote(contest)}/{quote(area)}")
+
+
+def _told(visit: Visit, contest: str, area: str, refusal: Refusal, typed: dict[str, str]) -> Response:
+    if status_of(refusal.problems[0]) != HTTPStatus.CONFLICT:
+        raise refusal
+    return _area_page(visit, contest, area, refusal.problems[0].text, typed)
+
+
+def _day(text: str, area: str) -> date:
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text.strip(), form).date()
+        except ValueError:
+            continue
+    raise refuse("signed-day", area, "'{value}' is no day; write it as 16/03/2026", value=text.strip()[:40])
 
 
 @router.get("/downloads/totals.{kind}")
@@ -167,7 +228,7 @@ def candidate_rows(visit: Visit, unit: UnitTotals) -> list[dict[str, object]]:
 
 def _rules(areas: Sequence[AreaStanding]) -> list[tuple[int, Message, int, int]]:
     """(number, what it says, areas where it holds, areas where it does not) over what is closed and has figures."""
-    able = [a for a in areas if a.totals.figures is not None and a.status == "closed"]
+    able = [a for a in areas if a.totals.figures is not None and a.closed]
     found = []
     for rule in RULES:
         broken = sum(any(f.number == rule.number for f in a.totals.findings) for a in able)
