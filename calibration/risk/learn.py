@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.risk.bounds import readings_needed, shown, upper_bound
-from calibration.risk.labelled import AMBIGUOUS, Labelled
+from calibration.risk.labelled import Labelled
 from pipeline.errors import refuse
 from pipeline.forms.template import FieldKind, FieldValue
-from pipeline.review.profile import SCORE, Limits, Profile
+from pipeline.review.profile import Limits, Profile
 
 Unit = Literal["reading", "sheet"]
 """What is counted: readings, or sheets that hold at least one (wrong if any of its readings is)."""
@@ -148,7 +148,7 @@ def _learned(read: Sequence[Labelled], true: Sequence[Labelled], gates: Limits, 
 def margin_of(one: Labelled, limits: Limits) -> float:
     """The margin of the value that was read; minus infinity below the least score."""
     score = float(one.reading.scores[one.value])
-    return limits.margin(one.reading.measures, score) if score >= limits.min_score else -np.inf
+    return limits.margin(one.reading.measures) if score >= limits.min_score else -np.inf
 
 
 def _accepted_margin(one: Labelled, limits: Limits, value: FieldValue) -> float:
@@ -165,7 +165,6 @@ def scales_of(readings: Iterable[Labelled], gates: Limits) -> dict[str, float]:
     for name, (low, high) in gates.measures.items():
         values = np.array([o.reading.measures[name] for o in inside])
         scales[name] = float(np.median(np.minimum(values - low, high - values)))
-    scales[SCORE] = float(np.median([o.reading.scores[o.value] - gates.min_score for o in inside]))
     return {name: float(f"{scale:.4g}") for name, scale in scales.items() if scale > 1e-6}
 
 
@@ -220,27 +219,28 @@ def laxest_shown(counts: Sequence[tuple[int, int]], risk: float, confidence: flo
 
 
 def risk_by_margin(steps: Sequence[Step], confidence: float) -> tuple[tuple[float, float], ...]:
-    """(margin, upper bound on the share of errors from there to the next row): rising, the bound falling.
+    """(margin, p_wrong from there to the next row): margins rising, p_wrong falling.
 
-    Bands between thresholds are joined with the band below until no bound rises with the margin.
+    For a band between two thresholds it is the upper bound over all readings from the bounds set by hand to the
+    band's upper end: no less than the band's own risk as long as risk does not rise with the margin. Where it rises
+    nevertheless, the larger bound holds for the bands below, too.
     """
-    bands: list[tuple[float, int, int]] = []
-    above = (0, 0)
-    for step in steps:
-        bands.append((step.margin, step.readings - above[0], step.errors - above[1]))
-        above = (step.readings, step.errors)
-    bands.reverse()  # least margin first
-    joined: list[tuple[float, int, int]] = []
-    for band in bands:
-        joined.append(band)
-        while len(joined) > 1 and _bound(joined[-2], confidence) <= _bound(joined[-1], confidence):
-            (margin, n, k), (_, more, wrong) = joined[-2:]
-            joined[-2:] = [(margin, n + more, k + wrong)]
-    return tuple((band[0], float(f"{_bound(band, confidence):.3g}")) for band in joined)
-
-
-def _bound(band: tuple[float, int, int], confidence: float) -> float:
-    return upper_bound(band[2], band[1], confidence)
+    least_first = steps[::-1]
+    whole = least_first[0]
+    above = [*least_first[1:], None]
+    bounds = []
+    for upper in above:
+        read, wrong = (whole.readings, whole.errors)
+        if upper is not None:
+            read, wrong = read - upper.readings, wrong - upper.errors
+        bounds.append(upper_bound(wrong, read, confidence))
+    monotone = np.maximum.accumulate(bounds[::-1])[::-1]
+    rows: list[tuple[float, float]] = []
+    for step, bound in zip(least_first, monotone, strict=True):
+        stated = float(f"{bound:.3g}")
+        if not rows or stated < rows[-1][1]:
+            rows.append((step.margin, stated))
+    return tuple(rows)
 
 
 def _resampled(true: Sequence[Labelled], margins: Sequence[float], least: float) -> tuple[float, float]:
@@ -266,11 +266,3 @@ def _doubtful(read: Sequence[Labelled], limits: Limits, least: float) -> tuple[t
     wrong = [(m, o) for m, o in inside if not o.right]
     right = [(m, o) for m, o in inside if o.right and m >= least]
     return (*wrong, *right[:12])
-
-
-def asked_of_plain(readings: Sequence[Labelled], gates: Profile) -> float:
-    """Share of the readings of plain ink that ``gates`` ask."""
-    from pipeline.review.decide import decide  # noqa: PLC0415
-
-    plain = [one for one in readings if one.truth != AMBIGUOUS]
-    return sum(not decide(one.reading, gates).accepted for one in plain) / max(1, len(plain))

@@ -30,7 +30,7 @@ def decide(reading: FieldReading, profile: Profile, engine: str | None = None) -
     if limits is None:
         return Decision(value, False, score, 1.0)
     if limits.min_margin is not None:
-        margin = limits.margin(reading.measures, score)
+        margin = limits.margin(reading.measures)
         return Decision(value, margin >= limits.min_margin and score >= limits.min_score, score, limits.p_wrong(margin))
     within = all(low <= reading.measures.get(name, math.nan) <= high for name, (low, high) in limits.measures.items())
     return Decision(value, within and score >= limits.min_score, score, limits.p_wrong(score))

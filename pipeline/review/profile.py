@@ -22,8 +22,6 @@ from typing import Any
 from pipeline.errors import Refusal, refuse
 
 VERSIONS = (1, 2)
-SCORE = "score"
-"""Among ``scales``: how far the score lies above ``min_score``, beside the measures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Limits:
     risk: tuple[tuple[float, float], ...]
     """(score, or margin from version 2 on, and p_wrong): the first rising, p_wrong falling; below the first it is 1."""
     scales: Mapping[str, float] = field(default_factory=dict)
-    """Per bounded measure (or :data:`SCORE`) what counts as a margin of 1; those without are bounds and no more."""
+    """Per bounded measure the distance that counts as a margin of 1; those without are bounds and no more."""
     min_margin: float | None = None
     """The least margin; ``None`` in version 1, which knows none."""
 
@@ -44,7 +42,7 @@ class Limits:
         row = bisect_right([s for s, _ in self.risk], at) - 1
         return self.risk[row][1] if row >= 0 else 1.0
 
-    def margin(self, measures: Mapping[str, float], score: float) -> float:
+    def margin(self, measures: Mapping[str, float]) -> float:
         """How far a reading lies inside its limits: the least distance to a bound, in units of its scale.
 
         0 lies on a bound (or nothing has a scale), negative is outside; minus infinity where a bound without scale
@@ -58,8 +56,6 @@ class Limits:
                 least = min(least, inside / self.scales[name])
             elif not inside >= 0:
                 return -math.inf
-        if SCORE in self.scales:
-            least = min(least, (score - self.min_score) / self.scales[SCORE])
         return 0.0 if least == math.inf else least
 
 
@@ -115,7 +111,7 @@ def _limits(body: Mapping[str, Any], version: int) -> Limits:
     if version == 1:
         return Limits(float(body["min_score"]), bounds, risk)
     scales = {name: float(scale) for name, scale in body["scales"].items()}
-    strange = sorted(name for name in scales if name != SCORE and name not in bounds)
+    strange = sorted(scales.keys() - bounds.keys())
     if strange:
         raise ValueError(f"scales: {strange[0]} has no bound")
     least = float(body["min_margin"])
