@@ -59,9 +59,9 @@ def _coarse(rng: np.random.Generator, canvas: Picture) -> Picture:
     return small
 
 
-def _on_paper(rng: np.random.Generator, canvas: Picture) -> Picture:
+def _on_paper(rng: np.random.Generator, canvas: Picture, lines: bool) -> Picture:
     """Bits of form lines, specks, fading along the stroke, JPEG."""
-    if rng.random() < 0.45:
+    if lines and rng.random() < 0.45:
         for _ in range(int(rng.integers(1, 3))):
             rim_line(rng, canvas, whole=rng.random() < 0.35)
     if rng.random() < 0.25:
@@ -78,17 +78,18 @@ def _on_paper(rng: np.random.Generator, canvas: Picture) -> Picture:
     return canvas
 
 
-def distorted(rng: np.random.Generator, canvas: Picture, box: bool = False) -> Picture:
+def distorted(rng: np.random.Generator, canvas: Picture, box: bool = False, most: float = 1.25) -> Picture:
     """A canvas as the network may meet it, in normal form.
 
     ``box``: the canvas is its box (signs, whose size tells what they are); otherwise the ink is and fills it.
+    ``most``: how much at the most it is turned, slanted, stretched and swayed; 1.25 is more than most hands do.
     """
-    much = float(rng.uniform(0.0, 1.25))
+    much = float(rng.uniform(0.0, most))
     picture = warped(rng, canvas, much)
     if rng.random() < 0.75:
         picture = repenned(rng, picture, much)
     if rng.random() < 0.35:
-        picture = _on_paper(rng, picture.copy())
+        picture = _on_paper(rng, picture.copy(), lines=not box)
     if not box and rng.random() < 0.35:
         picture = _coarse(rng, picture)
     side = CANVAS if box else max(picture.shape) * float(rng.uniform(1.0, 1.4)) * 0.7

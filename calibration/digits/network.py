@@ -6,7 +6,9 @@ import copy
 import io
 from typing import Any
 
+import onnx
 import torch
+from onnx.numpy_helper import to_array
 from torch import nn
 
 from calibration.digits.strokes import CLASSES
@@ -24,8 +26,30 @@ def network() -> Any:
     """An untrained network: (n, 1, SIDE, SIDE) in 0..1 to (n, classes) scores before the softmax."""
     last = WIDTHS[-1][1] * 16
     layers = [_convolution(*width) for width in WIDTHS]
-    net = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.3), nn.Linear(last, len(CLASSES)))
+    net = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.1), nn.Linear(last, len(CLASSES)))
     return net.to(memory_format=torch.channels_last)
+
+
+def from_onnx(content: bytes) -> Any:
+    """The network of :func:`onnx_bytes`, to be trained on; normalisation and temperature are in its weights."""
+    graph = onnx.load_model_from_string(content).graph
+    kept = [torch.from_numpy(to_array(t).copy()) for t in graph.initializer]
+    convolutions = [(weight, kept[k + 1]) for k, weight in enumerate(kept) if weight.ndim == 4]
+    linear = next((weight, kept[k + 1]) for k, weight in enumerate(kept) if weight.ndim == 2)
+    layers: list[Any] = []
+    for (channels, out, stride), held in zip(WIDTHS, convolutions, strict=True):
+        convolution = nn.Conv2d(channels, out, 3, stride, 1)
+        _set(convolution, *held)
+        layers += [convolution, nn.ReLU(inplace=True)]
+    last = nn.Linear(WIDTHS[-1][1] * 16, len(CLASSES))
+    _set(last, *linear)
+    return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.1), last).to(memory_format=torch.channels_last)
+
+
+def _set(layer: Any, weight: Any, bias: Any) -> None:
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.copy_(bias)
 
 
 def parameters(net: Any) -> int:

@@ -243,12 +243,20 @@ def _blob(rng: np.random.Generator, canvas: Picture) -> None:
 
 
 def _empty(rng: np.random.Generator, canvas: Picture) -> None:
-    """Nothing, or what a scanner and a box leave: specks and bits of line at the rim."""
+    """Nothing, or what a scanner and a box leave: specks and short bits of line at the rim.
+
+    No long ones: set into the normal form they would be what a plain 1 is.
+    """
     for _ in range(int(rng.integers(0, 5))):
         x, y = (int(n) for n in rng.uniform(4, CANVAS - 4, 2))
         canvas[y, x] = int(rng.integers(60, 256))
-    for _ in range(int(rng.integers(0, 3))):
-        rim_line(rng, canvas, whole=rng.random() < 0.5)
+    if rng.random() < 0.3:
+        x, y = (int(n) for n in rng.integers(2, CANVAS - 12, 2))
+        bit = (int(rng.integers(2, 9)), int(rng.integers(1, 3)))
+        across, down = bit if rng.random() < 0.5 else bit[::-1]
+        rim = int(rng.choice([2, CANVAS - 5]))
+        x, y = (x, rim) if across > down else (rim, y)
+        canvas[y : y + down, x : x + across] = int(rng.integers(80, 256))
 
 
 def rim_line(rng: np.random.Generator, canvas: Picture, whole: bool) -> None:

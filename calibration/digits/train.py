@@ -22,16 +22,18 @@ from numpy.typing import NDArray
 from torch import nn
 
 from calibration.digits.distort import distorted
-from calibration.digits.network import network, onnx_bytes, parameters
-from calibration.digits.paper import box_crop
+from calibration.digits.network import from_onnx, network, onnx_bytes, parameters
+from calibration.digits.paper import box_crop, own_box_crop
 from calibration.digits.sources import CANVAS, FILES, Canvases, Labels, Source, canvases, load
 from calibration.digits.strokes import DASH, EMPTY, X, draw_digit, draw_sign
 from pipeline.recognize.digits.box import box_ink
 from pipeline.recognize.digits.normal_form import normal_form
 
 BATCH = 128
-SHARES = {"mnist": 0.5, "others": 0.2, "drawn": 0.17, "signs": 0.13}
+SHARES = {"mnist": 0.56, "others": 0.18, "drawn": 0.14, "signs": 0.12}
 """Parts of each batch: MNIST, the smaller sources together, digits drawn from strokes, signs that are no digits."""
+MOST = (1.25, 0.6)
+"""Strongest distortion at the beginning and at the end; it sinks over the second half of the training."""
 IN_BOXES = 0.15
 """Share of all that is set into a box on simulated paper and cut out again as a form's boxes are."""
 RATE = 3e-3
@@ -43,40 +45,50 @@ AVERAGE = 0.998
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``without``: the source held out. ``samples``: distorted pictures shown in all."""
+    """``without``: the source held out. ``samples``: distorted pictures shown in all. ``rate``: highest learning rate.
+
+    ``start``: weights to go on from, as ONNX; the distortion then sinks from the beginning on.
+    """
 
     without: str
     samples: int
     seed: int
+    rate: float = RATE
+    start: bytes | None = None
 
 
-def _shown(rng: np.random.Generator, canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _shown(rng: np.random.Generator, canvas: NDArray[np.uint8], most: float) -> NDArray[np.uint8]:
     if rng.random() < IN_BOXES:
-        crop = box_crop(rng, canvas)
+        crop = box_crop(rng, canvas, legible=True)
         return normal_form(box_ink(crop), min(crop.shape))
-    return distorted(rng, canvas)
+    return distorted(rng, canvas, most=most)
 
 
 def _sign_shown(rng: np.random.Generator, sign: int) -> NDArray[np.uint8]:
     if rng.random() < 2 * IN_BOXES:
         canvas = np.zeros((CANVAS, CANVAS), np.uint8) if sign == EMPTY else draw_sign(rng, sign)
-        crop = box_crop(rng, canvas, sign=True)
+        crop = box_crop(rng, canvas, sign=True, legible=True)
         return normal_form(box_ink(crop), min(crop.shape))
     return distorted(rng, draw_sign(rng, sign), box=True)
 
 
-def _pictures(rng: np.random.Generator, pool: dict[str, tuple[Canvases, Labels]]) -> Iterator[tuple[Any, int]]:
+def _pictures(
+    rng: np.random.Generator, pool: dict[str, tuple[Canvases, Labels]], recipe: Recipe
+) -> Iterator[tuple[Any, int]]:
     """Distorted pictures without end, drawn by SHARES."""
     others = [name for name in pool if not name.startswith("mnist")]
     mnist = [name for name in pool if name.startswith("mnist")]
     sizes = np.array([len(pool[name][1]) for name in mnist], float)
     kinds = list(SHARES)
+    shown = 0
     while True:
+        most = float(np.interp(shown / recipe.samples, [0.0 if recipe.start else 0.5, 1.0], MOST))
+        shown += 1024
         for kind in rng.choice(len(kinds), 1024, p=list(SHARES.values())):
             match kinds[kind]:
                 case "drawn":
                     digit = int(rng.integers(10))
-                    yield _shown(rng, draw_digit(rng, digit)), digit
+                    yield _shown(rng, draw_digit(rng, digit), most), digit
                 case "signs":
                     sign = int(rng.choice([X, X, DASH, DASH + 1, DASH + 2, EMPTY]))
                     yield _sign_shown(rng, sign), sign
@@ -84,7 +96,7 @@ def _pictures(rng: np.random.Generator, pool: dict[str, tuple[Canvases, Labels]]
                     names, weights = (mnist, sizes) if source == "mnist" else (others, np.ones(len(others)))
                     drawn, labels = pool[names[int(rng.choice(len(names), p=weights / weights.sum()))]]
                     place = int(rng.integers(len(labels)))
-                    yield _shown(rng, drawn[place]), int(labels[place])
+                    yield _shown(rng, drawn[place], most), int(labels[place])
 
 
 def _batch(pictures: Iterator[tuple[Any, int]]) -> tuple[Any, Any]:
@@ -106,8 +118,15 @@ def scores(net: Any, ink: NDArray[np.uint8]) -> Any:
     return torch.cat(parts)
 
 
+def in_boxes(source: Source, seed: int) -> NDArray[np.uint8]:
+    """A source's glyphs in normal form, each set into a box of our own forms and cut out again."""
+    rng = np.random.default_rng(seed)
+    crops = [own_box_crop(rng, canvas) for canvas in canvases(source)]
+    return np.stack([normal_form(box_ink(crop), min(crop.shape)) for crop in crops])
+
+
 def best_temperature(logits: Any, labels: Any) -> float:
-    """The temperature under which the held-out digits are likeliest."""
+    """The temperature under which the held-out digits, in boxes, are likeliest."""
     choices = np.geomspace(0.3, 3.0, 60)
     losses = [float(nn.functional.cross_entropy(logits / t, labels)) for t in choices]
     return float(choices[int(np.argmin(losses))])
@@ -120,14 +139,14 @@ def train(folder: Path, recipe: Recipe, report: Any = print) -> Any:
     cv2.setNumThreads(1)
     sources = [load(folder, name) for name in FILES if name != recipe.without]
     pool = {source.name: (canvases(source), source.labels) for source in sources}
-    pictures = _pictures(np.random.default_rng(recipe.seed), pool)
-    net = network()
+    pictures = _pictures(np.random.default_rng(recipe.seed), pool, recipe)
+    net = from_onnx(recipe.start) if recipe.start else network()
     average = torch.optim.swa_utils.AveragedModel(
         net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE), use_buffers=True
     )
     steps = recipe.samples // BATCH
-    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02, foreach=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.15)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=0.02, foreach=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps, pct_start=0.15)
     began, loss_sum = time.process_time(), 0.0
     for step in range(1, steps + 1):
         net.train()
@@ -155,15 +174,18 @@ def main() -> None:
     parser.add_argument("--without", choices=[n for n in FILES if n != "mnist-train"], default="mnist-test")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--samples", type=int, default=2_400_000)
+    parser.add_argument("--samples", type=int, default=1_100_000)
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--start", type=Path, help="go on from these weights")
     given = parser.parse_args()
-    recipe = Recipe(given.without, given.samples, given.seed)
+    start = given.start.read_bytes() if given.start else None
+    recipe = Recipe(given.without, given.samples, given.seed, given.rate, start)
     net = train(given.digits, recipe, lambda line: print(line, flush=True))
     held = load(given.digits, recipe.without)
-    logits, labels = scores(net, plain(held)), torch.from_numpy(held.labels)
-    temperature = best_temperature(logits, labels)
+    labels = torch.from_numpy(held.labels)
+    temperature = best_temperature(scores(net, in_boxes(held, given.seed)), labels)
     given.out.write_bytes(onnx_bytes(net, temperature))
-    wrong = float((logits.argmax(1) != labels).float().mean())
+    wrong = float((scores(net, plain(held)).argmax(1) != labels).float().mean())
     print(json.dumps({
         "without": recipe.without, "seed": recipe.seed, "samples": recipe.samples, "parameters": parameters(net),
         "temperature": round(temperature, 3), "wrong": round(wrong, 5), "processor_s": round(time.process_time()),

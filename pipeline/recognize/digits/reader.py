@@ -23,37 +23,48 @@ ENGINE = "digits-1"
 """Version of weights and preparation, kept with every reading."""
 
 
+class Reader:
+    """The network over one file of weights; one thread, as workers are processes."""
+
+    def __init__(self, weights: bytes) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+
+    def read(self, forms: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Log-probabilities (n, 15) of normal forms (n, SIDE, SIDE); natural logarithm."""
+        ink = forms.reshape(-1, 1, SIDE, SIDE).astype(np.float32) / np.float32(255)
+        parts = [self.session.run(None, {"ink": ink[k : k + BATCH]})[0] for k in range(0, len(ink), BATCH)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(CLASSES)), np.float32)
+
+
 @lru_cache(maxsize=1)
-def _session() -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    weights = files("pipeline.recognize.digits").joinpath("weights.onnx").read_bytes()
-    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+def shipped() -> Reader:
+    """The reader with the weights beside this module."""
+    return Reader(files("pipeline.recognize.digits").joinpath("weights.onnx").read_bytes())
 
 
-def read_normal_forms(forms: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Log-probabilities (n, 15) of normal forms (n, SIDE, SIDE), as the network says them, natural logarithm."""
-    ink = forms.reshape(-1, 1, SIDE, SIDE).astype(np.float32) / np.float32(255)
-    session = _session()
-    parts = [session.run(None, {"ink": ink[k : k + BATCH]})[0] for k in range(0, len(ink), BATCH)]
-    return np.concatenate(parts) if parts else np.zeros((0, len(CLASSES)), np.float32)
-
-
-def read_digits(crops: Sequence[Picture]) -> NDArray[np.float32]:
+def read_digits(crops: Sequence[Picture], reader: Reader | None = None) -> NDArray[np.float32]:
     """Log-probabilities (n, 15) per class of box crops: grey, ink dark on paper, the box's lines on or near the rim.
 
     A crop in which no ink is found is empty: almost surely where the paper is even, else in doubt (pale ink).
     """
+    return read_inks(crops, [box_ink(crop) for crop in crops], reader)
+
+
+def read_inks(crops: Sequence[Picture], inks: Sequence[Picture], reader: Reader | None = None) -> NDArray[np.float32]:
+    """The same where the boxes' inks (:func:`box_ink`) are known already."""
     forms = np.zeros((len(crops), SIDE, SIDE), np.uint8)
     paleness = np.full(len(crops), np.nan)
-    for k, crop in enumerate(crops):
-        ink = box_ink(crop)
+    for k, (crop, ink) in enumerate(zip(crops, inks, strict=True)):
         if ink.any():
             forms[k] = normal_form(ink, min(crop.shape))
         else:
             paleness[k] = strongest_ink(inside(darkness(crop)))
-    logs = read_normal_forms(forms)
+    logs = np.zeros((len(crops), len(CLASSES)), np.float32)
+    inked = np.isnan(paleness)
+    logs[inked] = (reader or shipped()).read(forms[inked])
     for bare, doubt in ((paleness <= EVEN, 1e-6), (paleness > EVEN, 0.3)):
         logs[bare] = np.log(doubt / (len(CLASSES) - 1))
         logs[bare, CLASSES.index("_")] = np.log1p(-doubt)

@@ -1,0 +1,187 @@
+"""How well digits are read: held-out writers, single boxes of real forms, and how fast.
+
+    python benchmarks/digits.py recipe WEIGHTS --without mnist-test|optdigits32|semeion
+    python benchmarks/digits.py boxes [--pictures FOLDER]
+    python benchmarks/digits.py strings [--lines 3000] [--seed 1]
+    python benchmarks/digits.py form
+    python benchmarks/digits.py speed
+
+``recipe`` scores weights that ``python -m calibration.digits.train`` made without one source, on that source.
+``boxes`` scores the shipped weights on the single box crops of the shared folder of forms, which nothing is trained or
+tuned on. ``strings`` reads numbers without boxes, of one to five digits of MNIST's test part. ``form`` times the
+reading of 25 fields of five boxes, from the crops to the joint decision.
+"""
+
+from __future__ import annotations
+
+import os
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_name] = "1"
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+from calibration.digits.line_paper import number_line
+from calibration.digits.paper import own_box_crop
+from calibration.digits.sources import CANVAS, canvases, load
+from pipeline.arithmetic.decide import decide_form
+from pipeline.arithmetic.fields import from_boxes
+from pipeline.arithmetic.minutes import minutes_fields, minutes_rules
+from pipeline.recognize.digits.box import box_ink
+from pipeline.recognize.digits.normal_form import normal_form
+from pipeline.recognize.digits.reader import CLASSES, Reader, read_digits, shipped
+from pipeline.recognize.digits.strings import read_string
+from pipeline.recognize.numbers import read_numbers
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def refusals(logs: NDArray[np.float32], labels: NDArray[np.int64]) -> None:
+    """Print the error left after refusing the least sure."""
+    read, sure = logs.argmax(1), logs.max(1)
+    order = np.argsort(sure, kind="stable")
+    for share in (0.0, 0.01, 0.02, 0.05):
+        kept = order[round(share * len(order)) :]
+        wrong = int((read[kept] != labels[kept]).sum())
+        print(f"refused {share:4.0%}: {wrong} of {len(kept)} wrong, {wrong / len(kept):.3%}")
+
+
+def recipe(weights: Path, without: str) -> None:
+    held = load(SHARED / "digits", without)
+    forms = np.stack([normal_form(picture, picture.shape[0]) for picture in held.raw])
+    logs = Reader(weights.read_bytes()).read(forms)
+    refusals(logs, held.labels)
+    likely = -logs[np.arange(len(logs)), held.labels].mean()
+    print(f"mean negative log-probability of the right digit: {likely:.4f}")
+
+
+def boxes(pictures: Path | None) -> None:
+    folder = SHARED / "forms" / "c1_2019"
+    cells = json.loads((folder / "cells.json").read_text("utf-8"))
+    with np.load(folder / "cells.npz", allow_pickle=False) as kept:
+        crops = [kept[name] for name in kept]
+    logs = read_digits(crops)
+    labels = np.array([CLASSES.index(cell["label"]) for cell in cells])
+    refusals(logs, labels)
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+        for k in np.flatnonzero(logs.argmax(1) != labels):
+            seen = normal_form(box_ink(crops[k]), min(crops[k].shape))
+            side = max(crops[k].shape[0], seen.shape[0])
+            both = [np.pad(p, ((0, side - p.shape[0]), (0, 4))) for p in (crops[k], seen)]
+            name = (
+                f"{k:03d}-is-{cells[k]['label']}-read-{CLASSES[int(logs[k].argmax())]}-{np.exp(logs[k].max()):.3f}.png"
+            )
+            cv2.imwrite(str(pictures / name), np.hstack(both))
+
+
+def speed() -> None:
+    held = load(SHARED / "digits", "mnist-test")
+    forms = np.stack([normal_form(picture, 28) for picture in held.raw])
+    crops = [
+        cv2.copyMakeBorder(255 - cv2.resize(p, (56, 56)), 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=90) for p in held.raw
+    ]
+    reader = shipped()
+    rates: dict[str, list[float]] = {"network": [], "network and normal form": [], "whole, from grey box crops": []}
+    for _ in range(5):
+        began = time.process_time()
+        reader.read(forms)
+        rates["network"].append(len(forms) / (time.process_time() - began))
+        began = time.process_time()
+        reader.read(np.stack([normal_form(picture, 28) for picture in held.raw]))
+        rates["network and normal form"].append(len(forms) / (time.process_time() - began))
+        began = time.process_time()
+        read_digits(crops[:2000])
+        rates["whole, from grey box crops"].append(2000 / (time.process_time() - began))
+    for name, measured in rates.items():
+        print(f"{name}: {np.median(measured):.0f} digits a second of one core (best of 5: {max(measured):.0f})")
+
+
+def strings(lines: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    held = load(SHARED / "digits", "mnist-test")
+    drawn = canvases(held)
+    exact, sure = np.zeros(lines, bool), np.zeros(lines)
+    spent = 0.0
+    for k in range(lines):
+        text = str(rng.integers(1, 10 ** int(rng.integers(1, 6))))
+        glyphs = [drawn[rng.choice(np.flatnonzero(held.labels == int(digit)))] for digit in text]
+        crop = number_line(rng, glyphs)
+        began = time.process_time()
+        found = read_string(crop).readings
+        spent += time.process_time() - began
+        if found:
+            exact[k], sure[k] = found[0][0] == text, found[0][1]
+    order = np.argsort(sure, kind="stable")
+    for share in (0.0, 0.05, 0.1, 0.2):
+        kept = order[round(share * lines) :]
+        print(f"refused {share:4.0%}: exact {exact[kept].mean():.2%} of {len(kept)}")
+    print(f"{1000 * spent / lines:.2f} ms of processor a line")
+
+
+def form() -> None:
+    """Medians of 40 forms of 25 fields, two of five boxes empty, on one core."""
+    rng = np.random.default_rng(1)
+    held = load(SHARED / "digits", "mnist-test")
+    drawn = canvases(held)
+    blank = np.zeros((CANVAS, CANVAS), np.uint8)
+    ids, rules = minutes_fields(5, 3), minutes_rules(5, 3)
+    page = np.full((2339, 1654), 245, np.uint8)
+    page[::40, ::3] = 60
+    _, packed = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, 80])
+    times: dict[str, list[float]] = {"decode": [], "read": [], "decide": []}
+    for _ in range(40):
+        fields = [
+            [own_box_crop(rng, blank, sign=True) for _ in range(2)]
+            + [own_box_crop(rng, drawn[int(rng.integers(len(drawn)))]) for _ in range(3)]
+            for _ in ids
+        ]
+        began = time.process_time()
+        simplejpeg.decode_jpeg(packed.tobytes(), "GRAY")
+        decoded = time.process_time()
+        readings = read_numbers(fields)
+        read = time.process_time()
+        decide_form([from_boxes(name, r.boxes) for name, r in zip(ids, readings, strict=True)], rules)
+        for name, spent in zip(times, (decoded - began, read - decoded, time.process_time() - read), strict=True):
+            times[name].append(1000 * spent)
+    print(", ".join(f"{name} {np.median(spent):.1f} ms" for name, spent in times.items()))
+
+
+def main() -> None:
+    cv2.setNumThreads(1)
+    parser = argparse.ArgumentParser(description=__doc__)
+    what = parser.add_subparsers(dest="what", required=True)
+    of_recipe = what.add_parser("recipe")
+    of_recipe.add_argument("weights", type=Path)
+    of_recipe.add_argument("--without", required=True)
+    of_boxes = what.add_parser("boxes")
+    of_boxes.add_argument("--pictures", type=Path)
+    of_strings = what.add_parser("strings")
+    of_strings.add_argument("--lines", type=int, default=3000)
+    of_strings.add_argument("--seed", type=int, default=1)
+    what.add_parser("form")
+    what.add_parser("speed")
+    given = parser.parse_args()
+    match given.what:
+        case "recipe":
+            recipe(given.weights, given.without)
+        case "boxes":
+            boxes(given.pictures)
+        case "strings":
+            strings(given.lines, given.seed)
+        case "form":
+            form()
+        case _:
+            speed()
+
+
+if __name__ == "__main__":
+    main()
