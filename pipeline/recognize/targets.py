@@ -270,8 +270,9 @@ def _measures(dark: Floats, aligned: _Aligned) -> dict[str, Floats]:
     """Per target: shares of the inside that are ink, at three depths, ink outside, outline, surroundings."""
     shape = aligned.shape
     inside = dark[:, shape.inside]
-    # a page's coarse grain or grey paper is in every target: what a quarter of them have is no pen
-    grain = np.percentile(inside.mean(axis=1), 25) if len(dark) >= 6 else 0.0
+    # a page's coarse grain or grey paper is in every target, and round it, where most targets may be marked
+    means = inside.mean(axis=1), dark[:, shape.outside].mean(axis=1)
+    grain = min(np.percentile(mean, 25) for mean in means) if len(dark) >= 6 else 0.0
     # dust and salt-and-pepper are single pixels: capped and averaged they are no trace
     near, wide = _averaged(dark, shape.inside, 3), _averaged(np.minimum(dark, 0.5), shape.inside, 5)
     around = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.outside]
