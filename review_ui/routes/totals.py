@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from http import HTTPStatus
+from math import ceil, floor, log10
 from typing import Annotated
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from pipeline.tally.rules import RULES
 from pipeline.usecases.behind import behind
 from pipeline.usecases.downloads import Kind, area_minutes, totals_file
 from pipeline.usecases.levels import tree
+from pipeline.usecases.measured import measured
 from pipeline.usecases.minutes import why_not_final
 from pipeline.usecases.signing import receive, take_back
 from pipeline.usecases.standing import STATUSES, AreaStanding, Shares, standing
@@ -29,6 +31,7 @@ from review_ui.screens import Link, Screen
 from review_ui.visit import Visit
 
 Reader = Annotated[Visit, Depends(Needs("see_totals"))]
+Background = Annotated[Visit, Depends(Needs("see_totals", wakes=False))]
 Exporter = Annotated[Visit, Depends(Needs("export"))]
 router = APIRouter()
 Receiver = Annotated[Visit, Depends(Needs("receive"))]
@@ -66,6 +69,26 @@ def overview(visit: Reader, contest: Text = "", place: Text = "") -> Response:
         "share": _share(at.here.shares),
     }
     return visit.page("totals.html", values)
+
+
+@router.get("/measured/{contest}")
+def of_machine(contest: str, visit: Background) -> Response:
+    """The measured error alone: it looks at every check, so the page fetches it after it is shown."""
+    found = measured(visit.state.workspace, visit.actor, contest)
+    bound = found.bound
+    values = {
+        "measured": found,
+        "bound": None if bound is None else _share_of(visit, bound),
+        "whole": lambda number: spaced(visit, number),
+    }
+    return visit.page("totals_measured.html", values)
+
+
+def _share_of(visit: Visit, share: float) -> str:
+    """A small share, rounded up to two digits that say something."""
+    digits = max(2, 1 - floor(log10(share * 100))) if share > 0 else 2
+    text = f"{ceil(share * 100 * 10**digits) / 10**digits:.{digits}f}"
+    return f"{text.replace('.', ',') if visit.language == 'vi' else text} %"
 
 
 @router.get("/totals/{contest}/{area}")

@@ -1,5 +1,5 @@
 // Parts of a page that fetch themselves anew: <div data-live="address" data-every="milliseconds" data-ended="text">.
-// The page is not reloaded, and the session is not kept awake by it.
+// With data-at-once it does so when the page is shown, too. The page is not reloaded, and the session is not kept awake by it.
 
 const ANEW = "text/html, application/json";  // a problem comes back as JSON
 
@@ -27,8 +27,8 @@ const rest = (ms) => new Promise((done) => {
 
 async function follow(part) {
   let before = "";
-  for (;;) {
-    await rest(Number(part.dataset.every));
+  for (let look = 0; ; look++) {
+    if (look || !("atOnce" in part.dataset)) await rest(Number(part.dataset.every));
     if (document.hidden || part.querySelector("form[data-sent]")) continue;
     let text;
     try { text = await fetched(part); } catch { continue; }  // the server is away; the next look may find it

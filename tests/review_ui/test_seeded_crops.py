@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typed_paper import ASKED, Sheet, scan
-from visitors import person
+from visitors import Browser, person
 
 from pipeline.access.roles import Actor
 from pipeline.review.states import EnteredOnce, Settled
 from pipeline.storage import grid_checks, items
 from pipeline.storage.items import StoredItem
 from pipeline.usecases.grid import Choice, confirm, sheet
+from pipeline.usecases.measured import measured
 from pipeline.usecases.review import enter, queue, withdraw
 from pipeline.usecases.totals import area_totals
 from pipeline.usecases.work import work_view
@@ -111,3 +113,16 @@ def test_short_sheets_and_asked_readings_have_none(workspace: Workspace, people:
     assert 0 < len(short) < 10
     asked = sheet(workspace, people["chi"], Choice("strike", "clear", False)).crops
     assert key_of(known(workspace)) not in [c.key for c in (*short, *asked)]
+
+
+def test_the_committee_reads_the_bound(
+    workspace: Workspace, people: dict[str, Actor], signed_in_at: Callable[..., Browser]
+) -> None:
+    keys = [c.key for c in sheet(workspace, people["chi"], CLEAR).crops]
+    confirm(workspace, people["chi"], keys, [key_of(known(workspace))])
+    found = measured(workspace, Actor("x", "X", frozenset({"committee"})), "qh")
+    assert (found.looked_over, found.wrong, found.seeds, found.missed) == (len(keys) - 1, 0, 1, 0)
+    # one known crop, noticed: people may miss up to 97.5 %, so nothing is known yet
+    assert found.bound == 1.0
+    text = signed_in_at(workspace, "uyban", "committee").client.get("/measured/qh").text
+    assert "100,00 %" in text

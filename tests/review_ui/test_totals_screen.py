@@ -263,3 +263,11 @@ def test_the_totals_screens_are_accessible_and_fit(
         check(page, f"{name}-{language}", pictures)
         page.screenshot(path=pictures / f"{name}-{language}-whole.png", full_page=True)
         page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_the_measured_error_appears_by_itself(screen_of: Screens, serving: Serving) -> None:
+    """Nobody has looked over a grid here: no bound, and it says what it needs."""
+    page = screen_of("uyban", "committee", path="/totals")
+    expect(page.get_by_role("heading", name="Sai số đo được của máy")).to_be_visible()
+    expect(page.locator("[data-at-once]")).to_contain_text("Chưa có cận")
+    assert page.request.get(f"{serving.address}/measured/nothing").status == 404

@@ -14,12 +14,15 @@ from sqlalchemy import Connection, and_, select, update
 from test_ingest import ingest, scans
 
 from pipeline.election.definition import Election
+from pipeline.review.consensus import opened
+from pipeline.review.items import NewItem, Subject
 from pipeline.review.reasons import Pen, pen_of
-from pipeline.storage import accounts, grid_checks, items, leases
+from pipeline.storage import accounts, ballots, grid_checks, items, leases
 from pipeline.storage.grid_checks import Choice
 from pipeline.storage.leases import Wanted
+from pipeline.storage.measured import measured
 from pipeline.storage.readings import written_with
-from pipeline.storage.schema import field_reading
+from pipeline.storage.schema import field_reading, item
 from pipeline.usecases.review import enter
 from pipeline.usecases.workspace import Workspace, create_workspace
 
@@ -140,3 +143,36 @@ def test_what_was_seen_in_a_grid_is_not_lent_and_what_was_checked_is_not_shown(d
     grid_checks.decide(db, "an", sure[0].page, sure[0].field, "same", AT)
     assert grid_checks.verdict(db, "an", sure[0].page, sure[0].field) == ("same", "clear")
     assert len(grid_checks.unseen(db, "ba", choice, 1000)) == len(sure) - 1
+
+
+def test_the_measured_error_counts_places_wrong_ones_doubts_and_known_crops(db: Connection) -> None:
+    """Two people look over accepted readings; what is doubted is settled by two answers, alike or otherwise."""
+    choice = Choice("strike", "clear", accepted=True)
+    nothing = measured(db, "qh")
+    assert (nothing.looked_over, nothing.seeds, nothing.bound) == (0, 0, None)
+    crops = grid_checks.unseen(db, "an", choice, 12)
+    grid_checks.show(db, "an", crops, AT)
+    assert measured(db, "qh") == nothing  # shown is not looked over
+    for n, crop in enumerate(crops):
+        grid_checks.decide(db, "an", crop.page, crop.field, "odd" if n < 3 else "same", AT)
+    grid_checks.show(db, "ba", crops[3:5], AT)
+    for crop in crops[3:5]:
+        grid_checks.decide(db, "ba", crop.page, crop.field, "same", AT)
+    for crop, value in zip(crops, ("struck", "clear", None), strict=False):
+        ballot = ballots.of_page(db, crop.page)
+        assert ballot is not None
+        subject = Subject("field", ballot.id, crop.field, "strike")
+        items.add(db, crop.batch, [NewItem(subject, opened("field"))], crop.page)
+        state = {"state": "settled", "value": value} if value else {}
+        if state:
+            db.execute(update(item).where(item.c.id == items.item_id(subject)).values(**state))
+    found = measured(db, "qh")
+    assert (found.looked_over, found.wrong, found.open_doubts, found.seeds) == (12, 1, 1, 0)
+    struck = grid_checks.unseen(db, "an", replace(choice, value="struck"), 3)
+    grid_checks.show(db, "an", [replace(c, value="clear") for c in struck], AT)
+    for n, crop in enumerate(struck):
+        grid_checks.decide(db, "an", crop.page, crop.field, "odd" if n else "same", AT)
+    found = measured(db, "qh")
+    assert (found.looked_over, found.seeds, found.missed) == (12, 3, 1)
+    assert found.bound is not None
+    assert measured(db, "xa").looked_over == 0
