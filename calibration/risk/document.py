@@ -19,7 +19,7 @@ def profile_text(
 
     Values of ``gates`` that no reading tells anything of keep their bounds and the risk that was stated by hand.
     """
-    by_value = {(one.kind, one.value): one for one in learned}
+    by_value: dict[tuple[str, str], Learned] = {(one.kind, one.value): one for one in learned}
     limits: dict[str, dict[str, Any]] = {}
     for kind, values in gates.limits.items():
         for value, stated in values.items():

@@ -17,10 +17,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.risk.bounds import readings_needed, shown, upper_bound
 from calibration.risk.labelled import Labelled
 from pipeline.errors import refuse
 from pipeline.forms.template import FieldKind, FieldValue
+from pipeline.review.bounds import readings_needed, shown, upper_bound
 from pipeline.review.profile import Limits, Profile
 
 Unit = Literal["reading", "sheet"]
@@ -82,7 +82,8 @@ class Learned:
     wrong: NDArray[np.float64]
     """Margins of the readings inside the bounds or near them, by whether they are right."""
     doubtful: tuple[tuple[float, Labelled], ...]
-    """Every wrong reading that would be accepted, then the right ones with the least margin: (margin, reading)."""
+    """Every wrong reading that would be accepted, then, where there is an order, the right ones with the least
+    margin: (margin, reading)."""
 
 
 def learn(readings: Sequence[Labelled], gates: Profile, target: Target) -> tuple[Learned, ...]:
@@ -265,4 +266,4 @@ def _doubtful(read: Sequence[Labelled], limits: Limits, least: float) -> tuple[t
     inside = [(m, o) for m, _, _, o in by_margin if m >= 0]
     wrong = [(m, o) for m, o in inside if not o.right]
     right = [(m, o) for m, o in inside if o.right and m >= least]
-    return (*wrong, *right[:12])
+    return (*wrong, *(right[:12] if limits.scales else ()))

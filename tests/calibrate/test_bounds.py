@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibration.risk.bounds import readings_needed, shown, tail, upper_bound
+from pipeline.review.bounds import readings_needed, shown, tail, upper_bound
 
 # One-sided 95 % upper bounds: Clopper-Pearson 90 % two-sided limits as tabled (Hald, Statistical Tables, 1952;
 # the rule of three and its successors: 2.996, 4.744, 6.296, 7.754 expected errors for 0, 1, 2, 3 seen of very many).

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import gates, reading, readings
 
-from calibration.risk.bounds import readings_needed, shown, upper_bound
 from calibration.risk.document import profile_text
 from calibration.risk.labelled import Tally, load_labelled, save_labelled
 from calibration.risk.learn import Step, Target, laxest_shown, learn, risk_by_margin
 from pipeline.errors import Refusal
+from pipeline.review.bounds import readings_needed, shown, upper_bound
 from pipeline.review.decide import decide
 from pipeline.review.profile import parse_profile
 
