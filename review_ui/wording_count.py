@@ -79,6 +79,7 @@ ORIGINS: Mapping[str, Message] = {
 
 ACTS: Mapping[str, Message] = {
     "workspace_created": message("the workspace was made"),
+    "profile_set": message("thresholds were replaced"),
     "first_administrator": message("the administrator's one-time password was made"),
     "signed_in": message("signed in"),
     "signed_out": message("signed out"),

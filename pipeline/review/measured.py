@@ -3,37 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, lgamma, log, log1p
+
+from pipeline.review.bounds import upper_bound
 
 CONFIDENCE = 0.95
-STEPS = 60
-"""Halvings of an interval of length 1: more than a double can tell apart."""
-
-
-def upper_bound(found: int, of: int, confidence: float = CONFIDENCE) -> float:
-    """The largest share that ``found`` among ``of`` still fits: one-sided, exact (Clopper and Pearson 1934).
-
-    With a larger share, so few would be found with a chance below 1 - ``confidence``. 1.0 where nothing was looked at.
-    """
-    if not 0 <= found <= of:
-        raise ValueError(f"{found} of {of}")
-    if found == of:
-        return 1.0
-    low, high = found / of, 1.0
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        if _at_most(found, of, middle) > 1 - confidence:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _at_most(found: int, of: int, share: float) -> float:
-    """The chance of at most ``found`` among ``of``, each with the chance ``share`` (0 < share < 1)."""
-    yes, no, whole = log(share), log1p(-share), lgamma(of + 1)
-    terms = (whole - lgamma(k + 1) - lgamma(of - k + 1) + k * yes + (of - k) * no for k in range(found + 1))
-    return sum(exp(t) for t in terms)
 
 
 @dataclass(frozen=True, slots=True)

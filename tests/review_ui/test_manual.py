@@ -117,6 +117,7 @@ def counting(camera: Camera) -> None:
     camera.take("batches", "operator", "/batches", 720)
     camera.take("batch", "operator", f"/batches/{BATCH}", 620)  # below stands the path of a folder
     camera.take("rejected", "operator", "/rejected", 640)
+    camera.take("figures", "operator", f"/figures/{CONTEST}/{AREA}", 820, act=_type_figures)
     camera.take("work", "team_leader", "/work", 640)
     camera.take("people", "administrator", "/people", 900)
 
@@ -149,6 +150,13 @@ def closed(camera: Camera) -> None:
     camera.take("result", "committee", "/result", 640)
     camera.take("ballot", "team_leader", f"/totals/{CONTEST}/{AREA}/ballots?figure=leaving:1", 900, act=_last_ballot)
     camera.take("log", "administrator", "/log", 760)
+
+
+def _type_figures(page: Page) -> None:
+    typed = {"voters": "1.228", "voted": "1.187", "received": "1.300", "issued": "1.190", "left_over": "100"}
+    for name, text in (typed | {"spoiled": "0", "opened": "7:00", "closed": "19:00", "finished": "1:30"}).items():
+        page.fill(f"[name={name}]", text)
+    page.wait_for_selector(".trouble")
 
 
 def _last_ballot(page: Page) -> None:
