@@ -20,7 +20,7 @@ from playwright.sync_api import Page, Request, expect, sync_playwright
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / room) for room in ("review_ui", "ingest")]
 
-import paper
+import typed_paper as paper
 from serving import command, free_port, kill
 from visitors import PASSWORD, person
 
