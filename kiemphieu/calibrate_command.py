@@ -111,14 +111,14 @@ class _Sources:
         names = ", ".join(forms)
         by_source = Counter(one.source for one in left)
         sheets = {name: len({one.sheet for one in left if one.source == name}) for name in by_source}
-        tallies = tuple(Tally(f"{name} ({names})", sheets[name], 0, n) for name, n in sorted(by_source.items()))
+        tallies = tuple(Tally(f"{name} ({names})", sheets[name], None, n) for name, n in sorted(by_source.items()))
         return _Sources(left, tallies)
 
 
 def _sources(
     simulated: Sequence[Path], workspaces: Sequence[Path], kept: Sequence[Path], count: int | None
 ) -> _Sources:
-    from calibration.risk.labelled import Tally, load_labelled  # noqa: PLC0415  (slow to import)
+    from calibration.risk.labelled import load_labelled  # noqa: PLC0415  (slow to import)
     from calibration.risk.papers import read_paper  # noqa: PLC0415
 
     readings: list[Labelled] = []
@@ -139,13 +139,13 @@ def _sources(
         readings += loaded
         by_source = {one.source: None for one in loaded}
         tallies += [_tally(name, [one for one in loaded if one.source == name]) for name in by_source]
-    return _Sources(_without_repeats(readings), tuple(t for t in tallies if isinstance(t, Tally)))
+    return _Sources(_without_repeats(readings), tuple(tallies))
 
 
 def _tally(name: str, readings: Sequence[Labelled]) -> Tally:
     from calibration.risk.labelled import Tally  # noqa: PLC0415
 
-    return Tally(name, len({one.sheet for one in readings}), 0, len(readings))
+    return Tally(name, len({one.sheet for one in readings}), None, len(readings))
 
 
 def _without_repeats(readings: Sequence[Labelled]) -> tuple[Labelled, ...]:

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "new": ("workspace_commands", message("Make a workspace from an election definition.")),
     "forms": ("workspace_commands", message("Write the ballot forms and print ballots as PDF.")),
     "figures": ("workspace_commands", message("Load the figures that no ballot tells.")),
+    "profile": ("profile_command", message("Show or replace the thresholds that a workspace reads under.")),
     "simulate": ("simulate_command", message("Simulate voters, pens and a scanner for a trial.")),
     "ingest": ("ingest_command", message("Read scanned batches into the workspace.")),
     "review": ("review_command", message("Settle what the machine asks.")),
@@ -28,6 +29,10 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "restore": ("backup_commands", message("Make a workspace from a backup.")),
     "read": ("read_command", message("Read paper with a form document, without a workspace.")),
     "learn": ("learn_command", message("Make a form document from blank paper that somebody else printed.")),
+    "calibrate": (
+        "calibrate_command",
+        message("Learn thresholds for a chosen risk from readings with known truth."),
+    ),
     "sheet": ("sheet_command", message("Print a sheet of questions of your own, and the form that reads it.")),
     "demo": ("demo_command", message("Run a whole trial election from printing to minutes.")),
 }

@@ -16,6 +16,7 @@ from pipeline.election.validate import warnings_of
 from pipeline.forms.ballot import ballot_layout
 from pipeline.forms.printing import print_ballots, write_form
 from pipeline.messages import message, render
+from pipeline.review.profile import load_profile
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.workspace import create_workspace, open_workspace
 
@@ -29,12 +30,14 @@ from pipeline.usecases.workspace import create_workspace, open_workspace
     help="election.yaml, or the folder that holds it.",
 )
 @click.option("--database", callback=postgresql_url, help="PostgreSQL URL; SQLite in the workspace otherwise.")
-def new(workspace: Path, definition: Path, database: str | None) -> None:
+@click.option("--profile", "profile_path", type=FILE, help="Calibration profile; the shipped default otherwise.")
+def new(workspace: Path, definition: Path, database: str | None, profile_path: Path | None) -> None:
     """Make WORKSPACE from an election definition, which is checked as a whole first."""
     election = load_election(definition)
     for warning in warnings_of(election):
         errors.print(f"{warning.place}: {render(warning.text, language())}", style="yellow", highlight=False)
-    create_workspace(workspace, election, database).close()
+    given = load_profile(profile_path) if profile_path else None
+    create_workspace(workspace, election, database, profile=given).close()
     say(
         message(
             "{title}: {areas} voting areas, {contests} contests, {candidates} candidates. Workspace: {folder}",

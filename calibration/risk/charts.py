@@ -41,7 +41,11 @@ class Axis:
         if self.log:
             first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
             return [10.0**e for e in range(first, last + 1)]
-        return [float(t) for t in np.linspace(self.low, self.high, 6)]
+        rough = (self.high - self.low) / 6
+        size = 10 ** math.floor(math.log10(rough))
+        step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return [round(i * step, 9) for i in range(first, last + 1)]
 
 
 class Chart:
@@ -105,7 +109,7 @@ def _font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if value >= 1e-3 or value == 0 else f"{value:.0e}"
+    return f"{value:.3g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.0e}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +177,12 @@ def bounds_chart(title: str, rows: Sequence[tuple[str, float, bool]], target: fl
         top = TOP + i * tall
         end = chart.x(bound)
         chart.draw.rectangle([LEFT + 1, top + 0.2 * tall, end, top + 0.8 * tall], GREEN if shown else GREY)
-        inside = end > WIDTH / 2
-        colour = (255, 255, 255) if inside else INK
-        place = (end - 8 if inside else end + 8, top + tall / 2)
-        chart.draw.text(place, f"{name}: {bound:.2g}", colour, _font(17), anchor="rm" if inside else "lm")
-    chart.upright(target, words.chosen, RED)
+        place = (max(end, chart.x(target)) + 10, top + tall / 2)
+        right = place[0] > 0.75 * WIDTH
+        chart.draw.text(
+            (end - 8 if right else place[0], place[1]), f"{name}: {bound:.2g}", (255, 255, 255) if right else INK,
+            _font(17), anchor="rm" if right else "lm",
+        )  # fmt: skip
+    chart.upright(target, "", RED)
+    chart.draw.text((WIDTH - RIGHT, 14), f"┆ {words.chosen}", RED, _font(16), anchor="ra")
     return chart.image

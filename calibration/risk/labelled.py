@@ -91,11 +91,11 @@ def _labelled(document: dict[str, Any]) -> Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a source gave: sheets read, sheets rejected, and of which program and seed it is."""
+    """What a source gave: its name, sheets read, sheets rejected (``None`` where that is not known), readings."""
 
     name: str
     sheets: int
-    rejected: int
+    rejected: int | None
     readings: int
 
     def document(self) -> dict[str, Any]:

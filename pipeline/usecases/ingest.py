@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
 from pipeline.errors import refuse
+from pipeline.recognize.read import ENGINE
 from pipeline.recognize.reading import PageReading
 from pipeline.review.decide import decide
 from pipeline.review.items import item_of_rejection, items_of_page
-from pipeline.review.profile import Profile, parse_profile
+from pipeline.review.profile import Profile
 from pipeline.scan.page import Rejection
 from pipeline.storage import ballots, batches, items, log, pages, readings, settings
 from pipeline.storage.ballots import Ballot, BallotSource
@@ -26,7 +27,7 @@ from pipeline.usecases.delivery import Kept, claim, keep, open_one
 from pipeline.usecases.execution import PAGES_A_TASK, Outcome, PageTask, Reader, Task, read_task, run
 from pipeline.usecases.form_sets import check_form_set
 from pipeline.usecases.review import raise_ballot_items
-from pipeline.usecases.workspace import Workspace
+from pipeline.usecases.workspace import Workspace, stored_profile
 
 FILES_A_TRANSACTION = 50
 PAGES_A_TRANSACTION = 20
@@ -193,9 +194,10 @@ def _read(
 
 
 def _profile(db: Connection, batch: Batch) -> Profile:
-    document = settings.profile_document(db, batch.profile)
-    assert document is not None
-    return parse_profile(document.encode(), f"profile {batch.profile[:12]}")
+    """The profile that the batch froze; refused where it is not stored, or of another reader than this program's."""
+    profile = stored_profile(settings.profile_document(db, batch.profile), batch.profile)
+    profile.check_engine(ENGINE)
+    return profile
 
 
 def _claimed(

@@ -18,6 +18,7 @@ from pipeline.forms.ballot import ballot_layout
 from pipeline.forms.document import load_form
 from pipeline.forms.printing import write_form
 from pipeline.forms.template import Form
+from pipeline.recognize.read import ENGINE
 from pipeline.review.profile import Profile, default_profile, parse_profile
 from pipeline.storage import accounts, log, settings
 from pipeline.storage.database import Database, open_database
@@ -62,11 +63,20 @@ class Workspace:
         self.database.close()
 
 
-def create_workspace(folder: Path, election: Election, address: str | None = None, clock: Clock = now) -> Workspace:
+def create_workspace(
+    folder: Path,
+    election: Election,
+    address: str | None = None,
+    clock: Clock = now,
+    profile: Profile | None = None,
+) -> Workspace:
     """Make a workspace in an empty or absent ``folder``; ``address`` is a PostgreSQL URL, else SQLite.
 
-    The ballots of every unit are laid out and their forms written beside it. Refused where one stands already.
+    The ballots of every unit are laid out and their forms written beside it. ``profile``: the shipped one otherwise.
+    Refused where a workspace stands already, and where the profile is of another engine.
     """
+    profile = profile or default_profile()
+    profile.check_engine(ENGINE)
     if folder.exists() and any(folder.iterdir()):
         raise refuse(
             "workspace-exists", str(folder), "the folder is not empty; choose a new one, nothing was changed here"
@@ -81,7 +91,6 @@ def create_workspace(folder: Path, election: Election, address: str | None = Non
         (folder / ADDRESS).write_text(json.dumps({"database": address}) + "\n", encoding="utf-8")
     database = remote or open_database(folder / DATABASE)
     upgrade(database)
-    profile = default_profile()
     with database.write() as db:
         if settings.get(db) is not None:
             raise refuse(
@@ -98,7 +107,9 @@ def create_workspace(folder: Path, election: Election, address: str | None = Non
         )
         settings.create(db, new, profile.document)
         accounts.put(db, SYSTEM)
-        event = AuditEvent(SYSTEM.id, "workspace_created", election.id, {"election": new.election_digest})
+        event = AuditEvent(
+            SYSTEM.id, "workspace_created", election.id, {"election": new.election_digest, "profile": new.profile}
+        )
         log.append(db, event, clock())
     database.close()
     return open_workspace(folder, clock)
@@ -122,8 +133,9 @@ def open_workspace(folder: Path, clock: Clock = now) -> Workspace:
     with database.read() as db:
         found = settings.get(db)
         document = settings.profile_document(db, found.profile) if found else None
-    if found is None or document is None:
+    if found is None:
         raise refuse("workspace-empty", str(folder), "the database holds no election; make it anew")
+    profile = stored_profile(document, found.profile)
     forms = {path.stem: load_form(path) for path in sorted((folder / "forms").glob("*.json"))}
     return Workspace(
         folder=folder,
@@ -132,10 +144,26 @@ def open_workspace(folder: Path, clock: Clock = now) -> Workspace:
         election=from_json(found.election),
         forms=forms,
         form_set=form_set_of(folder / "forms"),
-        profile=parse_profile(document.encode(), "profile"),
+        profile=profile,
         trial=found.mode == "trial",
         clock=clock,
     )
+
+
+def stored_profile(document: str | None, digest: str) -> Profile:
+    """The profile that is stored under ``digest``; refused where there is none or another: nothing counts without."""
+    place = f"profile {digest[:12]}"
+    if not document:
+        raise refuse("profile-missing", place, "the workspace holds no such profile; restore it from a backup")
+    profile = parse_profile(document.encode(), place)
+    if profile.digest != digest:
+        raise refuse(
+            "profile-changed",
+            place,
+            "the stored profile has the digest {found}, so it was changed; restore the workspace from a backup",
+            found=profile.digest[:12],
+        )
+    return profile
 
 
 def _address(file: Path) -> str:
