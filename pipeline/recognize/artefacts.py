@@ -150,7 +150,10 @@ def near_lines(blank: NDArray[np.uint8], density: float, mm: float, least_mm: fl
 
 
 def _long_lines(blank: NDArray[np.uint8], density: float, least_mm: float) -> NDArray[np.uint8]:
-    """Lines at least ``least_mm`` long that run across (1). A blank that was scanned lies askew, all its lines alike."""
+    """Lines at least ``least_mm`` long that run across (1).
+
+    A blank that was scanned lies askew, all its lines alike.
+    """
     height, width = blank.shape
     ink = np.asarray(cv2.threshold(np.ascontiguousarray(blank), PRINTED, 1, cv2.THRESH_BINARY)[1], np.uint8)
     ink = np.asarray(cv2.dilate(ink, np.ones((3, 1), np.uint8)), np.uint8)  # a thin line goes from row to row

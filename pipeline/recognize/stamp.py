@@ -82,7 +82,7 @@ def _whole(excess: Bytes, piece: Bytes, x0: int, y0: int) -> np.ndarray:
     own = _outline(piece) + np.array([x0, y0])
     whole = _outline(((around > 0) & np.isin(labels, ours)).astype(np.uint8)) + np.array([left, top])
     like_a_stamp = np.ptp(whole, axis=0).max() <= GROWN * np.ptp(own, axis=0).max()
-    return (whole if like_a_stamp else own).astype(np.int32)
+    return np.asarray(whole if like_a_stamp else own, np.int32)
 
 
 def _outline(piece: Bytes) -> np.ndarray:

@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline.scan.decode import decode_pages
+from pipeline.scan.decode import decode_pages, unreadable
 from pipeline.scan.page import RawPage, Rejection
 
 NOISE = np.random.default_rng(1).integers(0, 255, (300, 200), dtype=np.uint8)
@@ -189,3 +189,52 @@ def test_flipped_bytes_never_raise(kind: str, seed: int) -> None:
     pages = list(decode_pages(bytes(content), "x", "0"))
     assert pages
     assert all(isinstance(page, RawPage | Rejection) for page in pages)
+
+
+def pdf_with(dictionary: bytes, stream: bytes) -> bytes:
+    """One page whose content is this stream."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 595] /Contents 4 0 R >>",
+        b"<< %s /Length %d >>\nstream\n%s\nendstream" % (dictionary, len(stream), stream),
+    ]
+    out, places = bytearray(b"%PDF-1.5\n"), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+    return bytes(out)
+
+
+SPACES = b" " * 40_000_000
+FLATE, TWICE = b"/Filter /FlateDecode", b"/Filter [/FlateDecode /FlateDecode]"
+
+
+@pytest.mark.parametrize(
+    ("dictionary", "stream"),
+    [
+        (FLATE, zlib.compress(SPACES)),
+        (TWICE, zlib.compress(zlib.compress(SPACES))),
+        (b"/Type /ObjStm /N 1 /First 4 " + FLATE, zlib.compress(SPACES)),
+    ],
+)
+def test_a_pdf_that_unfolds_without_end_is_too_large(dictionary: bytes, stream: bytes) -> None:
+    """Forty megabytes of a page's content in forty kilobytes: nothing of it may be unfolded to find that out."""
+    content = pdf_with(dictionary, stream)
+    assert [page.reason for page in decode_pages(content, "bomb.pdf", "") if isinstance(page, Rejection)] == [
+        "too_large"
+    ]
+    assert unreadable(content) is not None
+
+
+@pytest.mark.parametrize(("dictionary", "times"), [(FLATE, 1), (TWICE, 2)])
+def test_a_folded_page_of_usual_size_is_drawn(dictionary: bytes, times: int) -> None:
+    stream = b"0.2 g 100 100 200 200 re f " * 100
+    for _ in range(times):
+        stream = zlib.compress(stream)
+    (page,) = decode_pages(pdf_with(dictionary, stream), "page.pdf", "")
+    assert isinstance(page, RawPage)
+    assert page.pixels.min() < 80
