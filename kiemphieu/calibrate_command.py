@@ -13,7 +13,7 @@ import click
 
 from kiemphieu import parameters
 from kiemphieu.language import language
-from kiemphieu.parameters import FILE, FOLDER, refuse_existing
+from kiemphieu.parameters import FILE, FOLDER, SHARE, refuse_existing
 from kiemphieu.screen import console, progress_bar, say, table, text
 from pipeline.errors import refuse
 from pipeline.messages import message, render
@@ -28,28 +28,13 @@ if TYPE_CHECKING:
     from calibration.risk.learn import Learned, Target
 
 
-class Share(click.ParamType[float]):
-    """A share strictly between 0 and 1."""
-
-    name = "share"
-
-    def convert(self, value: object, _param: click.Parameter | None, _ctx: click.Context | None) -> float:
-        try:
-            share = float(str(value))
-        except ValueError:
-            share = 0.0
-        if not 0 < share < 1:
-            raise refuse("share", str(value), "is no share; write a number between 0 and 1, as 0.0001")
-        return share
-
-
 @click.command()
 @click.option("--simulated", type=FOLDER, multiple=True, help="Paper that 'kiemphieu simulate' wrote; repeatable.")
 @click.option("--workspace", type=FOLDER, multiple=True, help="Readings that people settled in a count; repeatable.")
 @click.option("--readings", "kept", type=FILE, multiple=True, help="Labelled readings kept earlier; repeatable.")
 @click.option("--form", "forms", multiple=True, help="Only readings of this form; repeatable, all forms otherwise.")
-@click.option("--risk", type=Share(), default=0.0001, show_default=True, help="Error among accepted readings, at most.")
-@click.option("--confidence", type=Share(), default=0.95, show_default=True, help="How sure that must be.")
+@click.option("--risk", type=SHARE, default=0.0001, show_default=True, help="Error among accepted readings, at most.")
+@click.option("--confidence", type=SHARE, default=0.95, show_default=True, help="How sure that must be.")
 @click.option(
     "--unit",
     type=click.Choice(("reading", "sheet")),

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
         "calibrate_command",
         message("Learn thresholds for a chosen risk from readings with known truth."),
     ),
+    "trial": ("trial_command", message("Official trial run: a test deck with known answers, and its report.")),
     "sheet": ("sheet_command", message("Print a sheet of questions of your own, and the form that reads it.")),
     "demo": ("demo_command", message("Run a whole trial election from printing to minutes.")),
 }

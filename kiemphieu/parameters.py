@@ -18,6 +18,24 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+class Share(click.ParamType[float]):
+    """A share strictly between 0 and 1."""
+
+    name = "share"
+
+    def convert(self, value: object, _param: click.Parameter | None, _ctx: click.Context | None) -> float:
+        try:
+            share = float(str(value))
+        except ValueError:
+            share = 0.0
+        if not 0 < share < 1:
+            raise refuse("share", str(value), "is no share; write a number between 0 and 1, as 0.0001")
+        return share
+
+
+SHARE = Share()
+
+
 def postgresql_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """``--database``: a path would be a second SQLite file, found or not by where the program is started."""
     if value is not None and not value.startswith(("postgresql://", "postgresql+psycopg://")):

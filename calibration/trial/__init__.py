@@ -1,0 +1,1 @@
+"""The official trial run: a test deck with known answers, and what reading it shows."""
