@@ -86,7 +86,7 @@ def marked_deck(layouts: Sequence[BallotLayout], seats: Mapping[str, int], copie
     for layout in layouts:
         blank = _blank(layout, seats[layout.form.id])
         paper = np.repeat(blank.pixels[..., None], 3, axis=2)
-        team = Team("round", (50, 40, 205), "0")
+        team = Team("trial", (50, 40, 205), "")
         for copy in range(copies):
             for place, (shown, intent) in enumerate(intents(len(blank.names), blank.seats, by_hand=False)):
                 rng = rng_for(seed, "trial", layout.form.id, copy, place)
