@@ -86,7 +86,7 @@ def _rectangle(width: float, height: float, lines: tuple[str, ...]) -> Pixels:
 def stamp_raster(shape: str, number: str) -> Pixels:
     """The freshly cut stamp of a team, coverage 0 to 255 at paper resolution."""
     if shape == "trial":  # on test decks, so that no printed sheet bears what looks like a team's stamp
-        return _round(False, "PHIẾU VẬN HÀNH THỬ, KHÔNG DÙNG ĐỂ BẦU")
+        return _rectangle(36, 16, ("PHIẾU THỬ", "KHÔNG DÙNG ĐỂ BẦU"))
     if shape == "round":
         return _round(True, f"TỔ BẦU CỬ SỐ {number} XÃ AN PHÚ")
     if shape == "round_plain":
