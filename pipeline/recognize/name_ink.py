@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.recognize.components import Labels, components
+from pipeline.recognize.components import components
 from pipeline.recognize.spans import DENSITY
 from pipeline.recognize.windows import Bytes
 
@@ -20,6 +19,9 @@ SPECK_MM2 = 0.05
 """Smaller spots are dust and noise: a resting pen leaves 0.2 mm² and more."""
 PLAIN_MM2, SMALL_SPECK_MM2 = 1.0, 0.02
 """Where a name has so much plain ink, pieces as small as the second belong to it."""
+NEAR_ROWS, NEAR_COLUMNS = 10, 20
+"""Pixels (1.2 and 2.5 mm) from larger pieces, within which so small ones are what letters left of a stroke; further off
+they are dust, which must not make a stroke longer."""
 TAIL_MM = 15.0
 """The last part of a name, whose ink tells how tall a wave runs on behind it."""
 GROW_PX = 8
@@ -100,18 +102,12 @@ def plain_ink(ink: Bytes, zone: tuple[slice, slice]) -> Bytes:
     left, top, wide, tall = cv2.boundingRect(ink)
     part = (slice(top, top + tall), slice(left, left + wide))
     labels, stats = components(np.ascontiguousarray(ink[part]))
-    kept = _without(ink, part, labels, stats, SPECK_MM2)
-    return _without(ink, part, labels, stats, SMALL_SPECK_MM2) if area_mm2(kept[zone]) > PLAIN_MM2 else kept
-
-
-def _without(
-    ink: Bytes, part: tuple[slice, slice], labels: Labels, stats: NDArray[np.int32], speck_mm2: float
-) -> Bytes:
-    """Ink without pieces smaller than ``speck_mm2``; ``labels`` and ``stats`` are those of its ``part``."""
-    keep = stats[:, cv2.CC_STAT_AREA] >= speck_mm2 * DENSITY**2
-    keep[0] = False
-    if keep[1:].all():
-        return ink
+    areas = stats[:, cv2.CC_STAT_AREA] / DENSITY**2
+    large, small = areas >= SPECK_MM2, (areas >= SMALL_SPECK_MM2) & (areas < SPECK_MM2)
+    large[0] = small[0] = False
     kept = np.zeros_like(ink)
-    kept[part] = keep.astype(np.uint8)[labels]
+    kept[part] = large.astype(np.uint8)[labels]
+    if small.any() and area_mm2(kept[zone]) > PLAIN_MM2:
+        near = cv2.dilate(kept[part], np.ones((2 * NEAR_ROWS + 1, 2 * NEAR_COLUMNS + 1), np.uint8))
+        kept[part] |= small.astype(np.uint8)[labels] & near
     return kept

@@ -33,8 +33,9 @@ share of the name's ink belongs to such strokes."""
 ROUND_PX, BARE, GAP_PX = 2, 50, 8
 """Bare paper as wide as the last (1 mm), at the height of a level stroke (and a little round it), shows that the
 stroke does not reach there; darkness of the blank below the second is paper."""
-HIDDEN_MM, STEEP = 16.0, 0.12
-"""Bold letters of one word hide a level stroke at most so far; it rises or falls by no more than the second."""
+HIDDEN_MM, STEEP, WITHIN_PX = 16.0, 0.12, 3
+"""Bold letters of one word hide a level stroke at most so far; it rises or falls by no more than the second, and its
+ends lie so far (0.4 mm) within the printed line: what runs along its edge may run under the letters."""
 UNSURE_SPAN = 0.03
 """Taken from the span of a row of upright strokes, as much as is empty between them: whether the last of them stands
 in the name or just beside it is a matter of a tenth of a millimetre."""
@@ -101,9 +102,11 @@ def _bridge(inked: NDArray[np.bool_], ink: Bytes, blank: Bytes, x0: int, x1: int
 
 
 def _height(ink: Bytes) -> float | None:
-    """The middle row of some ink."""
+    """The middle row of a level stroke's end; ``None`` for other ink, and at the edge, where it may lie outside."""
     rows = np.flatnonzero(ink.any(axis=1))
-    return float(rows[0] + rows[-1]) / 2 if len(rows) else None
+    if not len(rows) or rows[0] < WITHIN_PX or rows[-1] >= len(ink) - WITHIN_PX or rows[-1] - rows[0] >= BAND_PX:
+        return None
+    return float(rows[0] + rows[-1]) / 2
 
 
 @dataclass(frozen=True, slots=True)

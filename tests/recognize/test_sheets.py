@@ -421,6 +421,10 @@ def test_letters_may_hide_a_part_of_a_level_stroke(hidden, bare, rise, spanned):
     printed = np.full((60, 544), 200, np.uint8)
     printed[:, 300 - bare // 2 : 300 + bare // 2] = 0
     assert span_of_strokes(ink, ink, printed, 96, 448) == pytest.approx(spanned, abs=0.03)
+    # the same along the lower edge of the printed line may as well run under the letters
+    edge = slice(18, 39 if rise else 21)
+    low = ink[edge][:, :], printed[edge]
+    assert span_of_strokes(low[0], low[0], low[1], 96, 448) < 0.5
 
 
 def test_a_printed_corner_that_scans_bolder_is_no_writing(form):

@@ -148,3 +148,11 @@ def test_writing_in_the_margin_is_stray(form):
         "clear",
         ENGINE,
     )  # the machine never settles added content
+
+
+def test_dust_does_not_make_a_stroke_longer(form):
+    """The stroke ends after three quarters of the name; specks of two pixels stand where its rest would be."""
+    page = with_lines([(38, 94), (84, 94)], ink=40)
+    for x, y in ((89.5, 93.6), (94.5, 94.4), (99.2, 93.8)):
+        page[round(y * PPM), round(x * PPM) : round(x * PPM) + 2] = 0
+    assert read(form, page)[0]["a"] == "asked"
