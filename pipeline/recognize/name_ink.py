@@ -109,5 +109,5 @@ def plain_ink(ink: Bytes, zone: tuple[slice, slice]) -> Bytes:
     kept[part] = large.astype(np.uint8)[labels]
     if small.any() and area_mm2(kept[zone]) > PLAIN_MM2:
         near = cv2.dilate(kept[part], np.ones((2 * NEAR_ROWS + 1, 2 * NEAR_COLUMNS + 1), np.uint8))
-        kept[part] |= small.astype(np.uint8)[labels] & near
+        kept[part] |= small.astype(np.uint8)[labels] & np.asarray(near, np.uint8)
     return kept
