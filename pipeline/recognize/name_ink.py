@@ -20,8 +20,8 @@ SPECK_MM2 = 0.05
 PLAIN_MM2, SMALL_SPECK_MM2 = 1.0, 0.02
 """Where a name has so much plain ink, pieces as small as the second belong to it."""
 NEAR_ROWS, NEAR_COLUMNS = 10, 20
-"""Pixels (1.2 and 2.5 mm) from larger pieces, within which so small ones are what letters left of a stroke; further off
-they are dust, which must not make a stroke longer."""
+"""Pixels (1.2 and 2.5 mm) from one piece to the next, over which so small ones beyond a stroke's plain ends are
+what letters left of it; further off they are dust, which must not make a stroke longer."""
 TAIL_MM = 15.0
 """The last part of a name, whose ink tells how tall a wave runs on behind it."""
 GROW_PX = 8
@@ -108,6 +108,12 @@ def plain_ink(ink: Bytes, zone: tuple[slice, slice]) -> Bytes:
     kept = np.zeros_like(ink)
     kept[part] = large.astype(np.uint8)[labels]
     if small.any() and area_mm2(kept[zone]) > PLAIN_MM2:
-        near = cv2.dilate(kept[part], np.ones((2 * NEAR_ROWS + 1, 2 * NEAR_COLUMNS + 1), np.uint8))
-        kept[part] |= small.astype(np.uint8)[labels] & np.asarray(near, np.uint8)
+        first = stats[:, cv2.CC_STAT_LEFT]
+        last = first + stats[:, cv2.CC_STAT_WIDTH]
+        between = small & (first > first[large].min()) & (last < last[large].max())
+        both = np.asarray((large | small).astype(np.uint8)[labels], np.uint8)
+        chains, _ = components(cv2.dilate(both, np.ones((NEAR_ROWS, NEAR_COLUMNS), np.uint8)))
+        reached = np.zeros(int(chains.max()) + 1, np.uint8)
+        reached[chains[kept[part] > 0]] = 1
+        kept[part] = np.maximum(both & reached[chains], (large | between).astype(np.uint8)[labels])
     return kept
