@@ -19,9 +19,9 @@ SPECK_MM2 = 0.05
 """Smaller spots are dust and noise: a resting pen leaves 0.2 mm² and more."""
 PLAIN_MM2, SMALL_SPECK_MM2 = 1.0, 0.02
 """Where a name has so much plain ink, pieces as small as the second belong to it."""
-NEAR_ROWS, NEAR_COLUMNS = 10, 20
-"""Pixels (1.2 and 2.5 mm) from one piece to the next, over which so small ones beyond a stroke's plain ends are
-what letters left of it; further off they are dust, which must not make a stroke longer."""
+END_MM2, NEAR_ROWS, NEAR_COLUMNS = 0.15, 10, 20
+"""The least piece that is a stroke's plain end, and pixels (1.2 and 2.5 mm) from one piece to the next, over which small
+ones beyond such ends are what letters left of it; further off they are dust, which must not make a stroke longer."""
 TAIL_MM = 15.0
 """The last part of a name, whose ink tells how tall a wave runs on behind it."""
 GROW_PX = 8
@@ -110,7 +110,8 @@ def plain_ink(ink: Bytes, zone: tuple[slice, slice]) -> Bytes:
     if small.any() and area_mm2(kept[zone]) > PLAIN_MM2:
         first = stats[:, cv2.CC_STAT_LEFT]
         last = first + stats[:, cv2.CC_STAT_WIDTH]
-        between = small & (first > first[large].min()) & (last < last[large].max())
+        plain = large & (areas >= END_MM2)
+        between = small & (first > first[plain].min(initial=len(ink[0]))) & (last < last[plain].max(initial=0))
         both = np.asarray((large | small).astype(np.uint8)[labels], np.uint8)
         chains, _ = components(cv2.dilate(both, np.ones((NEAR_ROWS, NEAR_COLUMNS), np.uint8)))
         reached = np.zeros(int(chains.max()) + 1, np.uint8)
