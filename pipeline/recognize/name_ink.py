@@ -20,7 +20,7 @@ SPECK_MM2 = 0.05
 PLAIN_MM2, SMALL_SPECK_MM2 = 1.0, 0.02
 """Where a name has so much plain ink, pieces as small as the second belong to it."""
 END_MM2, NEAR_ROWS, NEAR_COLUMNS = 0.15, 10, 20
-"""The least piece that is a stroke's plain end, and pixels (1.2 and 2.5 mm) from one piece to the next, over which small
+"""The least piece that is a stroke's plain end, and pixels (1.2 and 2.5 mm) from piece to piece, over which small
 ones beyond such ends are what letters left of it; further off they are dust, which must not make a stroke longer."""
 TAIL_MM = 15.0
 """The last part of a name, whose ink tells how tall a wave runs on behind it."""
