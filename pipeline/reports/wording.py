@@ -2,55 +2,23 @@
 
 Word for word and mark for mark from Nghị quyết 40/NQ-HĐBCQG (29/9/2025), with its differences between the two forms
 ("được gửi đến" and "gửi đến", "Ban thường trực" and "Ban Thường trực") and its slips of the pen. Footnote marks are
-set high. All text is the markup of reportlab paragraphs.
+set high. All text is the markup of :mod:`pipeline.reports.paper`.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
-from xml.sax.saxutils import escape
 
+from pipeline.reports import words
 from pipeline.reports.fields import LEADER, SECRETARY, WITNESSES, MinutesData, Person
-from pipeline.reports.figures_text import share_text, valid_shares, whole
+from pipeline.reports.words import DOTS, FIRM, GAP, SIGN, capital, clock, day_text, figure, put, share, shares
 
-DOTS = "......"
-FIRM = "\u00a0"
-"""A space where no line may break: between a figure and its unit."""
-GAP = "\u2003"
-"""Between the name of a witness and the words that follow it on the same line."""
-NOTHING_TO_DIVIDE = "–"
-"""A percentage of nothing: not dots, which somebody would fill in."""
 MEMBER_LINES = (LEADER, SECRETARY, "Ủy viên", "Ủy viên")
-
-
-def put(value: object) -> str:
-    """A value in the place of the form's dots."""
-    text = unicodedata.normalize("NFC", str(value)).strip() if value is not None else ""
-    return "<br/>".join(escape(line) for line in text.splitlines()) or DOTS
 
 
 def mark(given: MinutesData, assembly: int, council: int) -> str:
     """The mark of a footnote, by its number in Mẫu 18 and in Mẫu 23."""
-    return f'<super size="9" rise="4">({assembly if given.assembly else council})</super>'
-
-
-def figure(value: int | None, unit: str) -> str:
-    return f"{DOTS if value is None else whole(value)}{FIRM}{unit}"
-
-
-def clock(moment: datetime | None) -> str:
-    hour, minute = (f"{moment:%H}", f"{moment:%M}") if moment else (DOTS, DOTS)
-    return f"{hour}{FIRM}giờ {minute}{FIRM}phút"
-
-
-def day_text(day: date | None, year: int) -> str:
-    """Days below 10 and January, February with a leading zero, as Vietnamese official letters write them."""
-    if day is None:
-        return f"ngày {DOTS} tháng {DOTS} năm{FIRM}{year}"
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"ngày{FIRM}{day:%d} tháng{FIRM}{month} năm{FIRM}{day:%Y}"
+    return words.mark(assembly if given.assembly else council)
 
 
 def elected_body(given: MinutesData) -> str:
@@ -80,13 +48,9 @@ def opening(given: MinutesData) -> list[str]:
         f"Khu vực bỏ phiếu số: {put(given.area)} xã/phường/đặc khu: {put(given.commune)}",
         f"Đơn vị bầu cử {elected_body(given)} số: {put(given.unit)}",
         f"Gồm {mark(given, 1, 2)} {put(given.scope)}",
-        f"{_capital(day_text(given.day, given.day.year))}, Tổ bầu cử gồm có:",
+        f"{capital(day_text(given.day, given.day.year))}, Tổ bầu cử gồm có:",
         *_members(given.members),
     ]
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _members(people: Sequence[Person]) -> list[str]:
@@ -136,7 +100,7 @@ def figures(given: MinutesData) -> list[str]:
     body = "Quốc hội" if given.assembly else "Hội đồng nhân dân"
     seats, turnout = ("", ":") if given.assembly else (":", "")
     votes = f"như sau{mark(given, 5, 6)}:" if given.assembly else f"như sau: {mark(given, 5, 6)}"
-    valid, invalid = _shares(given)
+    valid, invalid = shares(given.valid, given.invalid, given.collected)
     of = "Tỷ lệ so với tổng số phiếu thu vào:"
     return [
         "Kết quả cuộc bầu cử như sau:",
@@ -144,28 +108,13 @@ def figures(given: MinutesData) -> list[str]:
         f"- Số người ứng cử: {figure(len(given.candidates) or None, 'người')}",
         f"- Tổng số cử tri của khu vực bỏ phiếu: {figure(given.voters, 'người')}{mark(given, 4, 5)}",
         f"- Số cử tri đã tham gia bỏ phiếu: {figure(given.voted, 'người')}",
-        f"- Tỷ lệ cử tri đã tham gia bỏ phiếu so với tổng số cử tri{turnout} {_turnout(given)}{FIRM}%",
+        f"- Tỷ lệ cử tri đã tham gia bỏ phiếu so với tổng số cử tri{turnout} {share(given.voted, given.voters)}{FIRM}%",
         f"- Số phiếu phát ra: {figure(given.issued, 'phiếu')}",
         f"- Số phiếu thu vào: {figure(given.collected, 'phiếu')}",
         f"- Số phiếu hợp lệ: {figure(given.valid, 'phiếu')}. {of} {valid}{FIRM}%",
         f"- Số phiếu không hợp lệ: {figure(given.invalid, 'phiếu')}. {of} {invalid}{FIRM}%",
         f"- Số phiếu bầu cho mỗi người ứng cử {votes}",
     ]
-
-
-def _turnout(given: MinutesData) -> str:
-    if given.voters is None or given.voted is None:
-        return DOTS
-    return share_text(given.voted, given.voters) or NOTHING_TO_DIVIDE
-
-
-def _shares(given: MinutesData) -> tuple[str, str]:
-    """% valid and % invalid of the collected ballots; dots while the three figures do not agree."""
-    if given.collected is None or given.valid is None or given.invalid is None:
-        return DOTS, DOTS
-    if given.valid + given.invalid != given.collected:
-        return DOTS, DOTS
-    return valid_shares(given.valid, given.invalid) if given.collected else (NOTHING_TO_DIVIDE, NOTHING_TO_DIVIDE)
 
 
 def votes(given: MinutesData) -> list[str]:
@@ -207,7 +156,6 @@ def ending(given: MinutesData) -> str:
     )
 
 
-SIGN = "(Ký, ghi rõ họ và tên)"
 LEADER_SIGNS = ("TM. TỔ BẦU CỬ", "TỔ TRƯỞNG", "(Ký, ghi rõ họ và tên,<br/>đóng dấu của Tổ bầu cử)")
 SECRETARY_SIGNS = ("THƯ KÝ", "TỔ BẦU CỬ", SIGN)
 SECOND_SIGNS = ("CỬ TRI THỨ HAI", "CHỨNG KIẾN", "VIỆC KIỂM PHIẾU", SIGN)
@@ -219,7 +167,6 @@ def first_signs(given: MinutesData) -> tuple[str, ...]:
     return ("CỬ TRI THỨ NHẤT", *lines, SIGN)
 
 
-NO_ERASURE = "Ghi chú: Nhất thiết không được tẩy xóa trên biên bản."
 _SEALED = "Số phiếu bầu sau khi đã được kiểm được tiến hành niêm phong và quản lý theo hướng dẫn của Bộ Nội vụ."
 NOTES_18 = (
     "(1) Ghi tên các đơn vị hành chính cấp xã trong phạm vi đơn vị bầu cử đại biểu Quốc hội.",

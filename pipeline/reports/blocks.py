@@ -1,0 +1,53 @@
+"""Parts that every official form has: the national head, lists of sentences, signatures, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.reports.paper import Blanks, Block, Columns, Text, Together
+from pipeline.reports.words import NATION, NO_ERASURE
+
+
+def national_head(left: Sequence[Text]) -> Columns:
+    """Who writes, and beside it the name and motto of the state."""
+    state, motto, rule = NATION
+    right = (Text(state, "head"), Text(motto, "head"), Text(rule, "rule"))
+    return Columns((tuple(left), right), (0.4, 0.6))
+
+
+def lines(texts: Sequence[str]) -> Iterator[Text]:
+    """Sentences justified, entries of lists not; what opens a list stays with its first two entries."""
+    for text in texts:
+        entry = text[0].isdigit() or text[0] == "-"
+        opens = text.endswith(":") or text.startswith("1. ")
+        yield Text(text, "entry" if entry else "body", keep=opens)
+
+
+def listed(opens: Text, entries: Sequence[str]) -> Iterator[Block]:
+    """A list that begins and ends with at least two of its entries on a page."""
+    found = [Text(text, "entry") for text in entries]
+    first, between, last = found[:2], found[2:-2], found[2:][-2:]
+    yield Together((opens, *first))
+    yield from between
+    if last:
+        yield Together(tuple(last))
+
+
+def answered(asks: str, written: str) -> Block:
+    """What the form asks for, with what was written; where nothing was, lines to write on."""
+    return Text(f"{asks} {written}") if written else Together((Text(asks, keep=True), Blanks(2)))
+
+
+def sign(words: Sequence[str]) -> tuple[Text, ...]:
+    """Who signs, and under it how."""
+    *who, how = words
+    return (*(Text(line, "sign") for line in who), Text(how, "sign-note"))
+
+
+def notes(texts: Sequence[str], head: str = NO_ERASURE) -> Iterator[Block]:
+    """The notes below a form, the first on the page of their heading, none alone on a page."""
+    every = (Text(head, "note-head"), *(Text(text, "note") for text in texts))
+    yield Together(every[:2])
+    yield from every[2:-2]
+    if every[2:]:
+        yield Together(every[2:][-2:])

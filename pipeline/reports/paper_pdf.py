@@ -1,0 +1,196 @@
+"""A described form set as PDF: always the same bytes for the same description."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Literal, assert_never
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import Color
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, HRFlowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
+
+from pipeline.forms.fonts import Face, font_name
+from pipeline.messages import Message, render
+from pipeline.reports.paper import (
+    DRAFT,
+    STYLES,
+    Align,
+    Blanks,
+    Block,
+    Box,
+    Columns,
+    Imprint,
+    Paper,
+    Ruled,
+    Space,
+    Style,
+    Text,
+    Together,
+    grid,
+    warnings,
+)
+from pipeline.reports.paper_widths import BOTTOM, LEFT, RIGHT, TOP, page_size, room, table_widths
+
+ALIGNMENT: dict[Align, Literal[0, 1, 2, 4]] = {"left": 0, "centre": 1, "right": 2, "justify": 4}
+
+
+def paper_pdf(paper: Paper, imprint: Imprint, why: Sequence[Message] = ()) -> bytes:
+    """The PDF; with ``why`` (what keeps it from being signed) a draft, which says so on every page."""
+    pages = _build(paper, imprint, why, pages=0)[1]
+    return _build(paper, imprint, why, pages)[0]
+
+
+def _build(paper: Paper, imprint: Imprint, why: Sequence[Message], pages: int) -> tuple[bytes, int]:
+    """The PDF and its number of pages, which the second time stands on each of them."""
+    stream = io.BytesIO()
+    document = SimpleDocTemplate(
+        stream,
+        pagesize=tuple(side * mm for side in page_size(paper)),
+        leftMargin=LEFT * mm,
+        rightMargin=RIGHT * mm,
+        topMargin=TOP * mm,
+        bottomMargin=BOTTOM * mm,
+        title=f"{paper.title}, {paper.number}" + (f" ({DRAFT})" if why else ""),
+        invariant=1,
+    )
+    margin = partial(_margin, paper=paper, imprint=imprint, draft=bool(why), pages=pages)
+    width = room(paper) * mm
+    story = [flow for block in (*draft_box(why), *paper.blocks) for flow in _flow(block, width)]
+    document.build(story, onFirstPage=margin, onLaterPages=margin)
+    return stream.getvalue(), document.page
+
+
+def draft_box(why: Sequence[Message]) -> tuple[Block, ...]:
+    """Says that this is no paper to sign, and everything that is still to do; nothing where it can be signed."""
+    if not why:
+        return ()
+    reasons = tuple(Text(f"• {escape(render(text, 'vi'))}", "reason") for text in why)
+    return (Box((Text(DRAFT, "warning"), *reasons)), Space(3))
+
+
+def _margin(
+    canvas: Canvas, document: SimpleDocTemplate, paper: Paper, imprint: Imprint, draft: bool, pages: int
+) -> None:
+    """Outside the prescribed text: what these pages belong to, page of pages, digest, log head, trial, draft."""
+    across, high = (side * mm for side in page_size(paper))
+    canvas.saveState()
+    if draft:
+        _watermark(canvas, across, high)
+    feet = (
+        (9, 15.5, paper.feet[0]),
+        (9, 11.5, f"{paper.feet[1]} · Trang {document.page}/{pages}"),
+        (7, 8, imprint.foot),
+    )
+    for points, height, foot in feet:
+        canvas.setFont(font_name("regular"), points)
+        canvas.drawCentredString(across / 2, height * mm, foot)
+    canvas.setFont(font_name("bold"), 11)
+    canvas.drawCentredString(across / 2, high - 11 * mm, warnings(imprint, draft))
+    canvas.restoreState()
+
+
+def _watermark(canvas: Canvas, across: float, high: float) -> None:
+    canvas.saveState()
+    canvas.setFillColor(Color(0.9, 0.9, 0.9))
+    canvas.setFont(font_name("bold"), 100)
+    canvas.translate(across / 2, high / 2)
+    canvas.rotate(52 if high > across else 30)
+    canvas.drawCentredString(0, -30, "BẢN NHÁP")
+    canvas.restoreState()
+
+
+def _flow(block: Block, width: float) -> Iterator[Flowable]:
+    match block:
+        case Text():
+            yield _paragraph(block)
+        case Space():
+            yield Spacer(1, block.mm * mm)
+        case Blanks():
+            yield from (_dotted() for _ in range(block.lines))
+            yield Spacer(1, 2 * mm)
+        case Columns():
+            cells = [[[_paragraph(text) for text in cell] for cell in block.cells]]
+            widths = [width * share for share in block.shares]
+            yield Table(cells, colWidths=widths, style=[("VALIGN", (0, 0), (-1, -1), "TOP"), *_tight()])
+        case Ruled():
+            yield _ruled(block, width)
+        case Box():
+            rows = [[_paragraph(text)] for text in block.texts]
+            yield Table(rows, colWidths=[width], style=[("BOX", (0, 0), (-1, -1), 1, "black"), *_tight()])
+        case Together():
+            yield KeepTogether([flow for inner in block.blocks for flow in _flow(inner, width)])
+        case _:
+            assert_never(block)
+
+
+def _tight() -> list[tuple[Any, ...]]:
+    return [("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]
+
+
+def _dotted() -> Flowable:
+    return HRFlowable(width="100%", thickness=0.7, dash=(0.7, 2), spaceBefore=15, spaceAfter=4, color="black")
+
+
+def _paragraph(text: Text) -> Paragraph:
+    style = STYLES[text.style]
+    return Paragraph(_markup(text.markup, style.size), _style(text.style, style, keepWithNext=int(text.keep)))
+
+
+def _markup(text: str, size: float) -> str:
+    return re.sub(r"<sup>", f'<super size="{0.69 * size:.1f}" rise="{0.31 * size:.1f}">', text).replace(
+        "</sup>", "</super>"
+    )
+
+
+def face_of(style: Style) -> Face:
+    if style.bold:
+        return "bold-italic" if style.italic else "bold"
+    return "italic" if style.italic else "regular"
+
+
+def _style(name: str, style: Style, **options: Any) -> ParagraphStyle:
+    return ParagraphStyle(
+        name,
+        fontName=font_name(face_of(style)),
+        fontSize=style.size,
+        leading=style.size * style.leading,
+        alignment=ALIGNMENT[style.align],
+        spaceAfter=style.after,
+        allowWidows=0,
+        allowOrphans=0,
+        **options,
+    )
+
+
+def _ruled(table: Ruled, width: float) -> Table:
+    """Head rows stand on every page; a row is never torn apart."""
+    size, widths = table_widths(table, width / mm)
+    rows: list[list[Any]] = [["" for _ in table.shares] for _ in (*table.head, *table.rows)]
+    commands: list[tuple[Any, ...]] = [
+        ("GRID", (0, 0), (-1, -1), 0.5, "black"),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 2),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+        ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+    ]
+    for placed in grid(table):
+        cell, row, column = placed.cell, placed.row, placed.column
+        style = Style(size, cell.align, bold=cell.bold, after=0, leading=1.18)
+        rows[row][column] = Paragraph(_markup(cell.markup, size), _style("cell", style))
+        if cell.across > 1 or cell.down > 1:
+            commands.append(("SPAN", (column, row), (column + cell.across - 1, row + cell.down - 1)))
+    return Table(
+        rows,
+        colWidths=[w * mm for w in widths],
+        repeatRows=len(table.head),
+        style=commands,
+        spaceBefore=3,
+        spaceAfter=6,
+    )
