@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.reports.fields import Person
 from pipeline.reports.paper import Blanks, Block, Columns, Text, Together
-from pipeline.reports.words import NATION, NO_ERASURE
+from pipeline.reports.words import DOTS, NATION, NO_ERASURE, put
 
 
 def national_head(left: Sequence[Text]) -> Columns:
@@ -51,3 +52,14 @@ def notes(texts: Sequence[str], head: str = NO_ERASURE) -> Iterator[Block]:
     yield from every[2:-2]
     if every[2:]:
         yield Together(every[2:][-2:])
+
+
+def people(given: Sequence[Person], offices: Sequence[str]) -> list[str]:
+    """Members with their offices, in the order of ``offices``; the form's empty lines where nobody is known."""
+    if not given:
+        empty = [f"{n}. Ông/Bà {DOTS}, {office}" for n, office in enumerate(offices, start=1)]
+        return [*empty, f"{len(offices) + 1}. {DOTS}"]
+    known = [office.casefold() for office in dict.fromkeys(offices)]
+    rank = {office: place for place, office in enumerate(dict.fromkeys(known))}
+    ordered = sorted(given, key=lambda p: rank.get(p.detail.strip().casefold(), len(rank)))
+    return [f"{n}. Ông/Bà {put(p.name)}, {put(p.detail)}" for n, p in enumerate(ordered, start=1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
@@ -16,6 +17,7 @@ GAP = FIRM * 3 + " "
 NOTHING_TO_DIVIDE = "–"
 """A percentage of nothing: not dots, which somebody would fill in."""
 NATION = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "---------------")
+PLACE_KINDS = ("tỉnh", "thành phố", "xã", "phường", "đặc khu")
 SIGN = "(Ký, ghi rõ họ và tên)"
 NO_ERASURE = "Ghi chú: Nhất thiết không được tẩy xóa trên biên bản."
 
@@ -74,3 +76,17 @@ def shares(valid: int | None, invalid: int | None, collected: int | None) -> tup
     if valid + invalid != collected:
         return DOTS, DOTS
     return valid_shares(valid, invalid) if collected else (NOTHING_TO_DIVIDE, NOTHING_TO_DIVIDE)
+
+
+def total(values: Iterable[int | None]) -> int | None:
+    """The sum, or ``None`` where one of the values is not known."""
+    every = list(values)
+    return None if None in every else sum(v for v in every if v is not None)
+
+
+def bare(place: str) -> str:
+    """The name without its type, behind words of the form that tell the type: "Tỉnh Hà Đông Sơn" -> "Hà Đông Sơn"."""
+    for kind in PLACE_KINDS:
+        if place.casefold().startswith(f"{kind} "):
+            return place[len(kind) + 1 :].strip()
+    return place
