@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,14 @@ import click
 
 from pipeline.errors import refuse
 from pipeline.forms.document import load_form
+from pipeline.forms.template import Form
+from pipeline.geometry import Quad
 from pipeline.messages import render
 from pipeline.recognize.read import ENGINE, read_raw
-from pipeline.recognize.reading import PageReading
+from pipeline.recognize.reading import PageReading, WrittenReading
 from pipeline.review.decide import decide
+from pipeline.review.number_words import decimal_text, questions_of
+from pipeline.review.numbers import NumbersDecided, decide_numbers
 from pipeline.review.profile import Profile, default_profile, load_profile
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage, Rejection
@@ -56,6 +60,7 @@ def read(forms: Sequence[Path], profile_path: Path | None, debug: Path | None, i
     profile.check_engine(ENGINE)
     prepared = [prepare_form(load_form(path), path.parent) for path in forms]
     _refuse_same_ids(prepared, forms)
+    by_id = {one.form.id: one.form for one in prepared}
     paths = list(_files(images))
     if debug:
         debug.mkdir(parents=True, exist_ok=True)
@@ -64,10 +69,10 @@ def read(forms: Sequence[Path], profile_path: Path | None, debug: Path | None, i
     for index, path in enumerate(paths, start=1):
         for page in decode_pages(*_content(path)):
             outcome = read_raw(page, prepared) if isinstance(page, RawPage) else page
-            _print_line(page_line(outcome, profile))
+            _print_line(page_line(outcome, profile, by_id))
             pages += 1
             if debug and isinstance(page, RawPage):
-                _draw(page, outcome, profile, debug)
+                _draw(page, outcome, profile, by_id, debug)
         if progress:
             print(f"\r{index}/{len(paths)} files, {pages} pages", end="", file=sys.stderr)
     if progress:
@@ -123,8 +128,11 @@ def _content(path: Path) -> tuple[bytes, str, str]:
     return content, str(path), hashlib.sha256(content).hexdigest()
 
 
-def page_line(outcome: Outcome, profile: Profile) -> dict[str, Any]:
-    """The published record of one page (README, ``kiemphieu read``); ``quad`` in pixels of the original."""
+def page_line(outcome: Outcome, profile: Profile, forms: Mapping[str, Form]) -> dict[str, Any]:
+    """The published record of one page (docs/form-format.md); ``quad`` in pixels of the original.
+
+    ``forms``: by id, those that the page may be read with; their rules decide on numbers.
+    """
     line: dict[str, Any] = {
         "file": outcome.source.file,
         "page": outcome.source.page,
@@ -139,7 +147,8 @@ def page_line(outcome: Outcome, profile: Profile) -> dict[str, Any]:
     }
     if isinstance(outcome, Rejection):
         return line | {"reason": outcome.reason, "text": render(outcome.text, "en"), "seems": outcome.seems}
-    fields = []
+    form = forms[outcome.form]
+    fields: list[dict[str, Any]] = []
     for reading in outcome.fields:
         decision = decide(reading, profile, outcome.engine)
         fields.append(
@@ -150,21 +159,57 @@ def page_line(outcome: Outcome, profile: Profile) -> dict[str, Any]:
                 "accepted": decision.accepted,
                 "score": round(decision.score, 4),
                 "p_wrong": float(f"{decision.p_wrong:.3g}"),
-                "quad": [[round(x, 1), round(y, 1)] for x, y in reading.quad],
+                "quad": _quad(reading.quad),
             }
         )
-    return line | {
-        "rotation_deg": round(outcome.rotation_deg, 2),
-        "residual_mm": round(outcome.residual_mm, 3),
-        "fields": fields,
+    found = line | {"rotation_deg": round(outcome.rotation_deg, 2), "residual_mm": round(outcome.residual_mm, 3)}
+    if not outcome.written:
+        return found | {"fields": fields}
+    decided = decide_numbers(outcome.written, form, profile.numbers)
+    order = {f.id: place for place, f in enumerate(f for side in form.sides for f in side.fields)}
+    fields += _numbers(outcome.written, decided, form)
+    return found | {
+        "fields": sorted(fields, key=lambda one: order[one["id"]]),
+        "questions": [
+            {"code": q.code, "fields": list(q.fields), "text": render(q.text, "en")}
+            for q in questions_of(decided, form)
+        ],
+        "ask_first": list(decided.asked),
     }
 
 
-def _draw(page: RawPage, outcome: Outcome, profile: Profile, folder: Path) -> None:
+def _numbers(written: Sequence[WrittenReading], decided: NumbersDecided, form: Form) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": reading.field,
+            "kind": reading.kind,
+            "value": None if number.value is None else decimal_text(number.value, form.field(reading.field).decimals),
+            "accepted": number.accepted,
+            "score": round(number.score, 4),
+            "p_wrong": float(f"{number.p_wrong:.3g}"),
+            "quad": _quad(reading.quad),
+            "why": list(number.why),
+            "by": list(number.by),
+        }
+        for reading, number in zip(written, decided.numbers, strict=True)
+    ]
+
+
+def _quad(quad: Quad) -> list[list[float]]:
+    return [[round(x, 1), round(y, 1)] for x, y in quad]
+
+
+def _draw(page: RawPage, outcome: Outcome, profile: Profile, forms: Mapping[str, Form], folder: Path) -> None:
     if isinstance(outcome, Rejection):
         return
-    from pipeline.recognize.draw import write_picture  # noqa: PLC0415  (debugging only)
+    from pipeline.recognize.draw import Decided, ShownNumber, write_picture  # noqa: PLC0415  (debugging only)
+
+    form = forms[outcome.form]
 
     name = f"{Path(outcome.source.file).stem}-{outcome.source.sha256[:8]}-{outcome.source.page}.png"
-    decisions = {reading.field: decide(reading, profile, outcome.engine) for reading in outcome.fields}
+    decisions: dict[str, Decided] = {r.field: decide(r, profile, outcome.engine) for r in outcome.fields}
+    numbers = decide_numbers(outcome.written, form, profile.numbers).numbers
+    decisions |= {
+        n.field: ShownNumber(decimal_text(n.value, form.field(n.field).decimals), n.accepted) for n in numbers
+    }
     write_picture(page, outcome, decisions, folder / name)

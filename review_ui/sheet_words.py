@@ -22,6 +22,7 @@ REASONS: Mapping[str, Message] = {
     "forms_too_close": message("it cannot be told which ballot it is"),
     "poor_registration": message("the sheet is too crooked or creased to read"),
     "cut_off": message("a part of the sheet is missing in the picture"),
+    "code_unreadable": message("the printed code of the form cannot be read"),
     "two_sheets": message("two sheets were scanned together"),
     "reader_crashed": message("the program could not read the page"),
 }
@@ -40,6 +41,7 @@ REMEDIES: Mapping[str, Message] = {
     "forms_too_close": message("Look at the printed names and choose the batch where it belongs, or scan it again."),
     "poor_registration": message("Smooth the sheet, scan it again into this batch, then press: scanned again."),
     "cut_off": _RESCAN,
+    "code_unreadable": _RESCAN,
     "two_sheets": message("Separate the sheets, scan each again into this batch, then press: scanned again."),
     "reader_crashed": message("Scan the sheet again; if that does not help, type it from the paper."),
 }

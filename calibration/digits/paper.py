@@ -10,6 +10,8 @@ from calibration.digits.distort import repenned, warped
 from calibration.digits.sources import CANVAS, GLYPH
 
 Picture = NDArray[np.uint8]
+PATTERNED = 0.25
+"""Share of the paper with a pale printed pattern under the boxes."""
 
 
 def _paper(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
@@ -18,7 +20,36 @@ def _paper(rng: np.random.Generator, height: int, width: int) -> NDArray[np.floa
     if rng.random() < 0.3:
         tint = cv2.resize(rng.uniform(0, 1, (3, 3)).astype(np.float32), (width, height))
         paper -= rng.uniform(5, 35) * (tint > rng.uniform(0.3, 0.7) if rng.random() < 0.5 else tint)
+    if rng.random() < PATTERNED:
+        paper -= _pattern(rng, height, width)
     return paper
+
+
+def _pattern(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    """A part of what is printed pale under a form's boxes: letters of a mark far larger than the box, rings, a raster.
+
+    Grey levels that it is darker than the paper; paler than any pen, dark enough to be taken for one.
+    """
+    seen = np.zeros((height, width), np.uint8)
+    places = rng.uniform(-0.3, 1.3, (4, 2)) * [width, height]
+    match int(rng.integers(4)):
+        case 0:
+            letter = "ABEHKMNPRTVW"[int(rng.integers(12))]
+            at = (int(places[0][0] - width), int(places[0][1] + 0.7 * height))
+            size, thick = float(rng.uniform(1.5, 5.0)), int(rng.integers(3, 16))
+            cv2.putText(seen, letter, at, cv2.FONT_HERSHEY_SIMPLEX, size, 255, thick, cv2.LINE_AA)
+        case 1:
+            for radius in rng.uniform(0.3, 1.6, int(rng.integers(1, 4))) * width:
+                at = (int(places[0][0]), int(places[0][1]))
+                cv2.circle(seen, at, int(radius), 255, int(rng.integers(1, 8)), cv2.LINE_AA)
+        case 2:
+            step = int(rng.integers(4, 9))
+            seen[::step, ::step] = 255
+            seen = np.asarray(cv2.dilate(seen, np.ones((2, 2), np.uint8)), np.uint8)
+        case _:
+            cv2.polylines(seen, [places.astype(np.int32)], False, 255, int(rng.integers(2, 9)), cv2.LINE_AA)
+    soft = cv2.GaussianBlur(seen, (0, 0), float(rng.uniform(0.6, 2.5))).astype(np.float32) / 255
+    return np.asarray(soft * float(rng.uniform(12, 55)), np.float32)
 
 
 def _frame(rng: np.random.Generator, ink: NDArray[np.float32], pad: int) -> tuple[int, int, int, int]:

@@ -41,6 +41,17 @@ def _gate(
     return [*bars, across]
 
 
+def group_strokes(
+    rng: np.random.Generator, corner: NDArray[np.float64], size: float, style: str
+) -> list[NDArray[np.float64]]:
+    """The five strokes of a group of ``size`` pixels at ``corner``, each (2, 2): its ends; in the order of drawing."""
+    scale = size / PITCH
+    sides = PITCH * rng.uniform(0.85, 1.1, 2)
+    zero = np.zeros(2)
+    made = _square(rng, zero, sides) if style == "square" else _gate(rng, zero, sides * [0.9, 1.0])
+    return [corner + ends * scale for ends in made]
+
+
 def tally_cell(rng: np.random.Generator, count: int, style: str) -> Picture:
     """A grey crop of a cell with ``count`` strokes, groups of five from left to right in rows of six."""
     groups = [5] * (count // 5) + ([count % 5] if count % 5 else [])

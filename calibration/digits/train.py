@@ -27,7 +27,7 @@ from calibration.digits.paper import box_crop, own_box_crop
 from calibration.digits.sources import CANVAS, FILES, Canvases, Labels, Source, canvases, load
 from calibration.digits.strokes import DASH, EMPTY, X, draw_digit, draw_sign
 from pipeline.recognize.digits.box import box_ink
-from pipeline.recognize.digits.normal_form import normal_form
+from pipeline.recognize.digits.normal_form import INK, SIDE, normal_form
 
 BATCH = 128
 SHARES = {"mnist": 0.56, "others": 0.18, "drawn": 0.14, "signs": 0.12}
@@ -36,9 +36,16 @@ MOST = (1.25, 0.6)
 """Strongest distortion at the beginning and at the end; it sinks over the second half of the training."""
 IN_BOXES = 0.15
 """Share of all that is set into a box on simulated paper and cut out again as a form's boxes are."""
+LEFT_IN_BOXES = 0.5
+"""Share of the empty boxes that are shown by what paper and form left in them."""
+TRIES, LONG = 6, 2.2
+"""Boxes tried until one leaves something; longer over thinner from which what is left looks like a plain 1."""
 RATE = 3e-3
-SMOOTH = 0.0
-"""Share of the label spread over all classes."""
+AGAIN = 0.5
+"""Share of each batch that was shown once before, then as it was, now moved by a pixel: distorting costs as much as a
+step of the training."""
+KEPT_BATCHES = 150
+"""So many batches back lie what is shown again, about."""
 AVERAGE = 0.998
 """The shipped weights are this running average over steps."""
 
@@ -65,11 +72,30 @@ def _shown(rng: np.random.Generator, canvas: NDArray[np.uint8], most: float) -> 
 
 
 def _sign_shown(rng: np.random.Generator, sign: int) -> NDArray[np.uint8]:
+    if sign == EMPTY and rng.random() < LEFT_IN_BOXES:
+        return _left_in_empty_box(rng)
     if rng.random() < 2 * IN_BOXES:
         canvas = np.zeros((CANVAS, CANVAS), np.uint8) if sign == EMPTY else draw_sign(rng, sign)
         crop = box_crop(rng, canvas, sign=True, legible=True)
         return normal_form(box_ink(crop), min(crop.shape))
     return distorted(rng, draw_sign(rng, sign), box=True)
+
+
+def _left_in_empty_box(rng: np.random.Generator) -> NDArray[np.uint8]:
+    """What an empty box on patterned, stained, lined paper leaves in normal form; most often something.
+
+    Not what is long and thin: in normal form, where the box is not seen any more, that is a plain 1.
+    """
+    seen = np.zeros((SIDE, SIDE), np.uint8)
+    for _ in range(TRIES):
+        crop = box_crop(rng, np.zeros((CANVAS, CANVAS), np.uint8), sign=True)
+        ink = box_ink(crop)
+        if not ink.any():
+            continue
+        (_, sides, _) = cv2.minAreaRect(np.argwhere(ink > INK * ink.max()).astype(np.float32))
+        if max(sides) <= LONG * min(sides):
+            return normal_form(ink, min(crop.shape))
+    return seen
 
 
 def _pictures(
@@ -82,7 +108,7 @@ def _pictures(
     kinds = list(SHARES)
     shown = 0
     while True:
-        most = float(np.interp(shown / recipe.samples, [0.0 if recipe.start else 0.5, 1.0], MOST))
+        most = float(np.interp(shown / (recipe.samples * (1 - AGAIN)), [0.0 if recipe.start else 0.5, 1.0], MOST))
         shown += 1024
         for kind in rng.choice(len(kinds), 1024, p=list(SHARES.values())):
             match kinds[kind]:
@@ -99,10 +125,25 @@ def _pictures(
                     yield _shown(rng, drawn[place], most), int(labels[place])
 
 
-def _batch(pictures: Iterator[tuple[Any, int]]) -> tuple[Any, Any]:
-    pairs = [next(pictures) for _ in range(BATCH)]
-    ink = torch.from_numpy(np.stack([p for p, _ in pairs])).float().div_(255).unsqueeze(1)
-    return ink.contiguous(memory_format=torch.channels_last), torch.tensor([label for _, label in pairs])
+def _batches(rng: np.random.Generator, pictures: Iterator[tuple[Any, int]]) -> Iterator[tuple[Any, Any]]:
+    """Batches without end: new pictures, and pictures shown once before, each moved by up to a pixel."""
+    seen: list[tuple[Any, int]] = []
+    keep = round(KEPT_BATCHES * BATCH * AGAIN)
+    while True:
+        old = []
+        if len(seen) >= keep:
+            places = sorted(rng.choice(len(seen), round(BATCH * AGAIN), replace=False).tolist(), reverse=True)
+            for place in places:
+                picture, label = seen[place]
+                seen[place] = seen[-1]
+                seen.pop()
+                shift = rng.integers(-1, 2, 2)
+                old.append((np.roll(picture, (int(shift[0]), int(shift[1])), (0, 1)), label))
+        new = [next(pictures) for _ in range(BATCH - len(old))]
+        seen += new
+        pairs = [*new, *old]
+        ink = torch.from_numpy(np.stack([p for p, _ in pairs])).float().div_(255).unsqueeze(1)
+        yield ink.contiguous(memory_format=torch.channels_last), torch.tensor([label for _, label in pairs])
 
 
 def plain(source: Source) -> NDArray[np.uint8]:
@@ -139,7 +180,8 @@ def train(folder: Path, recipe: Recipe, report: Any = print) -> Any:
     cv2.setNumThreads(1)
     sources = [load(folder, name) for name in FILES if name != recipe.without]
     pool = {source.name: (canvases(source), source.labels) for source in sources}
-    pictures = _pictures(np.random.default_rng(recipe.seed), pool, recipe)
+    rng = np.random.default_rng(recipe.seed)
+    batches = _batches(rng, _pictures(rng, pool, recipe))
     net = from_onnx(recipe.start) if recipe.start else network()
     average = torch.optim.swa_utils.AveragedModel(
         net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE), use_buffers=True
@@ -150,10 +192,10 @@ def train(folder: Path, recipe: Recipe, report: Any = print) -> Any:
     began, loss_sum = time.process_time(), 0.0
     for step in range(1, steps + 1):
         net.train()
-        ink, labels = _batch(pictures)
+        ink, labels = next(batches)
         with torch.autocast("cpu", torch.bfloat16):
             out = net(ink)
-        loss = nn.functional.cross_entropy(out.float(), labels, label_smoothing=SMOOTH)
+        loss = nn.functional.cross_entropy(out.float(), labels)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -174,7 +216,7 @@ def main() -> None:
     parser.add_argument("--without", choices=[n for n in FILES if n != "mnist-train"], default="mnist-test")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--samples", type=int, default=1_100_000)
+    parser.add_argument("--samples", type=int, default=2_300_000)
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--start", type=Path, help="go on from these weights")
     given = parser.parse_args()

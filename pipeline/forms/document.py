@@ -18,6 +18,7 @@ from pipeline.forms.template import (
     ByTimingMarks,
     Form,
     FormField,
+    FormRule,
     FormSide,
     Reference,
     Registration,
@@ -89,7 +90,21 @@ def parse_form(document: object, place: str) -> Form:
 
 def _form(document: Mapping[str, Any]) -> Form:
     sides = tuple(_side(s) for s in document["sides"])
-    return Form(document["id"], document.get("title", ""), sides)
+    rules = tuple(_rule(r) for r in document.get("rules", ()))
+    return Form(document["id"], document.get("title", ""), sides, rules)
+
+
+def _rule(document: Mapping[str, Any]) -> FormRule:
+    code, kind = document["code"], document["kind"]
+    match kind:
+        case "sum":
+            return FormRule(code, kind, (*document["parts"], document["whole"]), tuple(document.get("times", ())))
+        case "percent":
+            return FormRule(code, kind, (document["part"], document["whole"], document["percent"]))
+        case "at_most":
+            return FormRule(code, kind, (document["less"], document["more"]))
+        case _:
+            return FormRule(code, kind, tuple(document["fields"]))
 
 
 def _side(side: Mapping[str, Any]) -> FormSide:
@@ -103,6 +118,7 @@ def _side(side: Mapping[str, Any]) -> FormSide:
         if reference
         else None,
         blank=side.get("blank", False),
+        code=_box(side["code"]) if "code" in side else None,
     )
 
 
@@ -132,17 +148,42 @@ def _field(document: Mapping[str, Any]) -> FormField:
         label=document.get("label", ""),
         group=document.get("group", ""),
         lines=tuple(_box(line) for line in document.get("lines", ())),
+        boxes=tuple(_box(box) for box in document.get("boxes", ())),
+        decimals=document.get("decimals", 0),
+        least=document.get("least", 0),
+        most=document.get("most"),
+        style=document.get("style", "square"),
+        pitch=float(document.get("pitch_mm", 4.0)),
     )
 
 
 def dump_form(form: Form) -> dict[str, Any]:
     """The JSON document of a form; :func:`parse_form` gives the same form back."""
-    return {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "id": form.id,
         "title": form.title,
         "sides": [_dump_side(side) for side in form.sides],
     }
+    if form.rules:
+        document["rules"] = [_dump_rule(rule) for rule in form.rules]
+    return document
+
+
+def _dump_rule(rule: FormRule) -> dict[str, Any]:
+    document: dict[str, Any] = {"code": rule.code, "kind": rule.kind}
+    match rule.kind:
+        case "sum":
+            document |= {"parts": list(rule.fields[:-1]), "whole": rule.fields[-1]}
+            if rule.times:
+                document["times"] = list(rule.times)
+        case "percent":
+            document |= dict(zip(("part", "whole", "percent"), rule.fields, strict=True))
+        case "at_most":
+            document |= dict(zip(("less", "more"), rule.fields, strict=True))
+        case _:
+            document["fields"] = list(rule.fields)
+    return document
 
 
 def _dump_side(side: FormSide) -> dict[str, Any]:
@@ -155,6 +196,8 @@ def _dump_side(side: FormSide) -> dict[str, Any]:
             "dpi": side.reference.dpi,
             "page": side.reference.page,
         }
+    if side.code:
+        document["code"] = _dump_box(side.code)
     document["registration"] = _dump_registration(side.registration)
     document["fields"] = [_dump_field(f) for f in side.fields]
     return document
@@ -178,6 +221,23 @@ def _dump_field(field: FormField) -> dict[str, Any]:
         document["group"] = field.group
     if field.lines:
         document["lines"] = [_dump_box(line) for line in field.lines]
+    if field.kind == "number":
+        document |= _dump_number(field)
+    if field.kind == "tally":
+        document |= {"style": field.style, "pitch_mm": field.pitch}
+    return document
+
+
+def _dump_number(field: FormField) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    if field.boxes:
+        document["boxes"] = [_dump_box(box) for box in field.boxes]
+    if field.decimals:
+        document["decimals"] = field.decimals
+    if field.least:
+        document["least"] = field.least
+    if field.most is not None:
+        document["most"] = field.most
     return document
 
 

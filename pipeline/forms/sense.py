@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from pipeline.errors import Problem
+from pipeline.forms.sense_of_numbers import number_problems, rule_problems
 from pipeline.forms.template import (
     ByContent,
     ByCornerMarks,
@@ -34,6 +35,7 @@ def sense_problems(form: Form, place: str) -> Iterator[Problem]:
     yield from _twice([(where, f.id) for at, side in sides for where, f in _fields(side, at)], "field")
     for where, side in sides:
         yield from _side_problems(side, where)
+    yield from rule_problems(form, place)
 
 
 def _fields(side: FormSide, place: str) -> Iterator[tuple[str, FormField]]:
@@ -70,6 +72,7 @@ def _side_problems(side: FormSide, place: str) -> Iterator[Problem]:
     yield from _overlapping(side, place)
     for where, field in _fields(side, place):
         yield from _line_problems(field, where)
+        yield from number_problems(field, where)
     match side.registration:
         case ByCornerMarks(marks=marks):
             yield from _corner_problems(marks, f"{place}, registration")
@@ -82,7 +85,7 @@ def _side_problems(side: FormSide, place: str) -> Iterator[Problem]:
 def _not_told_from_print(side: FormSide, place: str) -> Iterator[Problem]:
     """Without the blank print a printed name is ink like any other, and would be read as crossed out."""
     for where, field in _fields(side, place):
-        if field.kind in ("strike", "stamp", "stray"):
+        if field.kind in ("strike", "stamp", "stray", "signature"):
             yield _problem(
                 where,
                 "a field of kind {kind} is told from print by a reference picture of the unmarked side; add one under "
@@ -125,6 +128,10 @@ def _boxes(side: FormSide, place: str) -> Iterator[Placed]:
         yield f"{where}, box", field.box
         for j, line in enumerate(field.lines):
             yield f"{where}, lines[{j}]", line
+        for j, box in enumerate(field.boxes):
+            yield f"{where}, boxes[{j}]", box
+    if side.code:
+        yield f"{place}, code", side.code
 
 
 def _overlapping(side: FormSide, place: str) -> Iterator[Problem]:
@@ -133,6 +140,8 @@ def _overlapping(side: FormSide, place: str) -> Iterator[Problem]:
     for where, field in _fields(side, place):
         if field.kind in ("strike", "oval", "box"):
             found += [(where, box) for box in field.lines or (field.box,)]
+        elif field.kind in ("number", "tally"):
+            found.append((where, field.box))
     if not isinstance(side.registration, ByPrintedBox):
         found += _marks(side, place)
     told: dict[str, set[str]] = defaultdict(set)

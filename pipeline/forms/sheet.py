@@ -113,7 +113,7 @@ def _sense_problems(sheet: Sheet, place: str) -> Iterator[Problem]:
 
 def sheet_layout(sheet: Sheet) -> BallotLayout:
     """Where everything stands; fields are named ``QUESTION.OPTION``. Refused where it does not fit the paper."""
-    registration = _corner_marks(sheet.size) if sheet.marks == "corner_marks" else _timing_marks(sheet.size)
+    registration = corner_marks(sheet.size) if sheet.marks == "corner_marks" else _timing_marks(sheet.size)
     marks: list[Mark] = [Solid(box) for box in registration.marks]
     head, top = _head(sheet)
     fields: list[FormField] = []
@@ -135,7 +135,8 @@ def sheet_layout(sheet: Sheet) -> BallotLayout:
     return BallotLayout(Form(sheet.id, sheet.title, (side,)), sheet.size, (*head, *marks))
 
 
-def _corner_marks(size: Size) -> ByCornerMarks:
+def corner_marks(size: Size) -> ByCornerMarks:
+    """Four squares near the corners of a sheet, clear of its edges."""
     right, bottom = size.w - EDGE - CORNER, size.h - EDGE - CORNER
     places = ((EDGE, EDGE), (right, EDGE), (right, bottom), (EDGE, bottom))
     first, second, third, fourth = (Box(x, y, CORNER, CORNER) for x, y in places)

@@ -11,7 +11,7 @@ from typing import Literal, assert_never
 
 from pipeline.geometry import Box, Size
 
-FieldKind = Literal["strike", "oval", "box", "stamp", "stray"]
+FieldKind = Literal["strike", "oval", "box", "stamp", "stray", "number", "tally", "signature"]
 """What is looked for in a field.
 
 ``strike``: a printed name that a voter may cross out: struck | partial | clear | unclear.
@@ -19,22 +19,42 @@ FieldKind = Literal["strike", "oval", "box", "stamp", "stray"]
 ``stamp``: a place where a stamp must be: present | absent | unclear.
 ``stray``: a region (most often the whole page) where nothing may be added outside the other fields:
 present | absent | unclear.
+``signature``: a place where somebody must sign: present | absent | unclear.
+``number``: a number written by hand, in digit boxes or on a line; its value is a number, or nothing.
+``tally``: strokes in a cell, counted; its value is their number.
 """
+
+WrittenKind = Literal["number", "tally"]
+"""The kinds whose value is a number and no word; they are decided together (``pipeline.review.numbers``)."""
+WRITTEN: tuple[WrittenKind, ...] = ("number", "tally")
+TallyStyle = Literal["square", "gate"]
 
 FieldValue = Literal["struck", "partial", "clear", "unclear", "marked", "unmarked", "present", "absent"]
 
 
 def values_of(kind: FieldKind) -> tuple[FieldValue, ...]:
-    """Every value that a field of ``kind`` can take; ``unclear`` is always the last."""
+    """Every word that a field of ``kind`` can take; ``unclear`` is always the last. A number has none."""
     match kind:
         case "strike":
             return ("struck", "partial", "clear", "unclear")
         case "oval" | "box":
             return ("marked", "unmarked", "unclear")
-        case "stamp" | "stray":
+        case "stamp" | "stray" | "signature":
             return ("present", "absent", "unclear")
+        case "number" | "tally":
+            return ()
         case _:
             assert_never(kind)
+
+
+def answers_of(kind: FieldKind) -> tuple[str, ...]:
+    """Every answer that a person may give to a field of ``kind``: its values, and on a name what signs the rule set
+    tells apart (:data:`pipeline.election.rule_type.SIGNS`) and the machine does not."""
+    return (*values_of(kind), *(SIGNS_OF_PEOPLE if kind == "strike" else ()))
+
+
+SIGNS_OF_PEOPLE = ("circle", "one_line")
+"""A circle, underline or overline; of a name on two lines one line crossed. To the machine both are ``unclear``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,16 @@ class FormField:
     """Contest or question to which the field belongs."""
     lines: tuple[Box, ...] = ()
     """Tight boxes of the printed lines, top to bottom; two for a name on two lines. Empty: ``(box,)``."""
+    boxes: tuple[Box, ...] = ()
+    """Of a ``number``: its digit boxes from left to right; empty where it is written on a line."""
+    decimals: int = 0
+    """Of a ``number``: how many of its digits stand behind the decimal sign."""
+    least: int = 0
+    most: int | None = None
+    """Of a ``number``: the values that it can have, decimals as whole units (97.04 is 9704)."""
+    style: TallyStyle = "square"
+    pitch: float = 4.0
+    """Of a ``tally``: how its groups are drawn, and their usual height in mm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +129,29 @@ class Reference:
     """Page within the files, counted from 1 (PDF, TIFF)."""
 
 
+RuleKind = Literal["sum", "same", "percent", "at_most"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormRule:
+    """What must hold between numbers of the form; ``code`` is its number for people (R6).
+
+    ``sum``: the last of ``fields`` is the sum of the others, each ``times`` so much; ``same``: both are equal;
+    ``percent``: part, whole, and the percentage; ``at_most``: the first is no more than the second.
+    """
+
+    code: str
+    kind: RuleKind
+    fields: tuple[str, ...]
+    times: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class FormSide:
-    """One face of the sheet. ``blank`` tells a face on which nothing is printed."""
+    """One face of the sheet. ``blank`` tells a face on which nothing is printed.
+
+    ``code``: where the QR code with the form's id is printed; a page is then taken for no other form than it names.
+    """
 
     name: str
     size: Size
@@ -109,6 +159,7 @@ class FormSide:
     fields: tuple[FormField, ...]
     reference: Reference | None = None
     blank: bool = False
+    code: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +169,12 @@ class Form:
     id: str
     title: str
     sides: tuple[FormSide, ...]
+    rules: tuple[FormRule, ...] = ()
+
+    def field(self, name: str) -> FormField:
+        """The field of that id; KeyError where there is none."""
+        for side in self.sides:
+            for field in side.fields:
+                if field.id == name:
+                    return field
+        raise KeyError(name)

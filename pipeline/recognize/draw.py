@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 
 from pipeline.errors import refuse
-from pipeline.recognize.reading import PageReading
+from pipeline.recognize.reading import FieldReading, PageReading, WrittenReading
 from pipeline.scan.page import Pixels, RawPage
 
 
@@ -23,6 +24,14 @@ class Decided(Protocol):
     def accepted(self) -> bool: ...
 
 
+@dataclass(frozen=True, slots=True)
+class ShownNumber:
+    """What is drawn at a number."""
+
+    value: str
+    accepted: bool
+
+
 ASKED = (0, 140, 255)
 COLOURS = {"struck": (40, 40, 220), "marked": (40, 40, 220), "present": (200, 120, 0)}
 OTHER = (60, 160, 40)
@@ -32,7 +41,8 @@ def drawn(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decided]) 
     """A BGR copy of the page; orange = a person is asked."""
     grey = raw.pixels.ndim == 2
     picture = np.array(cv2.cvtColor(raw.pixels, cv2.COLOR_GRAY2BGR) if grey else raw.pixels, np.uint8)
-    for field in reading.fields:
+    everything: list[FieldReading | WrittenReading] = [*reading.fields, *reading.written]
+    for field in everything:
         decision = decisions[field.field]
         colour = COLOURS.get(decision.value, OTHER) if decision.accepted else ASKED
         quad = np.array(field.quad).round().astype(np.int32)

@@ -7,15 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.forms.template import WRITTEN
 from pipeline.geometry import Box
 from pipeline.recognize.artefacts import Streaks, streaks_of
 from pipeline.recognize.light import light_of
 from pipeline.recognize.reading import FieldReading, PageReading
 from pipeline.recognize.sheet_ink import frame_of, sheet_ink
+from pipeline.recognize.signatures import read_signature
 from pipeline.recognize.stamp import read_stamp
 from pipeline.recognize.stray import read_stray, with_hanging
 from pipeline.recognize.strikes import read_strikes
 from pipeline.recognize.targets import read_targets
+from pipeline.recognize.written import read_written
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection
 from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.register import register
@@ -46,8 +49,12 @@ def read_page(page: RegisteredPage, form: PreparedForm) -> PageReading:
     if kinds & {"oval", "box"}:
         targets = [f for f in fields if f.kind in ("oval", "box")]
         found |= {r.field: r for r in read_targets(page, prepared, targets)}
-    readings = tuple(found[f.id] for f in fields)
-    return PageReading(page.raw.source, page.form, page.side, page.rotation_deg, page.residual_mm, ENGINE, readings)
+    found |= {f.id: read_signature(page, prepared, f) for f in fields if f.kind == "signature"}
+    written = tuple(read_written(page, prepared, fields)) if kinds & set(WRITTEN) else ()
+    readings = tuple(found[f.id] for f in fields if f.kind not in WRITTEN)
+    return PageReading(
+        page.raw.source, page.form, page.side, page.rotation_deg, page.residual_mm, ENGINE, readings, written
+    )
 
 
 def _with_streaks(name: FieldReading, streaks: Streaks) -> FieldReading:

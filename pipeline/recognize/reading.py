@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from pipeline.forms.template import FieldKind, FieldValue
+from pipeline.forms.template import FieldKind, FieldValue, WrittenKind
 from pipeline.geometry import Quad
 from pipeline.scan.page import PageSource
 
@@ -32,9 +33,35 @@ class FieldReading:
         return max(self.scores, key=lambda v: self.scores[v])
 
 
+Doubt = Literal[
+    "empty", "several_digits", "filled_in", "left_of_empty", "pale", "outside_box", "covered", "strokes_unsure"
+]
+"""Why a written number is never accepted alone: nothing is written; two digits in one box; a box rubbed out or struck
+through by a heap of ink; an empty box right of a digit; ink too pale to tell; writing beside the digit boxes; the
+form's own print is covered (white-out, erasure); strokes that are no plain group."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReading:
+    """A number or tally field. ``values``: value (``None``: no number) to its chance by the ink alone, likeliest
+    first; ``dropped``: the mass of all others; ``quads``: of a number in boxes, one each, else empty."""
+
+    field: str
+    kind: WrittenKind
+    values: tuple[tuple[int | None, float], ...]
+    dropped: float
+    doubts: tuple[Doubt, ...]
+    measures: Mapping[str, float]
+    quad: Quad
+    quads: tuple[Quad, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """Every field of one registered page, read by ``engine`` (name and version of the reader)."""
+    """Every field of one registered page, read by ``engine`` (name and version of the reader).
+
+    ``fields`` have words as values, ``written`` numbers; both in the form's order.
+    """
 
     source: PageSource
     form: str
@@ -43,3 +70,4 @@ class PageReading:
     residual_mm: float
     engine: str
     fields: tuple[FieldReading, ...]
+    written: tuple[WrittenReading, ...] = ()

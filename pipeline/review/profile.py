@@ -19,6 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from pipeline.arithmetic.decide import Limits as NumberLimits
 from pipeline.errors import Refusal, refuse
 
 VERSIONS = (1, 2)
@@ -69,6 +70,8 @@ class Profile:
     digest: str
     document: str
     """The JSON text that it was read from, as storage keeps it."""
+    numbers: NumberLimits = field(default_factory=NumberLimits)
+    """When a form's numbers stand without a person; a profile that does not tell takes what ships."""
 
     def check_engine(self, engine: str) -> None:
         """Refused where this profile was not made for ``engine``."""
@@ -95,7 +98,8 @@ def parse_profile(content: bytes, place: str) -> Profile:
         }
         canonical = json.dumps(document, sort_keys=True).encode()
         digest = hashlib.sha256(canonical).hexdigest()
-        return Profile(tuple(document["engines"]), document["made"], limits, digest, content.decode())
+        numbers = NumberLimits(**{name: float(limit) for name, limit in document.get("numbers", {}).items()})
+        return Profile(tuple(document["engines"]), document["made"], limits, digest, content.decode(), numbers)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _refused(place, error) from error
 

@@ -79,12 +79,19 @@ def _matches(view: PageView, side: FormSide, level: int) -> Iterator[Match]:
 
 
 @lru_cache(maxsize=256)
+def outlined_of(side: FormSide) -> list[FormField]:
+    """The printed outlines that must be there: ovals, boxes, and the digit boxes of numbers, as boxes."""
+    digits = [FormField(f.id, "box", box) for f in side.fields for box in f.boxes]
+    return [*(f for f in side.fields if f.kind in ("oval", "box")), *digits]
+
+
+@lru_cache(maxsize=256)
 def _looks_turned(side: FormSide) -> bool:
     """Whether marks and targets of a side turned by 180 degrees would pass for the side itself."""
-    boxes = [f.box for f in side.fields if f.kind in ("oval", "box")]
-    if not boxes:
+    outlined = outlined_of(side)
+    if not outlined:
         return True
-    targets = np.array([b.centre for b in boxes])
+    targets = np.array([f.box.centre for f in outlined])
     centres = np.array([m.centre for m in _marks_of(side)])
     turned = centres.min(axis=0) + centres.max(axis=0) - targets
     nearest = np.linalg.norm(turned[:, None] - targets[None], axis=2).min(axis=1)
@@ -95,7 +102,7 @@ def _looks_turned(side: FormSide) -> bool:
 @lru_cache(maxsize=1024)
 def could_pass(seen: FormSide, other: FormSide) -> bool:
     """Whether a page on which the targets of ``seen`` were found might be ``other``, either way up."""
-    mine, theirs = ([f.box.centre for f in s.fields if f.kind in ("oval", "box")] for s in (seen, other))
+    mine, theirs = ([f.box.centre for f in outlined_of(s)] for s in (seen, other))
     if not mine or not theirs:
         return True
     a, b = np.array(mine), np.array(theirs)
@@ -148,7 +155,7 @@ def _verified(raw: RawPage, side: PreparedSide, marks: tuple[Box, ...], found: M
     residual = float(np.percentile(errors, 90)) / found.ppm
     if residual > MAX_RESIDUAL_MM:
         return None
-    fields = [f for f in side.side.fields if f.kind in ("oval", "box")]
+    fields = outlined_of(side.side)
     outlines = outline_share(raw.pixels, page_map, fields) if fields else None
     if outlines is not None and outlines < MIN_OUTLINES:
         return None

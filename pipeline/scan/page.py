@@ -26,6 +26,7 @@ RejectionReason = Literal[
     "poor_registration",  # fits a form, but the residual is above the limit
     "cut_off",  # fits a form, but fields lie outside the picture
     "two_sheets",  # print lies beside the sheet
+    "code_unreadable",  # fits a form with a printed code, and the code cannot be read
     "reader_crashed",
 ]
 

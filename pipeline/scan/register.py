@@ -16,6 +16,7 @@ from pipeline.scan.by_content import MIN_FOUND, candidate, confirmed
 from pipeline.scan.by_marks import MAX_RESIDUAL_MM, could_pass, register_by_marks
 from pipeline.scan.candidate import Candidate
 from pipeline.scan.features import Matrix
+from pipeline.scan.form_code import code_text, read_code
 from pipeline.scan.names import names_printed
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection, RejectionReason
 from pipeline.scan.poses import Rough, rough, rungs
@@ -101,6 +102,8 @@ class _Page:
         for side in sides:
             match side.side.registration.kind:
                 case "timing_marks" | "corner_marks":
+                    if any(_same_code_place(s, side) for s, _ in by_marks):
+                        continue  # the code will tell which of them it is
                     if any(c.score > PLAIN and not could_pass(s.side, side.side) for s, c in by_marks):
                         continue
                     found = register_by_marks(self.raw, side, self.view)
@@ -141,6 +144,12 @@ class _Page:
                 yield side, candidate(side.form, side.side.name, seen)
 
 
+def _same_code_place(one: PreparedSide, other: PreparedSide) -> bool:
+    """Whether two sides lie alike on their paper and carry their codes in the same place."""
+    a, b = one.side, other.side
+    return a.code is not None and (a.code, a.registration, a.size) == (b.code, b.registration, b.size)
+
+
 def _residual_limit(side: PreparedSide) -> float:
     """Targets are found again by their own outlines, so marks may lie less smoothly than names."""
     marks = side.side.registration.kind in ("timing_marks", "corner_marks")
@@ -150,7 +159,9 @@ def _residual_limit(side: PreparedSide) -> float:
 def _settled(
     raw: RawPage, page: _Page, placed: _Placed, own: Sequence[PreparedSide], foreign: Sequence[PreparedSide]
 ) -> RegisteredPage | Rejection:
-    """The page as the form that wins against all that look like it."""
+    """The page as the form that its code names, or that wins against all that look like it."""
+    if placed.side.side.code is not None:
+        return _named_by_code(raw, page, placed, own, foreign)
     beaten: set[PreparedSide] = set()
     for _ in range(SWITCHES):
         better = _better(page, placed, [s for s in (*own, *foreign) if s is not placed.side])
@@ -164,6 +175,25 @@ def _settled(
             break
         placed = again
     return _rejected(raw, "forms_too_close", _TOO_CLOSE, placed)
+
+
+def _named_by_code(
+    raw: RawPage, page: _Page, placed: _Placed, own: Sequence[PreparedSide], foreign: Sequence[PreparedSide]
+) -> RegisteredPage | Rejection:
+    """The page as the form that its code names; forms of one layout differ in nothing else that matters."""
+    said = read_code(raw, placed.candidate.map, placed.side)
+    if said is None:
+        return _rejected(raw, "code_unreadable", _NO_CODE, placed)
+    if said != code_text(placed.side.form, placed.side.side.name):
+        named = [s for s in (*own, *foreign) if said == code_text(s.form, s.side.name)]
+        if not named:
+            return _rejected(raw, "other_form", message("The code on the page says that it is {code}, which is not "
+                             "known here.", code=said[:80]))  # fmt: skip
+        again = page.place(named, [])
+        if again is None:
+            return _rejected(raw, "no_form_fits", _CODE_DIFFERS, placed)
+        placed = again
+    return _flawed(raw, page, placed) or _accepted(raw, placed, own)
 
 
 def _better(page: _Page, placed: _Placed, rivals: Sequence[PreparedSide]) -> PreparedSide | None:
@@ -226,6 +256,8 @@ _TWO_SHEETS = message(
     "Print or writing lies beside the sheet: two sheets were scanned together, or the paper is larger than the form; "
     "scan each sheet by itself."
 )
+_NO_CODE = message("The form is found, but its printed code cannot be read; a person must say which form it is.")
+_CODE_DIFFERS = message("The page does not look like the form that its code names; a person must look at the sheet.")
 _POOR = message("The print is found, but bent or blurred too much to be read safely; scan the sheet again.")
 
 

@@ -1,0 +1,256 @@
+"""Our own count forms, made to be read back: the sheet of figures of a count, and the tally sheet of one bundle.
+
+One A4 side each, with corner marks, a code that names the form, a box for every digit; the form document holds the rules
+that the figures must keep. They are no prescribed form and replace none: the minutes (Mẫu 18, 23) stay the legal act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.election.definition import Area, Candidate, Contest, Election, Unit
+from pipeline.errors import refuse
+from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout, centred
+from pipeline.forms.drawing import Mark, Outline, Solid, Text
+from pipeline.forms.number_rows import (
+    CODE,
+    DIGIT,
+    broken,
+    code_marks,
+    label_lines,
+    number_row,
+    number_width,
+    signature_places,
+)
+from pipeline.forms.sheet import A4, corner_marks
+from pipeline.forms.template import Form, FormField, FormRule, FormSide, Reference
+from pipeline.geometry import Box
+
+LEFT, RIGHT = 18.0, 192.0
+MIDDLE, COLUMN_GAP = 105.0, 5.0
+DIGITS = 5
+"""Digit boxes of a figure: voting areas have at most some thousand voters, provinces fill their forms by program."""
+TOP, LOWEST = 56.0, 238.0
+STEP = 10.4
+"""mm from row to row."""
+ROWS = int((LOWEST - TOP - DIGIT.h) / STEP) + 1
+SIGN_TOP, SIGN_HEIGHT = 246.0, 26.0
+TALLY_TOP, TALLY_STEP = 96.0, 13.0
+TALLY_LEFT, TALLY_WIDTH = 66.0, 100.0
+GROUP = 5.0
+"""mm of a square of four strokes as the sheet asks for it."""
+BUNDLE = 50
+"""Ballots of a bundle (tệp)."""
+HINT = "Mỗi ô một chữ số, viết sát bên phải, ô thừa để trống. Không tẩy xóa; viết sai thì báo Tổ trưởng."
+
+
+@dataclass(frozen=True, slots=True)
+class CountForm:
+    """For whom a form is printed."""
+
+    election: Election
+    area: Area
+    contest: Contest
+
+    @property
+    def unit(self) -> Unit:
+        return self.election.unit(self.area.units[self.contest.id])
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return self.election.candidates_of(self.unit.id)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """As the ballot tells people apart: equal names with the day of birth."""
+        same = [c.full_name for c in self.candidates]
+        return tuple(
+            f"{c.full_name} ({c.birth_date:%d/%m/%Y})" if same.count(c.full_name) > 1 else c.full_name
+            for c in self.candidates
+        )
+
+    @property
+    def counts(self) -> range:
+        """How many names a valid ballot may leave."""
+        return range(1, self.unit.seats + 1)
+
+
+def figures_form(of: CountForm, *, issued_includes_spoiled: bool, keep: Sequence[str] = ()) -> BallotLayout:
+    """The sheet of figures of one area and contest; its fields are named as in ``pipeline.arithmetic.minutes``.
+
+    ``keep``: only these figures of the first column, where an election keeps fewer; all otherwise. Refused
+    (``count-form-full``) where candidates or seats do not fit one side.
+    """
+    form = f"so-lieu-{of.contest.id}-{of.area.id}"
+    column = MIDDLE - COLUMN_GAP / 2
+    rows = [(n, t, d) for n, t, d in _FIGURES if not keep or n in keep]
+    by_names = [(f"left_{k}", f"Số phiếu bầu {k} đại biểu", 0) for k in of.counts]
+    by_names.append(("votes_sum", "Tổng số phiếu bầu của các ứng cử viên", 0))
+    people = [(f"votes_{i}", name, 0) for i, name in enumerate(of.names, start=1)]
+    first, second = (rows + by_names, people) if len(rows + by_names) <= ROWS else (rows, by_names + people)
+    marks, fields = _column(first, LEFT, column, form)
+    more, votes = _column(second, column + COLUMN_GAP, RIGHT, form)
+    signed, places = signature_places(_SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
+    rules = _figures_rules(of, {f.id for f in (*fields, *votes)}, issued_includes_spoiled)
+    head = _head(of, "BẢNG SỐ LIỆU KIỂM PHIẾU")
+    return _laid(form, head[0].text, [*head, *marks, *more, *signed], [*fields, *votes, *places], rules)
+
+
+_FIGURES = (
+    ("voters", "Số cử tri trong danh sách", 0),
+    ("voted", "Số cử tri đã bỏ phiếu", 0),
+    ("turnout", "Tỷ lệ cử tri đã bỏ phiếu (%)", 2),
+    ("received", "Số phiếu nhận về", 0),
+    ("issued", "Số phiếu phát ra", 0),
+    ("spoiled", "Số phiếu gạch hỏng đã đổi", 0),
+    ("left_over", "Số phiếu còn lại", 0),
+    ("collected", "Số phiếu thu vào", 0),
+    ("valid", "Số phiếu hợp lệ", 0),
+    ("valid_percent", "Tỷ lệ phiếu hợp lệ (%)", 2),
+    ("invalid", "Số phiếu không hợp lệ", 0),
+    ("invalid_percent", "Tỷ lệ phiếu không hợp lệ (%)", 2),
+)
+_SIGN = (
+    ("sign_witness_1", ("CỬ TRI THỨ NHẤT", "CHỨNG KIẾN")),
+    ("sign_witness_2", ("CỬ TRI THỨ HAI", "CHỨNG KIẾN")),
+    ("sign_secretary", ("THƯ KÝ", "TỔ BẦU CỬ")),
+    ("sign_leader", ("TỔ TRƯỞNG", "(ký, đóng dấu)")),
+)
+
+
+def _column(
+    rows: Sequence[tuple[str, str, int]], left: float, right: float, form: str
+) -> tuple[list[Mark], list[FormField]]:
+    if len(rows) > ROWS:
+        raise refuse(
+            "count-form-full",
+            form,
+            "{rows} figures do not fit one column of the sheet, which holds {most}; count this contest by scanning",
+            rows=len(rows),
+            most=ROWS,
+        )
+    marks: list[Mark] = []
+    fields: list[FormField] = []
+    for i, (name, label, decimals) in enumerate(rows):
+        top = round(TOP + i * STEP, 3)
+        most_value = 10_000 if decimals else None
+        printed, field = number_row(name, label, right, top, DIGITS, decimals=decimals, most=most_value)
+        marks += [*printed, *label_lines(label, left, field.box.x - 2.0, top, form)]
+        fields.append(field)
+    return marks, fields
+
+
+def _figures_rules(of: CountForm, present: set[str], issued_includes_spoiled: bool) -> list[FormRule]:
+    """R1 to R11 and R20, R22 as far as the sheet's figures go."""
+    out = ("issued", "left_over") if issued_includes_spoiled else ("issued", "spoiled", "left_over")
+    people = tuple(f"votes_{i}" for i in range(1, len(of.candidates) + 1))
+    lefts = tuple(f"left_{k}" for k in of.counts)
+    rules = [
+        FormRule("R1", "at_most", ("voted", "voters")),
+        FormRule("R3", "sum", (*out, "received")),
+        FormRule("R4", "at_most", ("collected", "issued")),
+        FormRule("R5", "at_most", ("collected", "voted")),
+        FormRule("R6", "sum", ("valid", "invalid", "collected")),
+        *(FormRule("R7", "at_most", (one, "valid")) for one in people),
+        FormRule("R8", "sum", (*lefts, "valid")),
+        FormRule("R9", "sum", (*lefts, "votes_sum"), tuple(of.counts)),
+        FormRule("R9", "sum", (*people, "votes_sum")),
+        FormRule("R20", "at_most", ("voted", "issued")),
+        FormRule("R22", "percent", ("voted", "voters", "turnout")),
+        FormRule("R11", "percent", ("valid", "collected", "valid_percent")),
+        FormRule("R11", "percent", ("invalid", "collected", "invalid_percent")),
+    ]
+    return [rule for rule in rules if present.issuperset(rule.fields)]
+
+
+def tally_form(of: CountForm) -> BallotLayout:
+    """The tally sheet of one bundle: strokes and their number for each candidate, and how many names ballots leave.
+
+    Fields: ``tally_N`` and ``votes_N`` by the candidate's place on the ballot, ``bundle``, ``ballots``, ``valid``,
+    ``invalid``, ``left_K``, ``votes_sum``. Refused (``count-form-full``) where the candidates do not fit one side.
+    """
+    form = f"kiem-phieu-{of.contest.id}-{of.area.id}"
+    if TALLY_TOP + len(of.candidates) * TALLY_STEP > LOWEST + 30:
+        raise refuse(
+            "count-form-full",
+            form,
+            "{rows} figures do not fit one column of the sheet, which holds {most}; count this contest by scanning",
+            rows=len(of.candidates),
+            most=int((LOWEST + 30 - TALLY_TOP) / TALLY_STEP),
+        )
+    marks, fields = _bundle_figures(of, form)
+    for i, name in enumerate(of.names, start=1):
+        top = round(TALLY_TOP + (i - 1) * TALLY_STEP, 3)
+        cell = Box(TALLY_LEFT, top, TALLY_WIDTH, DIGIT.h + 2.4)
+        printed, number = number_row(f"votes_{i}", name, RIGHT, top + 1.2, 3, most=BUNDLE)
+        marks += [Outline(cell, 0.3), *printed, *label_lines(name, LEFT, TALLY_LEFT - 2.0, top + 1.2, form)]
+        fields += [FormField(f"tally_{i}", "tally", cell, name, style="square", pitch=GROUP), number]
+    return _laid(form, "BẢNG KIỂM PHIẾU", [*_head(of, "BẢNG KIỂM PHIẾU"), *marks], fields, _tally_rules(of))
+
+
+def _bundle_figures(of: CountForm, form: str) -> tuple[list[Mark], list[FormField]]:
+    """The figures of the bundle in two columns above the strokes."""
+    rows = [
+        ("bundle", "Tệp số", None), ("ballots", "Số phiếu trong tệp", BUNDLE), ("valid", "Số phiếu hợp lệ", BUNDLE),
+        ("invalid", "Số phiếu không hợp lệ", BUNDLE),
+        *((f"left_{k}", f"Phiếu bầu {k} đại biểu", BUNDLE) for k in of.counts),
+        ("votes_sum", "Tổng số phiếu bầu", BUNDLE * of.unit.seats),
+    ]  # fmt: skip
+    columns, step = 3, (RIGHT - LEFT + 4.0) / 3
+    if len(rows) > 12:
+        raise refuse(
+            "count-form-full",
+            form,
+            "{rows} figures do not fit one column of the sheet, which holds {most}; count this contest by scanning",
+            rows=len(rows),
+            most=12,
+        )
+    marks: list[Mark] = []
+    fields: list[FormField] = []
+    for i, (name, label, most) in enumerate(rows):
+        left = LEFT + (i % columns) * step
+        top = round(50.0 + (i // columns) * 10.2, 3)
+        printed, field = number_row(name, label, left + step - 4.0, top, 3, most=most)
+        marks += [*printed, *label_lines(label, left, left + step - 6.0 - number_width(3), top, form)]
+        fields.append(field)
+    return marks, fields
+
+
+def _tally_rules(of: CountForm) -> list[FormRule]:
+    people = tuple(f"votes_{i}" for i in range(1, len(of.candidates) + 1))
+    lefts = tuple(f"left_{k}" for k in of.counts)
+    return [
+        *(FormRule("T1", "same", (f"tally_{i}", f"votes_{i}")) for i in range(1, len(people) + 1)),
+        FormRule("R6", "sum", ("valid", "invalid", "ballots")),
+        FormRule("R8", "sum", (*lefts, "valid")),
+        FormRule("R9", "sum", (*lefts, "votes_sum"), tuple(of.counts)),
+        FormRule("R9", "sum", (*people, "votes_sum")),
+        *(FormRule("R7", "at_most", (one, "valid")) for one in people),
+    ]
+
+
+def _head(of: CountForm, title: str) -> list[Text]:
+    body = f"Bầu cử đại biểu {of.contest.body}" if of.contest.level == "assembly" else (
+        f"Bầu cử đại biểu Hội đồng nhân dân {of.contest.body}"
+    )  # fmt: skip
+    where = f"{of.area.name} (khu vực bỏ phiếu số {of.area.number}), đơn vị bầu cử số {of.unit.number}"
+    lines = [centred(title, MIDDLE, 18.0, "bold", 14.0), centred(body, MIDDLE, 24.0, "bold", 11.0)]
+    room = 2 * (CODE.x - 3.0 - MIDDLE)
+    y = 29.5
+    for text in (where, HINT):
+        for line in broken(text, "regular", 10.0, room):
+            lines.append(centred(line, MIDDLE, y, "regular", 10.0))
+            y += 4.4
+    return lines
+
+
+def _laid(
+    form: str, title: str, marks: Sequence[Mark], fields: Sequence[FormField], rules: Sequence[FormRule]
+) -> BallotLayout:
+    registration = corner_marks(A4)
+    side = FormSide(
+        "front", A4, registration, tuple(fields), Reference((f"{form}.png",), REFERENCE_DPI), code=CODE
+    )  # fmt: skip
+    printed = [*marks, *(Solid(mark) for mark in registration.marks), *code_marks(f"{form}|front")]
+    return BallotLayout(Form(form, title, (side,), tuple(rules)), A4, tuple(printed))

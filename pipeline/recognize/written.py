@@ -1,0 +1,183 @@
+"""Numbers and tally strokes on a page: digit boxes, lines and cells, each with the chances of its values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.forms.template import FormField, WrittenKind
+from pipeline.geometry import Box
+from pipeline.recognize.components import components
+from pipeline.recognize.digits.strings import read_string
+from pipeline.recognize.light import light_of
+from pipeline.recognize.number_values import values_of_boxes, values_of_strings, values_of_tally
+from pipeline.recognize.numbers import NumberReading, read_numbers
+from pipeline.recognize.reading import Doubt, WrittenReading
+from pipeline.recognize.tally_strokes import read_tally
+from pipeline.recognize.windows import Bytes, Layout, cut, darkness, mosaic_of, quad_of, quads_of
+from pipeline.scan.page import RegisteredPage
+from pipeline.scan.prepare import PreparedSide
+
+DENSITY = 8.0
+"""Pixels a mm (200 dpi), as the digit reader was trained."""
+RIM_MM = 0.5
+"""So much round a digit box is cut out with it, so that its lines lie near the rim."""
+CELL_LINE_MM = 0.6
+"""So much of a tally cell lies under its own lines."""
+AROUND_MM = 2.5
+"""So far round a number field writing is looked for that lies outside of its boxes."""
+INK = 60
+"""Darkness of 255 above the blank's from which it is writing, no shadow and no tint."""
+PRINTED = 60
+"""Darkness of the blank from which it is print."""
+OUTSIDE_MM2, OUTSIDE_MM, BESIDE_MM = 0.9, 2.0, 0.6
+"""Writing outside: a piece of ink so large and so long, whose middle lies so far beyond the nearest digit box."""
+COVERED, KEPT = 0.55, 0.85
+"""Share of a field's own printed lines that still show below which they are covered, where the page's median is
+above the second: white-out and erasers take lines away, a pale scan takes all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Around:
+    """What lies round and on the boxes of a number field: writing outside, and how much of its print still shows."""
+
+    outside_mm2: float
+    lines: float
+
+
+def read_written(page: RegisteredPage, prepared: PreparedSide, fields: Sequence[FormField]) -> list[WrittenReading]:
+    """Readings of the number and tally fields among ``fields``, in their order."""
+    light = light_of(page, prepared.side)
+    boxed = [f for f in fields if f.kind == "number" and f.boxes]
+    found = {r.field: r for r in _in_boxes(page, prepared, light, boxed)}
+    for field in fields:
+        if field.kind == "tally":
+            found[field.id] = _tally(page, prepared, light, field)
+        elif field.kind == "number" and not field.boxes:
+            found[field.id] = _on_line(page, prepared, light, field)
+    return [found[f.id] for f in fields if f.id in found]
+
+
+# --- digit boxes ------------------------------------------------------------
+
+
+def _in_boxes(
+    page: RegisteredPage, prepared: PreparedSide, light: Bytes, fields: Sequence[FormField]
+) -> list[WrittenReading]:
+    if not fields:
+        return []
+    boxes = tuple(box.grown(RIM_MM) for field in fields for box in field.boxes)
+    crops = _crops(page, prepared, light, boxes)
+    of_field: list[list[Bytes]] = []
+    for field in fields:
+        of_field.append(crops[: len(field.boxes)])
+        crops = crops[len(field.boxes) :]
+    readings = read_numbers(of_field)
+    arounds = [_around(page, prepared, light, field, fields) for field in fields]
+    usual = float(np.median([a.lines for a in arounds]))
+    return [
+        _number(page, field, reading, around, usual)
+        for field, reading, around in zip(fields, readings, arounds, strict=True)
+    ]
+
+
+def _crops(page: RegisteredPage, prepared: PreparedSide, light: Bytes, boxes: tuple[Box, ...]) -> list[Bytes]:
+    """Grey windows of boxes, each of its own size."""
+    mosaic = mosaic_of(prepared, Layout(boxes, DENSITY))
+    picture = cut(light, page.map, mosaic, page.pixels_per_mm)
+    return [
+        np.ascontiguousarray(picture[top:bottom, : round(box.w * DENSITY)])
+        for (top, bottom), box in zip(mosaic.rows, boxes, strict=True)
+    ]
+
+
+def _number(
+    page: RegisteredPage, field: FormField, reading: NumberReading, around: _Around, usual: float
+) -> WrittenReading:
+    values, dropped = values_of_boxes(reading.boxes)
+    doubts: list[Doubt] = list(reading.doubts)
+    if set(reading.likeliest) <= {"_"} and "pale" not in doubts:
+        doubts.insert(0, "empty")
+    if around.outside_mm2 > OUTSIDE_MM2:
+        doubts.append("outside_box")
+    if around.lines < COVERED and usual > KEPT:
+        doubts.append("covered")
+    measures = {"outside_mm2": around.outside_mm2, "lines": around.lines}
+    quads = tuple(quads_of(field.boxes, page.map))
+    return WrittenReading(
+        field.id, "number", values, dropped, tuple(doubts), measures, quad_of(field.box, page.map), quads
+    )
+
+
+def _around(
+    page: RegisteredPage, prepared: PreparedSide, light: Bytes, field: FormField, others: Sequence[FormField]
+) -> _Around:
+    """Nothing outside and all lines there where the form has no blank picture to tell print from ink."""
+    if prepared.reference is None:
+        return _Around(0.0, 1.0)
+    window = field.box.grown(AROUND_MM)
+    mosaic = mosaic_of(prepared, Layout((window,), DENSITY))
+    dark = darkness(cut(light, page.map, mosaic, page.pixels_per_mm))
+    blank = mosaic.blank
+    print_near = cv2.dilate(blank, np.ones((9, 9), np.uint8)) > PRINTED
+    ink = ((dark > INK) & ~print_near).astype(np.uint8)
+    for other in others:
+        if other.id != field.id:
+            _paint(ink, other.box.grown(RIM_MM), window, 0)
+    near = np.zeros_like(ink)
+    for box in field.boxes:
+        _paint(near, box.grown(BESIDE_MM), window, 1)
+    lines = (blank > PRINTED) & (near > 0)
+    seen = cv2.dilate(dark, np.ones((5, 5), np.uint8)) > PRINTED / 3
+    share = float(seen[lines].mean()) if lines.any() else 1.0
+    return _Around(_outside(ink, near), share)
+
+
+def _paint(mask: NDArray[np.uint8], box: Box, window: Box, value: int) -> None:
+    left, top = (box.x - window.x) * DENSITY, (box.y - window.y) * DENSITY
+    x0, y0 = max(0, round(left)), max(0, round(top))
+    x1, y1 = round(left + box.w * DENSITY), round(top + box.h * DENSITY)
+    mask[y0 : max(y1, 0), x0 : max(x1, 0)] = value
+
+
+def _outside(ink: NDArray[np.uint8], near: NDArray[np.uint8]) -> float:
+    """Area (mm²) of pieces of writing whose middle lies outside of the boxes."""
+    labels, stats = components(ink)
+    inside = np.bincount(labels[near > 0], minlength=len(stats))
+    area = 0.0
+    for k, (_, _, w, h, pixels) in enumerate(stats.tolist()):
+        long_enough = max(w, h) >= OUTSIDE_MM * DENSITY
+        if k and long_enough and inside[k] < 0.3 * pixels:
+            area += pixels / DENSITY**2
+    return area
+
+
+# --- lines and cells ------------------------------------------------------------
+
+
+def _on_line(page: RegisteredPage, prepared: PreparedSide, light: Bytes, field: FormField) -> WrittenReading:
+    (crop,) = _crops(page, prepared, light, (field.box,))
+    found = read_string(crop)
+    values, dropped = values_of_strings(found.readings)
+    doubts: tuple[Doubt, ...] = () if found.readings else ("empty",)
+    return _reading(page, field, "number", values, dropped, doubts, {})
+
+
+def _tally(page: RegisteredPage, prepared: PreparedSide, light: Bytes, field: FormField) -> WrittenReading:
+    (crop,) = _crops(page, prepared, light, (field.box.grown(-CELL_LINE_MM),))
+    found = read_tally(crop, field.style, field.pitch * DENSITY)
+    values, dropped = values_of_tally(found)
+    doubts: tuple[Doubt, ...] = () if found.sure else ("strokes_unsure",)
+    measures = {"groups": float(len(found.groups)), "unsure": float(sum(not g.sure for g in found.groups))}
+    return _reading(page, field, "tally", values, dropped, doubts, measures)
+
+
+def _reading(
+    page: RegisteredPage, field: FormField, kind: WrittenKind, values: tuple[tuple[int | None, float], ...],
+    dropped: float, doubts: tuple[Doubt, ...], measures: Mapping[str, float],
+) -> WrittenReading:  # fmt: skip
+    return WrittenReading(field.id, kind, values, dropped, doubts, measures, quad_of(field.box, page.map))
