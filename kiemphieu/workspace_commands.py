@@ -1,4 +1,4 @@
-"""``kiemphieu new``, ``forms`` and ``figures``: a workspace, its paper, and the figures no ballot tells."""
+"""``kiemphieu new`` and ``figures``: a workspace, and the figures no ballot tells."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from pipeline.access.roles import SYSTEM
 from pipeline.election.figures import load_figures
 from pipeline.election.load import load_election
 from pipeline.election.validate import warnings_of
-from pipeline.forms.ballot import ballot_layout
-from pipeline.forms.printing import print_ballots, write_form
 from pipeline.messages import message, render
 from pipeline.review.profile import load_profile
 from pipeline.usecases.figures import keep_figures
@@ -48,29 +46,6 @@ def new(workspace: Path, definition: Path, database: str | None, profile_path: P
             folder=str(workspace),
         )
     )
-
-
-@click.command()
-@click.argument("workspace", type=FOLDER)
-@click.option("--out", type=FOLDER, required=True, help="Folder for the PDFs and form documents.")
-@click.option("--copies", type=click.IntRange(1, 100_000), default=1, show_default=True, help="Ballots a PDF.")
-def forms(workspace: Path, out: Path, copies: int) -> None:
-    """Print the ballots of every unit as PDF, with the form documents that read them."""
-    opened = open_workspace(workspace)
-    for unit in opened.election.units:
-        if unit.seats:
-            layout = ballot_layout(opened.election, unit.id)
-            document = write_form(layout, out)
-            document.with_suffix(".pdf").write_bytes(print_ballots(layout, copies))
-            say(
-                message(
-                    "{unit}: {copies} ballots in {file}",
-                    unit=unit.id,
-                    copies=copies,
-                    file=str(document.with_suffix(".pdf")),
-                )
-            )
-    opened.close()
 
 
 @click.command()

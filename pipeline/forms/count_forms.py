@@ -1,7 +1,7 @@
 """Our own count forms, made to be read back: the sheet of figures of a count, and the tally sheet of one bundle.
 
-One A4 side each, with corner marks, a code that names the form, a box for every digit; the form document holds the rules
-that the figures must keep. They are no prescribed form and replace none: the minutes (Mẫu 18, 23) stay the legal act.
+One A4 side each, with corner marks, a code that names the form, a box for every digit; the form document holds what
+must hold between the figures. They replace no prescribed form: the minutes (Mẫu 18, 23) stay the legal act.
 """
 
 from __future__ import annotations

@@ -1,0 +1,77 @@
+"""``kiemphieu forms``: the paper of an election, and the form documents that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from kiemphieu.language import language
+from kiemphieu.parameters import FOLDER
+from kiemphieu.screen import errors, say
+from pipeline.election.definition import Election
+from pipeline.election.rules import rules_of
+from pipeline.errors import Refusal
+from pipeline.forms.ballot import BallotLayout, ballot_layout
+from pipeline.forms.count_forms import CountForm, figures_form, tally_form
+from pipeline.forms.printing import print_ballots, write_form
+from pipeline.messages import message, render
+from pipeline.usecases.workspace import open_workspace
+
+COUNT = "count"
+"""Folder of the count forms within the paper: ballots are read with all documents beside them."""
+
+
+@click.command()
+@click.argument("workspace", type=FOLDER)
+@click.option("--out", type=FOLDER, required=True, help="Folder for the PDFs and form documents.")
+@click.option("--copies", type=click.IntRange(1, 100_000), default=1, show_default=True, help="Ballots a PDF.")
+@click.option(
+    "--bundles",
+    type=click.IntRange(1, 10_000),
+    default=1,
+    show_default=True,
+    help="Tally sheets a PDF: one for each bundle of 50 ballots.",
+)
+def forms(workspace: Path, out: Path, copies: int, bundles: int) -> None:
+    """Print the ballots of every unit, and for every voting area and contest the sheet of figures and the tally sheet.
+
+    Beside each PDF lies the form document that reads it.
+    """
+    opened = open_workspace(workspace)
+    election = opened.election
+    opened.close()
+    for unit in election.units:
+        if unit.seats:
+            paper = _written(ballot_layout(election, unit.id), out, copies)
+            say(message("{unit}: {copies} ballots in {file}", unit=unit.id, copies=copies, file=str(paper)))
+    for layout, number in _count_forms(election, bundles):
+        paper = _written(layout, out / COUNT, number)
+        say(message("{form}: {copies} sheets in {file}", form=layout.form.id, copies=number, file=str(paper)))
+
+
+def _written(layout: BallotLayout, folder: Path, copies: int) -> Path:
+    paper = write_form(layout, folder).with_suffix(".pdf")
+    paper.write_bytes(print_ballots(layout, copies))
+    return paper
+
+
+def _count_forms(election: Election, bundles: int) -> Iterator[tuple[BallotLayout, int]]:
+    """Both forms of every area and contest, with their copies; one that does not fit its paper is told and left out."""
+    spoiled = rules_of(election).issued_includes_spoiled
+    for area in election.areas:
+        for contest in election.contests:
+            if contest.id not in area.units:
+                continue
+            of = CountForm(election, area, contest)
+            for kind, copies in (("figures", 1), ("tally", bundles)):
+                try:
+                    yield (
+                        (tally_form(of) if kind == "tally" else figures_form(of, issued_includes_spoiled=spoiled)),
+                        copies,
+                    )
+                except Refusal as refused:
+                    for problem in refused.problems:
+                        told = f"{problem.place}: {render(problem.text, language())}"
+                        errors.print(told, style="yellow", highlight=False)

@@ -1,0 +1,30 @@
+"""``kiemphieu forms`` prints count forms beside the ballots, and ``read`` reads them with the documents beside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2
+from ran import Command
+
+from pipeline.forms.document import load_form
+
+EXAMPLE = Path(__file__).parents[2] / "kiemphieu" / "example"
+
+
+def test_count_forms_are_printed_for_every_area_and_contest_and_are_read_again(
+    tmp_path: Path, kiemphieu: Command
+) -> None:
+    assert kiemphieu("new", tmp_path / "w", "--definition", EXAMPLE).code == 0
+    assert kiemphieu("forms", tmp_path / "w", "--out", tmp_path / "paper", "--bundles", 3).code == 0
+    count = tmp_path / "paper" / "count"
+    forms = {path.stem: load_form(path) for path in count.glob("*.json")}
+    assert len(forms) == 2 * 9
+    assert {len(pypdfium2.PdfDocument(count / f"{name}.pdf")) for name in forms if name.startswith("kiem-")} == {3}
+    ran = kiemphieu("read", "--form", count / "so-lieu-xa-kv1.json", count / "so-lieu-xa-kv1.pdf")
+    (line,) = ran.lines
+    assert (line["status"], line["form"]) == ("read", "so-lieu-xa-kv1")
+    assert [q["code"] for q in line["questions"]] == ["form_empty"]
+    assert not any(f["accepted"] for f in line["fields"] if f["kind"] == "number")
+    other = kiemphieu("read", "--form", count / "so-lieu-xa-kv1.json", count / "so-lieu-xa-kv2.pdf").lines[0]
+    assert (other["status"], other["reason"]) == ("rejected", "other_form")
