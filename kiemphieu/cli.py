@@ -13,7 +13,7 @@ from pipeline.messages import Message, message, render
 
 COMMANDS: Mapping[str, tuple[str, Message]] = {
     "new": ("workspace_commands", message("Make a workspace from an election definition.")),
-    "forms": ("workspace_commands", message("Write the ballot forms and print ballots as PDF.")),
+    "forms": ("forms_command", message("Print ballots and count sheets as PDF, with the forms that read them.")),
     "figures": ("workspace_commands", message("Load the figures that no ballot tells.")),
     "profile": ("profile_command", message("Show or replace the thresholds that a workspace reads under.")),
     "simulate": ("simulate_command", message("Simulate voters, pens and a scanner for a trial.")),
