@@ -1,0 +1,3 @@
+"""What is kept, and where; every table of the metadata is known as soon as one module of this room is."""
+
+from pipeline.storage import schema_levels as schema_levels

@@ -1,0 +1,81 @@
+"""Levels that were locked, signed or opened again; the last version of a level counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, and_, func, insert, select
+
+from pipeline.storage.levels import MOST_KEYS, compact, is_one_of, parts
+from pipeline.storage.schema_levels import level_lock
+from pipeline.tally.levels import Figures, Node
+
+Act = Literal["locked", "signed", "opened"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """One version of what is noted of a level; ``figures`` is its sum at that moment."""
+
+    contest: str
+    round: int
+    node: Node
+    version: int
+    act: Act
+    figures: Figures
+    number: str
+    day: str
+    """ISO, empty where no minutes were signed."""
+    signers: str
+    reason: str
+    author: str
+    approver: str | None
+    at: datetime
+
+    @property
+    def closed(self) -> bool:
+        """No figure below changes without an opening."""
+        return self.act != "opened"
+
+
+def add(db: Connection, new: Lock) -> None:
+    """Save a version."""
+    values = {name: getattr(new, name) for name in Lock.__slots__ if name != "node"}
+    figures = compact(new.figures)
+    db.execute(insert(level_lock).values(**{**values, "figures": figures}, tree=new.node.tree, node=new.node.id))
+
+
+def latest(db: Connection, contest: str, round_: int, nodes: Iterable[Node]) -> dict[Node, Lock]:
+    """level -> the last version; levels that were never locked are absent."""
+    c = level_lock.c
+    keys = (c.contest, c.round, c.tree, c.node)
+    last = select(*keys, func.max(c.version).label("version")).where(c.contest == contest, c.round == round_)
+    newest = last.group_by(*keys).subquery()
+    same = and_(*(column == newest.c[column.name] for column in (*keys, c.version)))
+    query = select(level_lock).join(newest, same)
+    wanted = list(nodes)
+    found: dict[Node, Lock] = {}
+    if len(wanted) > MOST_KEYS:
+        known = set(wanted)
+        return {lock.node: lock for lock in map(_lock, db.execute(query)) if lock.node in known}
+    for part in parts(wanted):
+        for row in db.execute(query.where(is_one_of(c.tree, c.node, part))):
+            lock = _lock(row)
+            found[lock.node] = lock
+    return found
+
+
+def versions(db: Connection, contest: str, round_: int, node: Node) -> tuple[Lock, ...]:
+    """Everything that was noted of a level, the first first."""
+    c = level_lock.c
+    query = select(level_lock).where(c.contest == contest, c.round == round_, c.tree == node.tree, c.node == node.id)
+    return tuple(_lock(row) for row in db.execute(query.order_by(c.version)))
+
+
+def _lock(row: Row[Any]) -> Lock:
+    values = {name: getattr(row, name) for name in Lock.__slots__ if name != "node"}
+    return Lock(**{**values, "figures": json.loads(row.figures)}, node=Node(row.tree, row.node))
