@@ -56,6 +56,8 @@ _STRIKES: Mapping[str, Message] = {
     "partial": message("partly crossed out"),
     "clear": message("not crossed out"),
     "unclear": message("cannot be told"),
+    "circle": message("circled or underlined"),
+    "one_line": message("one of two lines crossed out"),
 }
 _STAMPS: Mapping[str, Message] = {
     "present": message("stamp there"),

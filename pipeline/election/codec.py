@@ -24,6 +24,12 @@ def to_json(election: Election) -> dict[str, Any]:
     document["day"] = election.day.isoformat()
     for candidate in document["candidates"]:
         candidate["birth_date"] = candidate["birth_date"].isoformat()
+    for name in ("rules", "round"):  # absent where nothing is said, as in definitions from before they were known
+        if not document[name]:
+            del document[name]
+    if election.round is not None:
+        for day in ("first_day", "decided"):
+            document["round"][day] = getattr(election.round, day).isoformat()
     loaded: dict[str, Any] = json.loads(json.dumps(document))
     return loaded
 

@@ -91,6 +91,30 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule that this election has set otherwise than its rule set, and who decided it (number and day)."""
+
+    name: str
+    value: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """That this is a later round (law 85/2015/QH13 Art. 79-81) of an election, and by whose decision."""
+
+    kind: Literal["extra", "re_vote"]
+    of: str
+    """SHA-256 of the definition of the round before."""
+    first_day: date
+    """The day of the first round."""
+    decision: str
+    """Number of the decision."""
+    decided: date
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
 class Election:
     """The whole definition, validated; every id that is named exists."""
 
@@ -103,6 +127,8 @@ class Election:
     units: tuple[Unit, ...]
     areas: tuple[Area, ...]
     candidates: tuple[Candidate, ...]
+    rules: tuple[RuleChange, ...] = ()
+    round: Round | None = None
 
     def contest(self, contest_id: str) -> Contest:
         return next(c for c in self.contests if c.id == contest_id)

@@ -17,12 +17,15 @@ NUMBERS = ("voters", "voted", "received", "issued", "left_over", "spoiled")
 TIMES = ("opened", "closed", "finished")
 PEOPLE = ("members", "opening_witnesses", "closing_witnesses")
 TEXTS = ("incidents", "complaints")
-COLUMNS = ("area", "contest", *NUMBERS, *TIMES, *PEOPLE, *TEXTS)
+REQUIRED = ("area", "contest", *NUMBERS, *TIMES, *PEOPLE)
+OPTIONAL = (*TEXTS, "excused")
+COLUMNS = (*REQUIRED, *OPTIONAL)
 ALIASES = {
     "khu vực": "area", "cuộc bầu": "contest", "cử tri": "voters", "đã bỏ phiếu": "voted", "nhận về": "received",
     "phát ra": "issued", "còn lại": "left_over", "gạch hỏng": "spoiled", "mở": "opened", "đóng": "closed",
     "xong": "finished", "tổ viên": "members", "chứng kiến mở": "opening_witnesses",
     "chứng kiến kiểm": "closing_witnesses", "sự việc": "incidents", "kiến nghị": "complaints",
+    "vắng mặt": "excused",
 }  # fmt: skip
 
 
@@ -62,6 +65,8 @@ class AreaFigures:
     closing_witnesses: tuple[Witness, ...]
     incidents: str = ""
     complaints: str = ""
+    excused: int = 0
+    """Of a congress whose ``voters`` are those summoned: absences that its rules take off before half is counted."""
 
 
 _NONE = frozenset({"", "không", "không có", "khong", "khong co", "không có gì", "không xảy ra", "none", "no"})
@@ -77,7 +82,7 @@ def load_figures(path: Path, election: Election) -> tuple[AreaFigures, ...]:
 
     Members are written ``Name (role); Name (role)``, witnesses ``Name, address; Name, address``.
     """
-    sheet, problems = check_sheet(path, COLUMNS[:-2], TEXTS, ALIASES, several_lines=TEXTS)
+    sheet, problems = check_sheet(path, REQUIRED, OPTIONAL, ALIASES, several_lines=TEXTS)
     faults = list(problems)
     if sheet.whole and not sheet.rows:
         faults += refuse("figures-empty", str(path), "the sheet has no rows; fill in one per area and contest").problems
@@ -151,6 +156,7 @@ def _row(row: Row, election: Election, faults: list[Problem]) -> AreaFigures:
         closing_witnesses=_witnesses(row, "closing_witnesses", faults),
         incidents=row.text("incidents"),
         complaints=row.text("complaints"),
+        excused=_number(row, "excused", faults) if row.text("excused") else 0,
     )
 
 
@@ -227,4 +233,13 @@ def _cells(f: AreaFigures) -> list[object]:
     people = ["; ".join(f"{m.name} ({m.role})" for m in f.members)]
     people += ["; ".join(f"{w.name}, {w.address}" for w in ws) for ws in (f.opening_witnesses, f.closing_witnesses)]
     times = [t.strftime("%d/%m/%Y %H:%M") for t in (f.opened, f.closed, f.finished)]
-    return [f.area, f.contest, *(getattr(f, n) for n in NUMBERS), *times, *people, f.incidents, f.complaints]
+    return [
+        f.area,
+        f.contest,
+        *(getattr(f, n) for n in NUMBERS),
+        *times,
+        *people,
+        f.incidents,
+        f.complaints,
+        f.excused or "",
+    ]

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from pipeline.election.definition import Contest, Election
-from pipeline.election.document import Entry, read_document, read_entry, words
+from pipeline.election.definition import Contest, Election, Round, RuleChange
+from pipeline.election.document import Entry, entries, read_document, read_entry, words
 from pipeline.election.faults import Faults, Kind
 from pipeline.election.parse import AREA_COLUMNS, areas, candidates, check_id, contests, places, units
-from pipeline.election.rules import RULE_SETS
+from pipeline.election.rules import N_OF_M, RULE_SETS, changed
 from pipeline.election.validate import problems_of
-from pipeline.errors import Refusal
+from pipeline.errors import Problem, Refusal
 from pipeline.spreadsheets import Sheet, check_sheet, parse_date
 
 FILE = "election.yaml"
 TEXTS = ("id", "title", "day", "rule_set", "units", "areas", "candidates")
-LISTS = ("places", "contests", "surplus_excused")
+LISTS = ("places", "contests", "surplus_excused", "rules", "round")
+RULE_KEYS = ("name", "value", "by")
+ROUND_KEYS = ("kind", "of", "first_day", "decision", "decided", "authority")
 UNIT_COLUMNS = ("id", "contest", "number")
 UNIT_MORE = ("name", "parent", "seats", "scope")
 CANDIDATE_COLUMNS = ("id", "unit", "order", "gender", "family", "middle", "given", "birth_date")
@@ -68,6 +70,8 @@ def load_election(path: Path) -> Election:
         units=units(_sheet(folder, root, "unit", UNIT_COLUMNS, UNIT_MORE, faults), faults),
         areas=areas(_areas(folder, root, contest_list, faults), [c.id for c in contest_list], faults),
         candidates=candidates(_sheet(folder, root, "candidate", CANDIDATE_COLUMNS, CANDIDATE_MORE, faults), faults),
+        rules=_rules(root, faults),
+        round=_round(root, faults),
     )
     faults.found += problems_of(election, faults, words(root, "surplus_excused", faults))
     if faults.found:
@@ -97,6 +101,55 @@ def _rule_set(root: Entry, faults: Faults) -> str:
             known=", ".join(RULE_SETS),
         )
     return name
+
+
+def _rules(root: Entry, faults: Faults) -> tuple[RuleChange, ...]:
+    """Rules that the election sets otherwise, each once and by a named decision."""
+    found: dict[str, RuleChange] = {}
+    for entry in entries(root, "rules", RULE_KEYS, faults) if "rules" in root.lists else ():
+        change = RuleChange(*(entry.text(key) for key in RULE_KEYS))
+        for key in RULE_KEYS:
+            if not entry.text(key) and key not in entry.doubted:
+                faults.at(entry.place(key), "'{name}' is missing; write it", name=key)
+        if change.name in found:
+            faults.at(entry.place("name"), "the rule '{name}' is set twice; remove one", name=change.name)
+        try:
+            changed(N_OF_M, change)
+        except Refusal as refusal:
+            if change.name and change.value:
+                faults.found += [Problem(p.code, entry.place(), p.text) for p in refusal.problems]
+        found.setdefault(change.name, change)
+    return tuple(found.values())
+
+
+def _round(root: Entry, faults: Faults) -> Round | None:
+    """That this is a later round; a list of one entry."""
+    if "round" not in root.lists:
+        return None
+    told = list(entries(root, "round", ROUND_KEYS, faults))
+    if len(told) > 1:
+        faults.at(told[1].place(), "an election is one round; remove this entry")
+    if not told:
+        return None
+    entry = told[0]
+    for key in ROUND_KEYS:
+        if not entry.text(key) and key not in entry.doubted:
+            faults.at(entry.place(key), "'{name}' is missing; write it", name=key)
+    days = {key: parse_date(entry.text(key)) for key in ("first_day", "decided")}
+    for key, day in days.items():
+        if day is None and entry.text(key):
+            faults.at(entry.place(key), "'{value}' is no day; write it as 2026-03-15", value=entry.text(key))
+    kind = entry.text("kind")
+    if kind and kind not in ("extra", "re_vote"):
+        faults.at(entry.place("kind"), "'{value}' is no kind of round; write extra or re_vote", value=kind)
+    return Round(
+        "re_vote" if kind == "re_vote" else "extra",
+        entry.text("of"),
+        days["first_day"] or date.min,
+        entry.text("decision"),
+        days["decided"] or date.min,
+        entry.text("authority"),
+    )
 
 
 def _day(root: Entry, faults: Faults) -> date:

@@ -385,6 +385,18 @@ def _surplus(
     if rules is None or contest is None or not sure or not faults.sure("contest", contest.id, "level"):
         return
     needed = unit.seats + rules.surplus_needed(contest.level, unit.seats)
+    if rules.surplus_forbidden and len(listed) > unit.seats:
+        yield _problem(
+            faults,
+            "unit",
+            unit.id,
+            "seats",
+            "R15",
+            "R15: {count} candidates for {seats} seats, but these rules allow no surplus; correct the seats, remove "
+            "candidates, or choose rules with surplus",
+            count=len(listed),
+            seats=unit.seats,
+        )
     if not listed:
         yield _problem(
             faults,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from pipeline.errors import refuse
-from pipeline.forms.template import FieldKind, FormField, values_of
+from pipeline.forms.template import FieldKind, FormField, answers_of
 from pipeline.review.consensus import opened
 from pipeline.review.policy import ItemKind
 from pipeline.review.states import DEFER, ByReading, ItemState, Settled
@@ -117,5 +117,5 @@ def possible_answers(subject: Subject) -> tuple[str, ...]:
     if subject.kind == "page":
         return (*(set_aside(why) for why in SET_ASIDE), BY_HAND, NOT_PRESCRIBED)
     if subject.field_kind is not None:
-        return values_of(subject.field_kind)
+        return answers_of(subject.field_kind)
     return ()

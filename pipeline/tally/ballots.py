@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
+from pipeline.election.rule_type import Meaning, RuleSet
 from pipeline.errors import refuse
 from pipeline.forms.template import FieldKind
 
 Ground = Literal["a", "b", "c", "d", "đ"]
 """Art. 74.1: (a) not the prescribed form, (b) no stamp, (c) too many names, (d) all crossed, (đ) added."""
 GROUNDS: tuple[Ground, ...] = ("a", "b", "c", "d", "đ")
-Meaning = Literal["for", "against", "ask"]
-"""What an election's table makes of a name that is neither clear nor struck."""
 
 STAMP_UNCLEAR = "stamp_unclear"
 ADDED_UNCLEAR = "added_unclear"
@@ -66,10 +65,16 @@ class FieldAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Meanings:
-    """The election's table (its rule set): what a partly struck and an unclear name mean."""
+    """The election's table (its rule set): what a name means that is neither clear nor struck out whole."""
 
     partial: Meaning = "ask"
     unclear: Meaning = "ask"
+    circle: Meaning = "ask"
+    one_line: Meaning = "ask"
+
+    @classmethod
+    def of(cls, rules: RuleSet) -> Meanings:
+        return cls(*(rules.meaning(sign) for sign in ("partial", "unclear", "circle", "one_line")))
 
 
 def propose(answers: Sequence[FieldAnswer], seats: int, meanings: Meanings) -> Proposal:
@@ -97,6 +102,10 @@ def name_meaning(answer: FieldAnswer, meanings: Meanings) -> Meaning:
             return "against"
         case "partial":
             return meanings.partial
+        case "circle":
+            return meanings.circle
+        case "one_line":
+            return meanings.one_line
         case _:
             return meanings.unclear
 
@@ -106,24 +115,32 @@ def _named(answers: Sequence[FieldAnswer], meanings: Meanings) -> list[tuple[Fie
 
 
 def _grounds(answers: Sequence[FieldAnswer], chosen: int, asked: int, seats: int) -> tuple[Ground, ...]:
-    found: list[Ground] = []
-    if any(a.kind == "stamp" and a.value == "absent" for a in answers):
-        found.append("b")
+    found: list[Ground] = [*about_the_sheet(answers)]
     if chosen > seats:
         found.append("c")
     if chosen == 0 and asked == 0:
         found.append("d")
+    return tuple(sorted(found, key=GROUNDS.index))
+
+
+def about_the_sheet(answers: Sequence[FieldAnswer]) -> Iterator[Ground]:
+    """Grounds that the sheet itself gives, whatever is marked on it: no stamp (b), something added (đ)."""
+    if any(a.kind == "stamp" and a.value == "absent" for a in answers):
+        yield "b"
     if any(a.kind == "stray" and a.value == "present" for a in answers):
-        found.append("đ")
-    return tuple(found)
+        yield "đ"
+
+
+def doubts_about_the_sheet(answers: Sequence[FieldAnswer]) -> Iterator[str]:
+    """Whether stamp and additions can be told."""
+    if any(a.kind == "stamp" and a.value == "unclear" for a in answers):
+        yield STAMP_UNCLEAR
+    if any(a.kind == "stray" and a.value == "unclear" for a in answers):
+        yield ADDED_UNCLEAR
 
 
 def _doubts(answers: Sequence[FieldAnswer], meanings: Meanings) -> tuple[str, ...]:
-    found = []
-    if any(a.kind == "stamp" and a.value == "unclear" for a in answers):
-        found.append(STAMP_UNCLEAR)
-    if any(a.kind == "stray" and a.value == "unclear" for a in answers):
-        found.append(ADDED_UNCLEAR)
+    found = [*doubts_about_the_sheet(answers)]
     for answer, meaning in _named(answers, meanings):
         if meaning == "ask":
             found.append(f"{NAME_PARTIAL if answer.value == 'partial' else NAME_UNCLEAR}:{answer.field}")
@@ -144,23 +161,24 @@ def spell(vote: Vote) -> str:
             assert_never(vote)
 
 
-def vote_from(value: str, candidates: Collection[str], seats: int, place: str) -> Vote:
+def vote_from(value: str, candidates: Collection[str], seats: int, place: str, least: int = 1) -> Vote:
     """The vote that :func:`spell` wrote; refused (``verdict-impossible``) where no team may decide so.
 
-    A team can hold a ballot valid only with at least one and at most ``seats`` of the unit's candidates.
+    A team can hold a ballot valid only with at least ``least`` and at most ``seats`` of the unit's candidates.
     """
     kind, _, rest = value.partition(":")
     names = frozenset(rest.split(",")) if rest else frozenset()
     if kind == "invalid" and rest in GROUNDS:
         return InvalidVote(next(g for g in GROUNDS if g == rest))
-    if kind == "valid" and 1 <= len(names) <= seats and names <= frozenset(candidates):
+    if kind == "valid" and least <= len(names) <= seats and names <= frozenset(candidates):
         return ValidVote(names)
     raise refuse(
         "verdict-impossible",
         place,
         "'{value}' is no verdict for this ballot: either invalid with a ground (a, b, c, d, đ), "
-        "or valid with 1 to {seats} names of this ballot",
+        "or valid with {least} to {seats} names of this ballot",
         value=value,
+        least=least,
         seats=seats,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 
 from pipeline.messages import Message, message
@@ -27,6 +27,8 @@ class PaperFigures:
     issued: int
     left_over: int
     spoiled: int = 0
+    excused: int = 0
+    """Absences that a congress takes off those summoned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,13 @@ class Conventions:
 
     ``issued_includes_spoiled``: whether the issued figure counts ballots given in exchange for spoiled ones.
     ``surplus``: more candidates than seats, so that a valid ballot leaves at least one name.
-    ``state``: a state election, where every valid ballot is for somebody.
+    ``state``: a state election, where every valid ballot is for somebody. ``polling``: not before and not after.
     """
 
     issued_includes_spoiled: bool = True
     surplus: bool = True
     state: bool = True
+    polling: tuple[time, time] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,15 @@ class Rule:
 
 def r1(s: Sheet) -> Iterable[Message]:
     """R1: voted ≤ voters. Minutes Mẫu 18 and 23 (Art. 76.2 a, b): who voted stands on the list of voters."""
-    if s.figures.voted > s.figures.voters:
+    if s.figures.excused and s.figures.voted > s.figures.voters - s.figures.excused:
+        yield message(
+            "{voted} voted but {voters} were summoned and {excused} of them were absent throughout; correct the "
+            "mistyped figure",
+            voted=s.figures.voted,
+            voters=s.figures.voters,
+            excused=s.figures.excused,
+        )
+    elif s.figures.voted > s.figures.voters:
         yield message(
             "{voted} voted but only {voters} voters are listed; correct the mistyped figure",
             voted=s.figures.voted,
@@ -249,7 +260,7 @@ def r11(s: Sheet) -> Iterable[Message]:
 
 
 def r16(s: Sheet) -> Iterable[Message]:
-    """R16: opening < closing < finish ≤ closing + 24 h."""
+    """R16: opening < closing < finish ≤ closing + 24 h; polling hours of Art. 71.1 (5:00 to 21:00)."""
     t = s.times
     if t is None:
         return
@@ -267,6 +278,16 @@ def r16(s: Sheet) -> Iterable[Message]:
             "give the reason",
             closed=f"{t.closed:%d/%m/%Y %H:%M}",
             finished=f"{t.finished:%d/%m/%Y %H:%M}",
+        )
+    hours = s.conventions.polling
+    if hours is not None and (t.opened.time() < hours[0] or t.closed.time() > hours[1]):
+        yield message(
+            "voting lasted from {opened} to {closed}, but it begins not before {earliest} and ends not after {latest}; "
+            "correct the time or give the reason",
+            opened=f"{t.opened:%H:%M}",
+            closed=f"{t.closed:%H:%M}",
+            earliest=f"{hours[0]:%H:%M}",
+            latest=f"{hours[1]:%H:%M}",
         )
 
 

@@ -1,4 +1,4 @@
-"""Who is elected in a unit (law 85/2015/QH13 Art. 78), in integers: no percentage is ever compared."""
+"""Who is elected in a unit (law 85/2015/QH13 Art. 78; congresses), in integers: no percentage is ever compared."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ class Runner:
 class UnitOutcome:
     """What Art. 78 makes of a unit's totals.
 
-    ``elected``: by votes, then the older first. ``undecided``: candidates tied at the end of the list with
-    the same date of birth, among whom the law names nobody, for ``open_seats`` seats; a person decides.
+    ``elected``: by votes, then the older first. ``undecided``: candidates tied at the end of the list (where the
+    older wins: with the same date of birth), among whom the law names nobody, for ``open_seats`` seats; a person
+    decides.
     ``missing``: seats for which nobody qualifies.
     """
 
@@ -39,26 +40,27 @@ class UnitOutcome:
 def outcome(
     runners: Sequence[Runner],
     seats: int,
-    valid: int,
+    half_of: int | None,
     voters: int,
     voted: int,
     *,
     needs_turnout: bool = True,
-    needs_half: bool = True,
+    older_wins: bool = True,
 ) -> UnitOutcome:
     """The elected of a unit.
 
     Art. 78.1: recognised only when more than half of the voters on the list took part, except in a re-vote
-    (Art. 80.4: ``needs_turnout`` false). 78.2: more than half of the valid ballots (other rules of other
-    elections: ``needs_half`` false, then at least one vote). 78.3: the most votes first. 78.4: equal votes at
-    the end of the list for fewer seats than people: the older. Nobody is elected where it is not recognised.
+    (Art. 80.4: ``needs_turnout`` false). 78.2: more than half of ``half_of``, the valid ballots (a congress: of those
+    summoned less recorded absences; ``None``: at least one vote). 78.3: the most votes first. 78.4: equal votes at
+    the end of the list for fewer seats than people: the older (``older_wins`` false: a person decides). Nobody is
+    elected where it is not recognised.
     """
     if needs_turnout and 2 * voted <= voters:
         return UnitOutcome(False, (), (), 0, seats)
-    able = [r for r in runners if (2 * r.votes > valid if needs_half else r.votes > 0)]
+    able = [r for r in runners if (r.votes > 0 if half_of is None else 2 * r.votes > half_of)]
     ranked = sorted(able, key=lambda r: (-r.votes, r.birth_date, r.id))
     elected, rest = ranked[:seats], ranked[seats:]
-    tied = _tied(elected, rest)
+    tied = _tied(elected, rest, older_wins)
     sure = [r for r in elected if r not in tied]
     open_seats = len(elected) - len(sure)
     return UnitOutcome(
@@ -70,14 +72,15 @@ def outcome(
     )
 
 
-def _tied(elected: Sequence[Runner], rest: Sequence[Runner]) -> list[Runner]:
-    """Who shares votes and birth date across the line between the last seat and no seat."""
-    if not elected or not rest:
+def _tied(elected: Sequence[Runner], rest: Sequence[Runner], older_wins: bool) -> list[Runner]:
+    """Who shares votes (and birth date, where age counts) across the line between the last seat and no seat."""
+
+    def rank(r: Runner) -> tuple[int, date | None]:
+        return r.votes, r.birth_date if older_wins else None
+
+    if not elected or not rest or rank(elected[-1]) != rank(rest[0]):
         return []
-    last, first_out = elected[-1], rest[0]
-    if (last.votes, last.birth_date) != (first_out.votes, first_out.birth_date):
-        return []
-    return [r for r in (*elected, *rest) if (r.votes, r.birth_date) == (last.votes, last.birth_date)]
+    return [r for r in (*elected, *rest) if rank(r) == rank(elected[-1])]
 
 
 def shortfall(missing: int, seats: int, assembly: bool, first_round: bool = True) -> Shortfall:

@@ -37,6 +37,8 @@ def figures_to_json(given: AreaFigures) -> dict[str, Any]:
         document[name] = document[name].isoformat()
     for name in ("members", "opening_witnesses", "closing_witnesses"):
         document[name] = [dict(person) for person in document[name]]
+    if not given.excused:  # as in figures from before absences were known
+        del document["excused"]
     return document
 
 

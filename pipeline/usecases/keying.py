@@ -25,7 +25,7 @@ from pipeline.election.figures import (
     figures_of,
     tells_an_incident,
 )
-from pipeline.election.rules import rule_set
+from pipeline.election.rules import rules_of
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.storage import batches, figures, log, teams
@@ -36,10 +36,10 @@ from pipeline.usecases.figures import figures_to_json
 from pipeline.usecases.totals import checked
 from pipeline.usecases.workspace import Workspace
 
-BLIND = (*NUMBERS, *TIMES)
+BLIND = (*NUMBERS, "excused", *TIMES)
 SHARED = (*PEOPLE, *TEXTS)
 CHECKED = {
-    1: ("voted", "voters"),
+    1: ("voted", "voters", "excused"),
     2: ("issued", "received"),
     3: ("received", "issued", "spoiled", "left_over"),
     4: ("issued", "spoiled"),
@@ -128,7 +128,7 @@ def keying(workspace: Workspace, actor: Actor, contest: str, area: str) -> Keyin
         own is not None,
         len(typed) - (own is not None),
         _differing([e.document for e in typed]) if own is not None else (),
-        rule_set(workspace.election.rule_set).figures_keyed_by,
+        rules_of(workspace.election).figures_keyed_by,
     )
 
 
@@ -161,7 +161,7 @@ def _spelled(document: Mapping[str, Any], names: Sequence[str]) -> dict[str, str
     """Fields as people type them."""
     found: dict[str, str] = {}
     for name in names:
-        value = document[name]
+        value = document.get(name, "")
         if name in TIMES:
             found[name] = f"{datetime.fromisoformat(value):%d/%m/%Y %H:%M}"
         elif name == "members":
@@ -174,7 +174,7 @@ def _spelled(document: Mapping[str, Any], names: Sequence[str]) -> dict[str, str
 
 
 def _differing(documents: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    return tuple(name for name in BLIND if len({str(d[name]) for d in documents}) > 1)
+    return tuple(name for name in BLIND if len({str(d.get(name, "")) for d in documents}) > 1)
 
 
 # Checking -----------------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def _checked(
     times = {name: getattr(given, name) for name in TIMES if name not in bad}
     unit = election.unit(election.ballot_form_id(area, contest))
     rules = [n for n in CHECKED if collected is not None or n not in NEEDS_COUNT]
-    found = checked(given, AreaResult(collected=collected or 0), unit, rule_set(election.rule_set))
+    found = checked(given, AreaResult(collected=collected or 0), unit, rules_of(election))
     broken = [_trouble(f) for f in found if f.number in rules and not bad & set(CHECKED[f.number])]
     return Checked(None if faults else given, (*faults, *broken), times)
 
@@ -304,7 +304,7 @@ def _keep(db: Connection, workspace: Workspace, actor: Actor, given: AreaFigures
         raise refuse("reason-missing", "reason", "a change needs a reason; write why")
     others = [e for e in figures.entries(db, area, contest) if e.account != actor.id]
     same = [e for e in others if not _differing([e.document, document])]
-    needed = rule_set(workspace.election.rule_set).figures_keyed_by
+    needed = rules_of(workspace.election).figures_keyed_by
     if len(same) + 1 >= needed:
         figures.add(db, area, contest, document, author=actor.id, reason=why, at=at)
         figures.drop_entries(db, area, contest)

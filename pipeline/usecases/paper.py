@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require
 from pipeline.errors import refuse
-from pipeline.forms.template import FieldKind, values_of
+from pipeline.forms.template import FieldKind, answers_of
 from pipeline.review.consensus import may_enter
 from pipeline.review.states import entries_of
 from pipeline.storage import ballots, batches, items, leases, pages, slips
@@ -139,7 +139,7 @@ def take(workspace: Workspace, actor: Actor, ballot: str) -> PaperForm:
         leases.lend(db, [one.id for one in free.values()], actor.id, at + LEASE)
         form = workspace.election.ballot_form_id(batch.area, batch.contest)
         printed = [f for f in workspace.forms[form].sides[0].fields if f.id in free]
-        places = [PaperPlace(f.id, f.kind, label_of(workspace.forms, form, f.id), values_of(f.kind)) for f in printed]
+        places = [PaperPlace(f.id, f.kind, label_of(workspace.forms, form, f.id), answers_of(f.kind)) for f in printed]
         return PaperForm(_sheet(db, workspace, actor, batch, slip), tuple(places))
 
 

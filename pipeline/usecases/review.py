@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from pipeline.access.roles import Actor, Permission, require, require_person
 from pipeline.audit.chain import AuditEvent
 from pipeline.election.definition import Election
-from pipeline.election.rules import rule_set
+from pipeline.election.rule_type import RuleSet
+from pipeline.election.rules import rules_of
 from pipeline.errors import refuse
 from pipeline.forms.template import Form
 from pipeline.review.consensus import corrected, decided_by_team, entered, team_verdict, voided, withdrawn
@@ -44,6 +45,7 @@ from pipeline.review.states import (
 from pipeline.storage import ballots, batches, items, leases, log, pages, slips
 from pipeline.storage.ballots import Ballot
 from pipeline.storage.items import StoredItem
+from pipeline.tally.agree import AGREE, propose_table
 from pipeline.tally.ballots import (
     GROUNDS,
     FieldAnswer,
@@ -66,9 +68,17 @@ class Count:
     trial: bool
 
     @property
+    def rules(self) -> RuleSet:
+        return rules_of(self.election)
+
+    @property
     def meanings(self) -> Meanings:
-        rules = rule_set(self.election.rule_set)
-        return Meanings(rules.partial_means, rules.unclear_means)
+        return Meanings.of(self.rules)
+
+    @property
+    def least(self) -> int:
+        """For so many people at least is every valid ballot."""
+        return 0 if self.rules.none_left_valid else 1
 
     def complete(self, form: str, answers: Sequence[FieldAnswer]) -> bool:
         """Whether every field of a ballot has its settled answer; one that is missing is never guessed."""
@@ -216,7 +226,9 @@ def open_by_hand(
 def proposal_of(count: Count, batch_contest: tuple[str, str], answers: Sequence[FieldAnswer]) -> Proposal:
     """What the rule set makes of a ballot whose fields are all settled."""
     area, contest = batch_contest
-    unit = count.election.unit(count.election.ballot_form_id(area, contest))
+    unit, rules = count.election.unit(count.election.ballot_form_id(area, contest)), count.rules
+    if rules.ballot == "agree_table" and any(a.field.endswith(f":{AGREE}") for a in answers):
+        return propose_table(answers, unit.seats)
     return propose(answers, unit.seats, count.meanings)
 
 
@@ -328,7 +340,7 @@ def _check_verdict(db: Connection, count: Count, item: StoredItem, value: str) -
         assert batch is not None
         unit = count.election.unit(count.election.ballot_form_id(batch.area, batch.contest))
         names = [c.id for c in count.election.candidates_of(unit.id)]
-        vote_from(value, names, unit.seats, item.id)
+        vote_from(value, names, unit.seats, item.id, count.least)
 
 
 def correct(

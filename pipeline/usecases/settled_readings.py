@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from sqlalchemy import Connection
 
-from pipeline.forms.template import FieldValue
+from pipeline.forms.template import SIGNS_OF_PEOPLE, FieldValue
 from pipeline.recognize.reading import FieldReading
 from pipeline.review.states import ByEntries, ByGrid, Corrected, Settled
 from pipeline.storage import ballots, batches, items, looked_over, pages, readings
@@ -62,7 +62,7 @@ def _of_batch(workspace: Workspace, db: Connection, batch: str) -> Iterator[Sett
             picture=str(workspace.images.path(page.sha256)),
             number=page.number,
             reading=_read(reading),
-            value=blind.get(key, reading.value),
+            value=_as_read(blind.get(key, reading.value)),
             how=how,
         )
 
@@ -77,6 +77,11 @@ def _settled_blind(
                 yield (page, item.subject.field), value
             case _:
                 pass
+
+
+def _as_read(value: str) -> str:
+    """What people tell apart on a name and no reader does."""
+    return "unclear" if value in SIGNS_OF_PEOPLE else value
 
 
 def _read(stored: StoredReading) -> FieldReading:

@@ -20,7 +20,7 @@ from pipeline.access.roles import Actor, require
 from pipeline.election.codec import digest as election_digest
 from pipeline.election.definition import Area, Election, Unit
 from pipeline.election.figures import AreaFigures
-from pipeline.election.rules import rule_set
+from pipeline.election.rules import rules_of
 from pipeline.errors import refuse
 from pipeline.storage import batches, figures, items, log, readings, results, signed
 from pipeline.storage.batches import Batch
@@ -191,7 +191,7 @@ def _area(election: Election, area: Area, contest: str, unit: Unit, known: _Know
     given = known.figures.get(area.id)
     waiting = sum(known.waiting.get(b.id, 0) for b in piles)
     closed = bool(piles) and all(b.state == "closed" for b in piles)
-    found = checked(given, result, unit, rule_set(election.rule_set)) if counted else ()
+    found = checked(given, result, unit, rules_of(election)) if counted else ()
     declared = sum(b.declared or 0 for b in piles)
     read = sum(known.sheets.get(b.id, 0) for b in piles if b.state == "open")
     sheets = read + result.scanned + result.by_hand + result.set_aside

@@ -11,7 +11,8 @@ from pipeline.access.roles import Actor, require
 from pipeline.election.codec import digest as election_digest
 from pipeline.election.definition import Election, Unit
 from pipeline.election.figures import AreaFigures, tells_an_incident
-from pipeline.election.rules import RuleSet, rule_set
+from pipeline.election.rule_type import RuleSet
+from pipeline.election.rules import rules_of
 from pipeline.review.states import is_open, value_of
 from pipeline.storage import ballots, batches, figures, items, pages
 from pipeline.storage.batches import Batch
@@ -105,7 +106,7 @@ def area_totals(db: Connection, of: Count, area: str, contest: str) -> AreaTotal
         if state in items.OPEN_STATES
     )
     unit = of.election.unit(of.election.ballot_form_id(area, contest))
-    found = checked(given, result, unit, rule_set(of.election.rule_set))
+    found = checked(given, result, unit, of.rules)
     return AreaTotals(area, contest, unit.id, result, given, found, waiting)
 
 
@@ -149,7 +150,7 @@ def votes_of(db: Connection, of: Count, batch: Batch) -> BatchVotes:
         vote: Vote | None = None
         if ballot.id in verdicts:
             value = value_of(verdicts[ballot.id].state)
-            vote = vote_from(value, names, unit.seats, ballot.id) if value else None
+            vote = vote_from(value, names, unit.seats, ballot.id, of.least) if value else None
         elif of.complete(ballot.form, answers[ballot.id]):
             proposal = proposal_of(of, (batch.area, batch.contest), answers[ballot.id])
             vote = proposal if isinstance(proposal, ValidVote) else None
@@ -167,8 +168,15 @@ def _pages_undecided(db: Connection, batch: Batch) -> int:
 
 
 def _sheet(given: AreaFigures, result: AreaResult, unit: Unit, rules: RuleSet) -> Sheet:
-    conventions = Conventions(rules.issued_includes_spoiled, state=bool(rules.surplus))
-    paper = PaperFigures(given.voters, given.voted, given.received, given.issued, given.left_over, given.spoiled)
+    conventions = Conventions(
+        rules.issued_includes_spoiled,
+        surplus=not rules.none_left_valid,
+        state=rules.shortage == "art-79",
+        polling=rules.polling,
+    )
+    paper = PaperFigures(
+        given.voters, given.voted, given.received, given.issued, given.left_over, given.spoiled, given.excused
+    )
     return Sheet(paper, result, unit.seats, conventions, Times(given.opened, given.closed, given.finished))
 
 
@@ -181,16 +189,18 @@ def unit_totals(election: Election, unit: Unit, areas: Sequence[AreaTotals], don
     ranked = standings(result.votes, births)
     if done is None:
         done = bool(areas) and all(a.complete for a in areas)
-    rules = rule_set(election.rule_set)
+    rules = rules_of(election)
+    half_of = {"valid": result.valid, "collected": result.collected, "none": None}
+    half_of["summoned"] = voters - sum(f.excused for f in given)
     elected = (
         outcome(
             ranked,
             unit.seats,
-            result.valid,
+            half_of[rules.majority_of],
             voters,
             voted,
             needs_turnout=rules.winner_needs_turnout,
-            needs_half=rules.winner_needs_half_of_valid,
+            older_wins=rules.tie == "older",
         )
         if done
         else None

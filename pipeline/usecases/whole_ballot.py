@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditLine
 from pipeline.errors import refuse
-from pipeline.forms.template import FieldKind, FormField, values_of
+from pipeline.forms.template import FieldKind, FormField, answers_of
 from pipeline.geometry import Quad
 from pipeline.review.items import Subject
 from pipeline.review.states import WithTeam, is_open, value_of
@@ -179,7 +179,7 @@ def _mark(
         source=source,
         quad=shown.quad(reading.quad) if shown is not None and reading is not None else None,
         item=item.id if item is not None else None,
-        answers=values_of(field.kind),
+        answers=answers_of(field.kind),
     )
 
 
@@ -194,7 +194,7 @@ def _validity(
     value = value_of(verdict.state) if verdict is not None else None
     if value is not None:
         names = [c.id for c in workspace.election.candidates_of(unit.id)]
-        match vote_from(value, names, unit.seats, batch.id):
+        match vote_from(value, names, unit.seats, batch.id, workspace.count.least):
             case InvalidVote(ground=ground):
                 return Validity("team_invalid", grounds=(ground,))
             case ValidVote(names=chosen):

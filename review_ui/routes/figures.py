@@ -87,6 +87,7 @@ def _page(
         "body": workspace.election.contest(contest).body,
         "unit": workspace.election.unit(workspace.election.ballot_form_id(area, contest)),
         "labels": wording_count.FIGURES,
+        "absences": workspace.count.rules.majority_of == "summoned",
         "hints": HINTS,
         "problems": problems,
         "wrong": {name for p in problems for name in p.place.split(", ")},

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import MISSING, fields, replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from pipeline.election.codec import digest, from_json, to_json
-from pipeline.election.definition import Election
+from pipeline.election.definition import Election, Round, RuleChange
 from pipeline.errors import Refusal
 from tests.election.conftest import Files
 
@@ -33,7 +34,20 @@ def test_an_election_comes_back_equal(files: Files) -> None:
     assert digest(again) == digest(election)
 
 
-@pytest.mark.parametrize("name", [f.name for f in fields(Election)])
+def test_what_a_first_round_under_plain_rules_does_not_say_is_not_in_its_document(document: dict[str, Any]) -> None:
+    """Definitions from before rules and rounds were known keep their digest."""
+    assert "rules" not in document
+    assert "round" not in document
+
+
+def test_rules_and_the_round_come_back_equal(files: Files) -> None:
+    later = Round("re_vote", "a" * 64, date(2026, 3, 15), "12/NQ-HĐBCQG", date(2026, 3, 17), "Hội đồng bầu cử quốc gia")
+    election = replace(files.load(), rules=(RuleChange("circle", "for", "12/HĐBCQG"),), round=later)
+    assert from_json(json.loads(json.dumps(to_json(election)))) == election
+    assert digest(election) != digest(files.load())
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(Election) if f.default is MISSING])
 def test_a_document_without_one_of_its_parts_is_refused(document: dict[str, Any], name: str) -> None:
     del document[name]
     assert refused(document) == ["definition-document election"]

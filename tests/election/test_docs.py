@@ -53,7 +53,7 @@ def test_the_files_of_the_page_are_an_election(text: str, tmp_path: Path) -> Non
         ("units", load.UNIT_COLUMNS, load.UNIT_MORE, load.ALIASES),
         ("areas", parse.AREA_COLUMNS, (), load.ALIASES),
         ("candidates", load.CANDIDATE_COLUMNS, load.CANDIDATE_MORE, load.ALIASES),
-        ("Figures", figures.COLUMNS[:-2], figures.TEXTS, figures.ALIASES),
+        ("Figures", figures.REQUIRED, figures.OPTIONAL, figures.ALIASES),
     ],
 )
 def test_the_page_names_every_column_in_both_languages(

@@ -16,7 +16,7 @@ TEAM = "Lê An (Tổ trưởng); Vũ Bình (Thư ký); Đỗ Cúc"
 PAIR = "Hà Dung, thôn Một; Ngô Em, thôn Hai"
 ROW = [
     "kv1", "qh", "1.228", "1200", "1300", "1201", "99", "0", "15/03/2026 07:00", "15/03/2026 19h00",
-    "2026-03-16 01:30:00", TEAM, PAIR, PAIR, "mất điện", "",
+    "2026-03-16 01:30:00", TEAM, PAIR, PAIR, "mất điện", "", "",
 ]  # fmt: skip
 
 
@@ -44,6 +44,16 @@ def test_figures_come_back_equal(name: str, files: Files, sheet_file: WriteSheet
     assert (second.area, second.contest, second.incidents) == ("kv2", "xa", "mất điện")
     write_figures(tmp_path / f"again-{name}", (first, second))
     assert load_figures(tmp_path / f"again-{name}", files.load()) == (first, second)
+
+
+def test_absences_of_a_congress_come_back_and_may_be_left_out(
+    files: Files, sheet_file: WriteSheet, tmp_path: Path
+) -> None:
+    without = sheet_file("f.csv", [COLUMNS[:-1], ROW[:-1]])
+    assert [f.excused for f in load_figures(without, files.load())] == [0]
+    given = load_figures(sheet_file("g.csv", [COLUMNS, changed(excused="4")]), files.load())
+    write_figures(tmp_path / "again.csv", given)
+    assert [f.excused for f in load_figures(tmp_path / "again.csv", files.load())] == [4]
 
 
 @pytest.mark.parametrize("name", ["f.csv", "f.xlsx"])

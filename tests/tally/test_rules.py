@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -63,6 +63,12 @@ def test_r1_voted_at_most_voters() -> None:
     assert "121" in str(found.text)
     assert "120" in str(found.text)
     assert holds(with_figures(voted=120), 1)
+
+
+def test_r1_takes_absences_off_those_summoned() -> None:
+    found = only(with_figures(voters=106, voted=103, excused=4), 1)
+    assert {"103", "106", "4"} <= set(str(found.text).replace(";", "").split())
+    assert holds(with_figures(voters=106, voted=102, excused=4), 1)
 
 
 def test_r2_issued_at_most_received() -> None:
@@ -185,6 +191,18 @@ def test_r16_a_count_within_a_day() -> None:
     assert holds(with_times(finished=TIMES.closed + timedelta(hours=24)), 16)
     found = only(with_times(finished=TIMES.closed + timedelta(hours=24, minutes=1)), 16)
     assert "16/03/2026 19:01" in str(found.text)
+
+
+def test_r16_the_polling_hours_of_article_71() -> None:
+    state = Conventions(polling=(time(5), time(21)))
+    early = with_times(opened=DAY.replace(hour=4, minute=59))
+    assert holds(early, 16)  # an election without such hours
+    found = only(replace(early, conventions=state), 16)
+    assert {"04:59", "05:00", "21:00"} <= set(str(found.text).replace(",", "").replace(";", "").split())
+    late = with_times(closed=DAY.replace(hour=21, minute=1), finished=DAY.replace(hour=23))
+    assert not holds(replace(late, conventions=state), 16)
+    edge = with_times(opened=DAY.replace(hour=5), closed=DAY.replace(hour=21), finished=DAY.replace(hour=23))
+    assert holds(replace(edge, conventions=state), 16)
 
 
 def test_r20_voted_at_most_issued() -> None:

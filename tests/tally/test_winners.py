@@ -39,9 +39,23 @@ def test_a_re_vote_is_recognised_whatever_the_turnout() -> None:
 
 
 def test_rules_without_half_elect_by_votes_alone_but_nobody_without_a_vote() -> None:
-    result = outcome([runner("a", 30), runner("b", 0)], 2, 100, 200, 150, needs_half=False)
+    result = outcome([runner("a", 30), runner("b", 0)], 2, None, 200, 150)
     assert result.elected == ("a",)
     assert result.missing == 1
+
+
+def test_of_those_summoned_more_than_half_whoever_came() -> None:
+    """348 summoned, 4 absent throughout: 172 votes are exactly half of 344, whatever number of ballots is valid."""
+    field = [runner("a", 172), runner("b", 173)]
+    assert outcome(field, 2, 348 - 4, 348, 300, needs_turnout=False, older_wins=False).elected == ("b",)
+
+
+def test_in_a_congress_age_decides_no_tie() -> None:
+    field = [runner("young", 60, 1990), runner("old", 60, 1950), runner("first", 80, 1999)]
+    result = outcome(field, 2, 100, 200, 150, older_wins=False)
+    assert result.elected == ("first",)
+    assert result.undecided == ("old", "young")
+    assert result.open_seats == 1
 
 
 def test_in_a_tie_for_the_last_seat_the_older_wins() -> None:
@@ -112,6 +126,18 @@ def test_one_more_vote_never_harms_a_candidate(field, seats, valid, data) -> Non
     more = [Runner(r.id, r.birth_date, r.votes + (r is chosen)) for r in field]
     after = outcome(more, seats, valid + 1, 150, 81)
     assert rank(after, chosen.id) >= rank(before, chosen.id)
+
+
+@given(fields, st.integers(1, 4), st.integers(30, 60), st.booleans(), st.data())
+def test_one_more_vote_for_one_harms_nobody_without_taking_a_seat(field, seats, valid, older, data) -> None:  # type: ignore[no-untyped-def]
+    """Under a majority of those summoned one more vote changes no threshold: only the seat that it wins is lost."""
+    chosen = data.draw(st.sampled_from(field))
+    before = outcome(field, seats, valid, 150, 80, older_wins=older)
+    more = [Runner(r.id, r.birth_date, r.votes + (r is chosen)) for r in field]
+    after = outcome(more, seats, valid, 150, 80, older_wins=older)
+    lost = {*before.elected} - {*after.elected, *after.undecided}
+    assert len(lost) <= 1
+    assert not lost or chosen.id in (*after.elected, *after.undecided)
 
 
 @given(fields, st.integers(1, 4), st.integers(30, 60))
