@@ -24,7 +24,10 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "batches": ("ingest_command", message("List batches, close or void one.")),
     "totals": ("totals_commands", message("Print the totals and check them.")),
     "minutes": ("totals_commands", message("Write the count minutes (Mẫu 18, 23) as PDF.")),
-    "export": ("totals_commands", message("Write totals and readings as CSV and JSON.")),
+    "export": (
+        "export_command",
+        message("Write totals at every level, NIST results and cast vote records, readings."),
+    ),
     "backup": ("backup_commands", message("Write the whole workspace into one file.")),
     "restore": ("backup_commands", message("Make a workspace from a backup.")),
     "read": ("read_command", message("Read paper with a form document, without a workspace.")),

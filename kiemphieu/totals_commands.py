@@ -1,9 +1,7 @@
-"""``kiemphieu totals``, ``minutes`` and ``export``: what a committee pulls."""
+"""``kiemphieu totals`` and ``minutes``: what a committee pulls."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from pipeline.access.roles import SYSTEM
 from pipeline.election.definition import Election
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import message
-from pipeline.storage import batches, log, readings
+from pipeline.storage import log
 from pipeline.usecases.minutes import is_final, print_minutes, totals_csv, totals_json
 from pipeline.usecases.totals import AreaTotals, Totals
 from pipeline.usecases.totals import totals as totals_of
@@ -91,28 +89,3 @@ def _minutes_file(election: Election, area: AreaTotals) -> str:
     number = "18" if election.contest(area.contest).ballot_form == "mau-13" else "23"
     draft = "" if is_final(election, area) else "-ban-nhap"
     return f"mau-{number}-{area.area}-{area.contest}{draft}.pdf"
-
-
-@click.command()
-@click.argument("workspace", type=FOLDER)
-@click.option("--out", type=FOLDER, required=True, help="Folder for the three files; a new or an empty one.")
-def export(workspace: Path, out: Path) -> None:
-    """Write totals.json, totals.csv and readings.csv (every reading with its decision, in no order of casting)."""
-    refuse_existing(*(out / name for name in ("totals.json", "totals.csv", "readings.csv")))
-    opened = open_workspace(workspace)
-    found = _totals(opened)
-    out.mkdir(parents=True, exist_ok=True)
-    document = totals_json(opened.election, found)
-    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-    (out / "totals.json").write_text(text, encoding="utf-8")
-    (out / "totals.csv").write_bytes(totals_csv(opened.election, found))
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(["batch", "page", "field", "kind", "value", "accepted", "score", "p_wrong"])
-    with opened.database.read() as db:
-        for batch in batches.every(db):
-            for r in readings.of_batch(db, batch.id):
-                writer.writerow([batch.id, r.page, r.field, r.kind, r.value, int(r.accepted), r.score, r.p_wrong])
-    (out / "readings.csv").write_bytes(stream.getvalue().encode("utf-8-sig"))
-    say(message("exported to {folder}", folder=str(out)))
-    opened.close()

@@ -19,6 +19,7 @@ from review_ui.headers import Headers
 from review_ui.routes import (
     ballots,
     batches,
+    downloads,
     figures,
     grid,
     hall,
@@ -55,6 +56,7 @@ SCREENS: tuple[Screen, ...] = (
     ballots.SCREEN,
     work.SCREEN,
     totals.SCREEN,
+    downloads.SCREEN,
     hall.WITNESS,
     hall.RESULT,
     protocol.SCREEN,

@@ -41,13 +41,13 @@ def add(db: Connection, new: Ballot) -> None:
 def get(db: Connection, key: str) -> Ballot | None:
     """The ballot of that id."""
     row = db.execute(select(ballot).where(ballot.c.id == key)).one_or_none()
-    return _ballot(row) if row else None
+    return ballot_of(row) if row else None
 
 
 def of_page(db: Connection, page: str) -> Ballot | None:
     """The ballot on a page."""
     row = db.execute(select(ballot).where(ballot.c.page == page)).one_or_none()
-    return _ballot(row) if row else None
+    return ballot_of(row) if row else None
 
 
 def of_batch(db: Connection, batch: str, void: bool = False) -> tuple[Ballot, ...]:
@@ -55,7 +55,7 @@ def of_batch(db: Connection, batch: str, void: bool = False) -> tuple[Ballot, ..
     query = select(ballot).where(ballot.c.batch == batch).order_by(ballot.c.id)
     if not void:
         query = query.where(ballot.c.state == "counted")
-    return tuple(_ballot(row) for row in db.execute(query))
+    return tuple(ballot_of(row) for row in db.execute(query))
 
 
 def number_by_hand(db: Connection, batch: str) -> int:
@@ -118,5 +118,6 @@ def open_fields(db: Connection, batch: str) -> dict[str, tuple[str, ...]]:
     return waiting
 
 
-def _ballot(row: Row[Any]) -> Ballot:
+def ballot_of(row: Row[Any]) -> Ballot:
+    """The ballot that a row of the table tells."""
     return Ballot(**{name: getattr(row, name) for name in Ballot.__slots__})

@@ -67,7 +67,7 @@ def add(db: Connection, batch: str, new: Iterable[NewItem], page: str | None = N
 def get(db: Connection, key: str) -> StoredItem | None:
     """The item of that id."""
     row = db.execute(select(item).where(item.c.id == key)).one_or_none()
-    return _item(row) if row else None
+    return item_of(row) if row else None
 
 
 def find(db: Connection, subject: Subject) -> StoredItem | None:
@@ -80,12 +80,12 @@ def of_batch(db: Connection, batch: str, kind: ItemKind | None = None) -> tuple[
     query = select(item).where(item.c.batch == batch).order_by(item.c.id)
     if kind:
         query = query.where(item.c.kind == kind)
-    return tuple(_item(row) for row in db.execute(query))
+    return tuple(item_of(row) for row in db.execute(query))
 
 
 def of_ballot(db: Connection, ballot: str) -> tuple[StoredItem, ...]:
     """All items of a ballot, by id."""
-    return tuple(_item(row) for row in db.execute(select(item).where(item.c.ballot == ballot).order_by(item.c.id)))
+    return tuple(item_of(row) for row in db.execute(select(item).where(item.c.ballot == ballot).order_by(item.c.id)))
 
 
 def waiting_for(
@@ -106,7 +106,7 @@ def waiting_for(
     if batch is not None:
         query = query.where(item.c.batch == batch)
     query = query.order_by(item.c.state == "waiting", item.c.id)
-    return tuple(_item(row) for row in db.execute(query.limit(limit) if limit else query))
+    return tuple(item_of(row) for row in db.execute(query.limit(limit) if limit else query))
 
 
 def with_team(db: Connection, batch: str | None = None) -> tuple[StoredItem, ...]:
@@ -114,7 +114,7 @@ def with_team(db: Connection, batch: str | None = None) -> tuple[StoredItem, ...
     query = select(item).where(item.c.state == "with_team", _counted()).order_by(item.c.id)
     if batch is not None:
         query = query.where(item.c.batch == batch)
-    return tuple(_item(row) for row in db.execute(query))
+    return tuple(item_of(row) for row in db.execute(query))
 
 
 def decided_by_team(db: Connection, limit: int) -> tuple[StoredItem, ...]:
@@ -127,7 +127,7 @@ def decided_by_team(db: Connection, limit: int) -> tuple[StoredItem, ...]:
         .subquery()
     )
     query = select(item).join(last, last.c.item == item.c.id).where(_counted()).order_by(last.c.at.desc(), item.c.id)
-    return tuple(_item(row) for row in db.execute(query))
+    return tuple(item_of(row) for row in db.execute(query))
 
 
 def _counted() -> ColumnElement[bool]:
@@ -268,7 +268,8 @@ def _row(batch: str, new: NewItem, page: str | None) -> dict[str, Any]:
     }
 
 
-def _item(row: Row[Any]) -> StoredItem:
+def item_of(row: Row[Any]) -> StoredItem:
+    """The item that a row of the table tells."""
     of = row.page if row.kind == "page" else row.ballot
     subject = Subject(row.kind, of, row.field, row.field_kind, tuple(row.doubts))
     return StoredItem(row.id, row.batch, subject, row.ballot, row.page, from_json(row.body), row.version)

@@ -69,7 +69,7 @@ def add(db: Connection, page: str, decided: Iterable[tuple[FieldReading, Decided
 def of_page(db: Connection, page: str) -> tuple[StoredReading, ...]:
     """The readings of one page, by field id."""
     query = select(field_reading).where(field_reading.c.page == page).order_by(field_reading.c.field)
-    return tuple(_reading(row) for row in db.execute(query))
+    return tuple(reading_of(row) for row in db.execute(query))
 
 
 def of_batch(db: Connection, batch: str) -> tuple[StoredReading, ...]:
@@ -80,10 +80,11 @@ def of_batch(db: Connection, batch: str) -> tuple[StoredReading, ...]:
         .where(page.c.batch == batch, page.c.status == "read")
         .order_by(field_reading.c.page, field_reading.c.field)
     )
-    return tuple(_reading(row) for row in db.execute(query))
+    return tuple(reading_of(row) for row in db.execute(query))
 
 
-def _reading(row: Row[Any]) -> StoredReading:
+def reading_of(row: Row[Any]) -> StoredReading:
+    """The reading that a row of the table tells."""
     values = {name: getattr(row, name) for name in StoredReading.__slots__}
     quad = cast(Quad, tuple((x, y) for x, y in row.quad))
     return StoredReading(**values | {"quad": quad})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,8 @@ from pipeline.storage.database import open_database
 from pipeline.storage.migrations import upgrade
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.review import Count
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 AT = datetime(2026, 3, 15, 20, 0, tzinfo=UTC)
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))

@@ -1,0 +1,66 @@
+"""One ballot with how it came to count: what the machine read, what the rules made of it, what people settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.tally.ballots import FieldAnswer, Proposal, Vote
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of a ballot.
+
+    ``read``: the machine's value (``None`` without a picture), ``sure`` whether it was accepted under the profile, and
+    its ``score``. ``settled``: the value that people gave it; ``None`` where nobody was asked or somebody still is.
+    """
+
+    field: str
+    read: FieldAnswer | None
+    sure: bool
+    score: float
+    settled: FieldAnswer | None
+    asked: bool
+
+    @property
+    def candidate(self) -> str:
+        """The candidate beside whom it is; a table with two boxes has places ``id:agree`` and ``id:disagree``."""
+        return self.field.partition(":")[0]
+
+    @property
+    def answer(self) -> FieldAnswer | None:
+        """What counts: people stand above the reading, and a reading that was not accepted is no answer."""
+        if self.asked:
+            return self.settled
+        return self.read if self.sure else None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjudication:
+    """That people settled something: ``by`` pseudonyms, ``field`` empty for the whole ballot, ``reason`` in English."""
+
+    by: tuple[str, ...]
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CastBallot:
+    """A ballot that counts. Holds neither voter nor time nor place in the pile."""
+
+    id: str
+    batch: str
+    area: str
+    contest: str
+    unit: str
+    seats: int
+    scanned: bool
+    names: tuple[Place, ...]
+    """The places of candidates, in the order of the ballot."""
+    signs: tuple[Place, ...]
+    """Stamp and added writing."""
+    proposal: Proposal | None
+    """What the rules make of the machine's readings alone; ``None`` where it was not sure of all of them."""
+    vote: Vote | None
+    """What counts; ``None`` while somebody still has to answer."""
+    adjudications: tuple[Adjudication, ...]
