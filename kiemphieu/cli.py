@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "password": ("password_command", message("Give an account a new one-time password.")),
     "batches": ("ingest_command", message("List batches, close or void one.")),
     "totals": ("totals_commands", message("Print the totals and check them.")),
+    "rounds": ("rounds_command", message("Ties, annulments, extra elections and re-votes of units.")),
+    "levels": ("levels_command", message("Sums of every level; lock, open, correct, import, export.")),
     "minutes": ("totals_commands", message("Write the count minutes (Mẫu 18, 23) as PDF.")),
     "export": (
         "export_command",

@@ -23,7 +23,9 @@ Permission = Literal[
     "see_images",
     "see_totals",
     "export",
+    "rule",  # write down decisions about a unit's result: ties, annulments, later rounds
     "receive",  # note that the signed minutes of an area have come in
+    "check_result",  # audit a result: draw sheets, find them in the piles, write down what people see on them
     "see_log",
     "see_work",  # queues, pace and agreement of the reviewers
 ]
@@ -35,10 +37,10 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "team_leader": frozenset(
         {"ingest", "sort_sheets", "put_to_team", "correct", "approve", "see_images", "see_totals", "see_work", "export"}
     ),
-    "committee": frozenset({"see_totals", "export", "receive", "approve", "see_images"}),
+    "committee": frozenset({"see_totals", "export", "receive", "rule", "approve", "see_images", "check_result"}),
     "witness": frozenset({"see_images", "see_totals"}),
-    "auditor": frozenset({"see_totals", "see_log", "see_images"}),
-    "system": frozenset({"manage", "print_forms", "ingest", "see_totals", "export", "see_log"}),
+    "auditor": frozenset({"see_totals", "see_log", "see_images", "check_result"}),
+    "system": frozenset({"manage", "print_forms", "ingest", "see_totals", "export", "see_log", "rule", "check_result"}),
     "program": frozenset({"ingest", "see_totals", "see_work", "export", "see_log"}),
 }
 """An administrator counts nothing and a reviewer sees no totals: who answers must not know what is missing.

@@ -41,6 +41,44 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision about the result of a unit, as it is written down.
+
+    ``tie``: ``chosen`` of those tied are elected; ``annul_area`` (``area``), ``annul_unit``: Art. 81; ``extra``,
+    ``re_vote``: a later round is held, ``chosen`` is its list.
+    """
+
+    kind: Literal["tie", "annul_area", "annul_unit", "extra", "re_vote"]
+    contest: str
+    unit: str
+    area: str
+    chosen: tuple[str, ...]
+    decision: Decision
+    reason: str = ""
+
+
+def ruled(found: UnitOutcome, seats: int, rulings: Sequence[Ruling]) -> UnitOutcome:
+    """The outcome of a unit under what was decided about it, the last decision of a kind counting.
+
+    An annulled unit elects nobody. A tie that was decided among other people than are tied now (figures were corrected
+    since) is open again.
+    """
+    if any(r.kind == "annul_unit" for r in rulings):
+        return UnitOutcome(False, (), (), 0, seats)
+    ties = [r for r in rulings if r.kind == "tie"]
+    if ties and found.undecided:
+        chosen = set(ties[-1].chosen)
+        if len(chosen) == found.open_seats and chosen <= set(found.undecided):
+            return settled_tie(ties[-1].unit, found, ties[-1].chosen)
+    return found
+
+
+def annulled_areas(rulings: Sequence[Ruling]) -> frozenset[str]:
+    """Areas whose result is left out of every sum (Art. 81.1)."""
+    return frozenset(r.area for r in rulings if r.kind == "annul_area")
+
+
+@dataclass(frozen=True, slots=True)
 class HeldRound:
     """One round of a unit that has been counted. ``candidates`` in the order of the ballot."""
 

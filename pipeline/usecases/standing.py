@@ -22,10 +22,11 @@ from pipeline.election.definition import Area, Election, Unit
 from pipeline.election.figures import AreaFigures
 from pipeline.election.rules import rules_of
 from pipeline.errors import refuse
-from pipeline.storage import batches, figures, items, log, readings, results, signed
+from pipeline.storage import batches, figures, items, log, readings, results, rulings, signed
 from pipeline.storage.batches import Batch
 from pipeline.storage.signed import Signed
 from pipeline.tally.ballots import GROUNDS
+from pipeline.tally.rounds import Ruling, annulled_areas
 from pipeline.tally.totals import NOTHING, AreaResult, total
 from pipeline.usecases.figures import figures_from_json
 from pipeline.usecases.review import Count
@@ -112,6 +113,7 @@ class _Known:
     digests: Mapping[str, str]
     """batch -> digest of its result, area -> digest of its figures (no batch and area share an id with a slash)."""
     signed: Mapping[str, Signed]
+    rulings: tuple[Ruling, ...]
     missing: tuple[str, ...]
     """Closed batches whose result is not kept yet."""
 
@@ -133,12 +135,21 @@ def standing(workspace: Workspace, actor: Actor, contest: str, area: str | None 
     for one in areas:
         by_unit.setdefault(one.totals.unit, []).append(one)
     sums = tuple(
-        unit_totals(election, u, [a.totals for a in of], area is None and all(a.official for a in of))
+        _unit(election, u, by_unit[u.id], area is None, [r for r in known.rulings if r.unit == u.id])
         for u in election.units
-        for of in (by_unit.get(u.id, []),)
-        if of
+        if u.id in by_unit
     )
     return Standing(contest, areas, sums)
+
+
+def _unit(
+    election: Election, unit: Unit, areas: Sequence[AreaStanding], whole: bool, decided: Sequence[Ruling]
+) -> UnitTotals:
+    """It elects people once every area is official; annulled areas are not waited for."""
+    left_out = annulled_areas(decided)
+    waited = [a for a in areas if a.totals.area not in left_out]
+    done = whole and bool(waited) and all(a.official for a in waited)
+    return unit_totals(election, unit, [a.totals for a in areas], done, decided)
 
 
 def _keep(workspace: Workspace, missing: Iterable[str]) -> None:
@@ -180,6 +191,7 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
             **{f"area/{of_area}": _digest(text) for of_area, text in stored.items()},
         },
         {a: s for a, s in signed.latest(db, contest, area).items() if s.taken_back is None},
+        rulings.every(db, contest),
         missing,
     )
 

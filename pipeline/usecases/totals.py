@@ -14,9 +14,10 @@ from pipeline.election.figures import AreaFigures, tells_an_incident
 from pipeline.election.rule_type import RuleSet
 from pipeline.election.rules import rules_of
 from pipeline.review.states import is_open, value_of
-from pipeline.storage import ballots, batches, figures, items, pages
+from pipeline.storage import ballots, batches, figures, items, pages, rulings
 from pipeline.storage.batches import Batch
 from pipeline.tally.ballots import ValidVote, Vote, vote_from
+from pipeline.tally.rounds import Ruling, annulled_areas, ruled
 from pipeline.tally.rules import Conventions, Finding, PaperFigures, Sheet, Times, findings
 from pipeline.tally.totals import NOTHING, AreaResult, count, total
 from pipeline.tally.winners import Runner, UnitOutcome, outcome, standings
@@ -61,6 +62,13 @@ class UnitTotals:
     standings: tuple[Runner, ...]
     outcome: UnitOutcome | None
     """``None`` until every area of the unit is complete."""
+    rulings: tuple[Ruling, ...] = ()
+    """What was decided about it: a tie, an annulment, a later round."""
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Annulled areas, which are in no sum (Art. 81)."""
+        return annulled_areas(self.rulings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +93,14 @@ def totals(db: Connection, of: Count, actor: Actor) -> Totals:
         for area in of.election.areas
         if contest in area.units
     ]
+    decided = rulings.every(db)
     units = [
-        unit_totals(of.election, unit, [a for a in areas if a.unit == unit.id])
+        unit_totals(
+            of.election,
+            unit,
+            [a for a in areas if a.unit == unit.id],
+            decided=[r for r in decided if r.unit == unit.id],
+        )
         for unit in of.election.units
         if unit.seats
     ]
@@ -180,8 +194,19 @@ def _sheet(given: AreaFigures, result: AreaResult, unit: Unit, rules: RuleSet) -
     return Sheet(paper, result, unit.seats, conventions, Times(given.opened, given.closed, given.finished))
 
 
-def unit_totals(election: Election, unit: Unit, areas: Sequence[AreaTotals], done: bool | None = None) -> UnitTotals:
-    """The sum of a unit's areas; ``done``: whether it elects people (else: as soon as every area is complete)."""
+def unit_totals(
+    election: Election,
+    unit: Unit,
+    areas: Sequence[AreaTotals],
+    done: bool | None = None,
+    decided: Sequence[Ruling] = (),
+) -> UnitTotals:
+    """The sum of a unit's areas; ``done``: whether it elects people (else: as soon as every area is complete).
+
+    ``decided``: what was decided about the unit; annulled areas are left out.
+    """
+    left_out = annulled_areas(decided)
+    areas = [a for a in areas if a.area not in left_out]
     result = total(a.result for a in areas) if areas else NOTHING
     given = [a.figures for a in areas if a.figures]
     voters, voted = sum(f.voters for f in given), sum(f.voted for f in given)
@@ -205,4 +230,6 @@ def unit_totals(election: Election, unit: Unit, areas: Sequence[AreaTotals], don
         if done
         else None
     )
-    return UnitTotals(unit.contest, unit.id, result, voters, voted, ranked, elected)
+    if elected is not None:
+        elected = ruled(elected, unit.seats, decided)
+    return UnitTotals(unit.contest, unit.id, result, voters, voted, ranked, elected, tuple(decided))

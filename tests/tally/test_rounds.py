@@ -85,9 +85,7 @@ DECISION_EARLY = Decision("1", DAY, "Ủy ban bầu cử xã")
         (held("a"), DAY + timedelta(days=7), Decision(" ", DAY, "x"), "decision-missing"),
     ],
 )
-def test_an_extra_election_that_may_not_be_is_refused(
-    one: HeldRound, day: date, decision: Decision, code: str
-) -> None:
+def test_an_extra_election_that_may_not_be_is_refused(one: HeldRound, day: date, decision: Decision, code: str) -> None:
     with pytest.raises(Refusal) as refusal:
         extra_election("xa-1", one, day, decision, "art-79", False)
     assert [p.code for p in refusal.value.problems] == [code]

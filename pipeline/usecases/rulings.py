@@ -1,0 +1,224 @@
+"""Decisions about a unit's result: a tie settled, an area or unit annulled, a later round ordered and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pipeline.access.roles import Actor, require
+from pipeline.audit.chain import AuditEvent
+from pipeline.election.codec import digest
+from pipeline.election.definition import Candidate, Election, Round, Unit
+from pipeline.election.rules import rules_of
+from pipeline.errors import refuse
+from pipeline.storage import log, rulings
+from pipeline.tally.rounds import (
+    Decision,
+    FollowUp,
+    HeldRound,
+    NextRound,
+    Ruling,
+    UnitFinal,
+    extra_election,
+    final,
+    follow_up,
+    re_vote,
+    settled_tie,
+)
+from pipeline.usecases.standing import standing
+from pipeline.usecases.totals import UnitTotals
+from pipeline.usecases.workspace import Workspace
+
+LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRound:
+    """A unit as it stands in this round, and what follows from it (``None`` while it is not complete)."""
+
+    unit: Unit
+    totals: UnitTotals
+    held: HeldRound | None
+    follows: FollowUp | None
+
+
+def rounds(workspace: Workspace, actor: Actor) -> tuple[UnitRound, ...]:
+    """Every unit with seats, in the order of the definition."""
+    require(actor, "see_totals")
+    election = workspace.election
+    found = {u.unit: u for c in election.contests for u in standing(workspace, actor, c.id).units}
+    return tuple(_of(election, unit, found[unit.id]) for unit in election.units if unit.id in found)
+
+
+def _of(election: Election, unit: Unit, totals: UnitTotals) -> UnitRound:
+    if totals.outcome is None:
+        return UnitRound(unit, totals, None, None)
+    annulled = [r.decision for r in totals.rulings if r.kind == "annul_unit"]
+    held = HeldRound(
+        kind=election.round.kind if election.round is not None else "first",
+        day=election.round.first_day if election.round is not None else election.day,
+        seats=unit.seats,
+        candidates=tuple(c.id for c in election.candidates_of(unit.id)),
+        outcome=totals.outcome,
+        annulled=annulled[-1] if annulled else None,
+    )
+    return UnitRound(unit, totals, held, follow_up(held, rules_of(election).shortage, _assembly(election, unit)))
+
+
+def _assembly(election: Election, unit: Unit) -> bool:
+    return election.contest(unit.contest).level == "assembly"
+
+
+def _one(workspace: Workspace, actor: Actor, unit_id: str) -> UnitRound:
+    for one in rounds(workspace, actor):
+        if one.unit.id == unit_id:
+            return one
+    raise refuse("unit-unknown", unit_id, "there is no unit '{value}' with seats; correct it", value=unit_id)
+
+
+def _complete(one: UnitRound) -> HeldRound:
+    if one.held is None:
+        raise refuse(
+            "unit-not-complete", one.unit.id, "the result of this unit is not complete; finish its count first"
+        )
+    return one.held
+
+
+def settle_tie(workspace: Workspace, actor: Actor, unit: str, chosen: Sequence[str], decision: Decision) -> None:
+    """Write down who of those tied for the last seats is elected, and by whose decision.
+
+    Refused: a unit that is not complete, a choice that does not fill exactly the open seats with people who are tied, a
+    decision without number or authority.
+    """
+    require(actor, "rule")
+    one = _one(workspace, actor, unit)
+    settled_tie(unit, _complete(one).outcome, chosen)
+    _keep(workspace, actor, Ruling("tie", one.unit.contest, unit, "", tuple(chosen), decision))
+
+
+def annul(workspace: Workspace, actor: Actor, unit: str, area: str, decision: Decision, reason: str) -> None:
+    """Write down that the result of an area, or of the whole unit (``area`` empty), is annulled (Art. 81.1).
+
+    Refused: an area outside of the unit, without a reason, what is annulled already.
+    """
+    require(actor, "rule")
+    one = _one(workspace, actor, unit)
+    areas = {a.id for a in workspace.election.areas if a.units.get(one.unit.contest) == unit}
+    if area and area not in areas:
+        raise refuse("area-unknown", area, "the area '{value}' does not vote in this unit; correct it", value=area)
+    if not reason.strip():
+        raise refuse("reason-missing", unit, "a change needs a reason; write why")
+    if any(r.kind in ("annul_area", "annul_unit") and r.area == area for r in one.totals.rulings):
+        raise refuse("annulled-already", area or unit, "this is annulled already")
+    kind = "annul_area" if area else "annul_unit"
+    _keep(workspace, actor, Ruling(kind, one.unit.contest, unit, area, (), decision, reason.strip()[:LONGEST]))  # type: ignore[arg-type]
+
+
+def _keep(workspace: Workspace, actor: Actor, new: Ruling) -> None:
+    decision = new.decision
+    if not decision.number.strip() or not decision.authority.strip():
+        raise refuse("decision-missing", new.unit, "write number, day and authority of the decision")
+    if decision.day < workspace.election.day:
+        raise refuse(
+            "decision-day",
+            new.unit,
+            "{day} is before the election day; correct the day of the decision",
+            day=f"{decision.day:%d/%m/%Y}",
+        )
+    with workspace.database.write() as db:
+        at = workspace.clock()
+        version = rulings.add(db, new, author=actor.id, at=at)
+        detail = {
+            "kind": new.kind,
+            "area": new.area,
+            "chosen": list(new.chosen),
+            "number": decision.number,
+            "day": decision.day.isoformat(),
+            "authority": decision.authority,
+            "why": new.reason,
+            "version": version,
+        }
+        log.append(db, AuditEvent(actor.id, "ruling", f"{new.contest}/{new.unit}", detail), at)
+
+
+def order_round(
+    workspace: Workspace, actor: Actor, kind: str, units: Sequence[str], day: date, decision: Decision
+) -> Election:
+    """The definition of a later round in ``units``, which is counted in a workspace of its own.
+
+    An extra election has the empty seats and those not elected, a re-vote the first list (Art. 79, 80, 81); every area
+    of the units votes. It names this definition by its digest. Refused where nothing calls for it, or not by this day.
+    """
+    require(actor, "rule")
+    election = workspace.election
+    shortage = rules_of(election).shortage
+    coming: dict[str, NextRound] = {}
+    for key in dict.fromkeys(units):
+        one = _one(workspace, actor, key)
+        order = extra_election if kind == "extra" else re_vote
+        coming[key] = order(key, _complete(one), day, decision, shortage, _assembly(election, one.unit))
+    if not coming:
+        raise refuse("unit-unknown", "units", "name at least one unit in which the round is held")
+    later = _definition(election, coming, decision, day)
+    for key, one_round in coming.items():
+        unit = election.unit(key)
+        _keep(workspace, actor, Ruling(one_round.kind, unit.contest, key, "", one_round.candidates, decision))
+    return later
+
+
+_TITLES = {"extra": "bầu cử thêm", "re_vote": "bầu cử lại"}
+
+
+def _definition(election: Election, coming: dict[str, NextRound], decision: Decision, day: date) -> Election:
+    kind = next(iter(coming.values())).kind
+    contests = {election.unit(key).contest for key in coming}
+    above = {u.id: u for u in election.units}
+    kept = set(coming)
+    for key in coming:
+        node = above[key]
+        while node.parent is not None:
+            kept.add(node.parent)
+            node = above[node.parent]
+    areas = [replace(a, units={c: u for c, u in a.units.items() if u in coming}) for a in election.areas]
+    return replace(
+        election,
+        id=f"{election.id[:50]}-{'them' if kind == 'extra' else 'lai'}",
+        title=f"{election.title} ({_TITLES[kind]})",
+        day=day,
+        contests=tuple(c for c in election.contests if c.id in contests),
+        units=tuple(
+            replace(u, seats=coming[u.id].seats) if u.id in coming else u for u in election.units if u.id in kept
+        ),
+        areas=tuple(a for a in areas if a.units),
+        candidates=tuple(c for key, one in coming.items() for c in _listed(election, key, one)),
+        round=Round(kind, digest(election), election.day, decision.number, decision.day, decision.authority),
+    )
+
+
+def _listed(election: Election, unit: str, coming: NextRound) -> list[Candidate]:
+    """Those who stand, numbered anew in the order of the first list."""
+    standing_ = [c for c in election.candidates_of(unit) if c.id in coming.candidates]
+    return [replace(c, order=n) for n, c in enumerate(standing_, start=1)]
+
+
+def joined(actor: Actor, first: Workspace, later: Sequence[Workspace]) -> tuple[tuple[Unit, UnitFinal], ...]:
+    """Every unit of ``first`` that is complete, with all its rounds together.
+
+    Refused (``round-foreign``): a workspace that is no later round of ``first``.
+    """
+    for workspace in later:
+        told = workspace.election.round
+        if told is None or told.of != digest(first.election):
+            raise refuse(
+                "round-foreign", str(workspace.folder), "this is no later round of that election; check the folders"
+            )
+    shortage = rules_of(first.election).shortage
+    found = []
+    more = [r for one in sorted(later, key=lambda w: w.election.day) for r in rounds(one, actor)]
+    for one in rounds(first, actor):
+        held = [one.held, *(r.held for r in more if r.unit.id == one.unit.id)]
+        counted = [h for h in held if h is not None]
+        if one.held is not None:
+            found.append((one.unit, final(counted, shortage, _assembly(first.election, one.unit))))
+    return tuple(found)
