@@ -47,7 +47,7 @@ def answer(workspace: Path, name: str, limit: int | None) -> None:
     Answer with the number of a choice, 'd' to defer, 'q' to stop. A page may be answered 'move:BATCH'.
     """
     opened = open_workspace(workspace)
-    actor = _account(opened, name, "reviewer")
+    actor = account(opened, name, "reviewer")
     done = 0
     while limit is None or done < limit:
         with opened.database.write() as db:
@@ -63,7 +63,7 @@ def answer(workspace: Path, name: str, limit: int | None) -> None:
     opened.close()
 
 
-def _account(opened: Workspace, name: str, role: Role) -> Actor:
+def account(opened: Workspace, name: str, role: Role) -> Actor:
     """The person's account; made at the first use, since accounts with passwords come with the web application."""
     key = "-".join(name.lower().split())
     with opened.database.write() as db:
@@ -138,7 +138,7 @@ def _vote(given: str) -> TeamVote:
 def team(workspace: Path, leader: str, members: str, item_ids: tuple[str, ...], votes: tuple[str, ...]) -> None:
     """Record the decision of the team on one item, or on a pile of plainly invalid ballots at once (Art. 74.2)."""
     opened = open_workspace(workspace)
-    actor = _account(opened, leader, "team_leader")
+    actor = account(opened, leader, "team_leader")
     if item_ids:
         named = tuple(m.strip() for m in members.split(";") if m.strip())
         given = [_vote(vote) for vote in votes]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Text, and_, cast, delete, func, insert, select
 
+from pipeline.storage import levels
 from pipeline.storage.schema import figures, figures_entry
 
 
@@ -39,6 +40,7 @@ def add(
     last = db.scalar(select(func.max(figures.c.version)).where(figures.c.area == area, figures.c.contest == contest))
     new = StoredFigures(area, contest, (last or 0) + 1, dict(document), author, reason, at)
     db.execute(insert(figures).values(**{name: getattr(new, name) for name in new.__slots__}))
+    levels.touch(db, contest, area)
     return new
 
 

@@ -49,12 +49,14 @@ def add(db: Connection, new: Lock) -> None:
     db.execute(insert(level_lock).values(**{**values, "figures": figures}, tree=new.node.tree, node=new.node.id))
 
 
-def latest(db: Connection, contest: str, round_: int, nodes: Iterable[Node]) -> dict[Node, Lock]:
-    """level -> the last version; levels that were never locked are absent."""
+def latest(
+    db: Connection, contest: str, round_: int, nodes: Iterable[Node], *, seals: bool = False
+) -> dict[Node, Lock]:
+    """level -> the last version, or the last one that locked or signed; levels that were never locked are absent."""
     c = level_lock.c
     keys = (c.contest, c.round, c.tree, c.node)
     last = select(*keys, func.max(c.version).label("version")).where(c.contest == contest, c.round == round_)
-    newest = last.group_by(*keys).subquery()
+    newest = (last.where(c.act != "opened") if seals else last).group_by(*keys).subquery()
     same = and_(*(column == newest.c[column.name] for column in (*keys, c.version)))
     query = select(level_lock).join(newest, same)
     wanted = list(nodes)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, cast, delete, func, insert, select
+from sqlalchemy import Connection, ScalarSelect, Select, Text, cast, delete, func, insert, select
 
+from pipeline.storage import levels
 from pipeline.storage.schema import ballot, batch, batch_result, item
 
 
 def forget(db: Connection, batch_id: str | Select[Any]) -> None:
     """Something of a batch has changed: it is counted anew when it is asked for."""
     key = batch_id if isinstance(batch_id, str) else batch_id.scalar_subquery()
-    db.execute(delete(batch_result).where(batch_result.c.batch == key))
+    if db.execute(delete(batch_result).where(batch_result.c.batch == key)).rowcount:
+        touch(db, key)
+
+
+def touch(db: Connection, key: str | ScalarSelect[Any]) -> None:
+    """What a batch adds to its area has changed, so the levels above are told when they are next looked at."""
+    for row in db.execute(select(batch.c.contest, batch.c.area).where(batch.c.id == key)):
+        levels.touch(db, row.contest, row.area)
 
 
 def keep(db: Connection, batch_id: str, body: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, select
 
+from pipeline.storage import levels
 from pipeline.storage.schema import signed
 
 
@@ -31,6 +32,7 @@ def add(db: Connection, new: Signed) -> None:
     """Save a version."""
     values = {name: getattr(new, name) for name in new.__slots__}
     db.execute(insert(signed).values(**{**values, "day": new.day.isoformat()}))
+    levels.touch(db, new.contest, new.area)
 
 
 def latest(db: Connection, contest: str, area: str | None = None) -> dict[str, Signed]:

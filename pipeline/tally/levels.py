@@ -24,7 +24,7 @@ holds; ``signed``: the signed minutes have come in; ``corrected``: changed after
 decision; ``annulled``: left out of every sum (Art. 81)."""
 Figures = Mapping[str, int]
 
-PAPER = ("voters", "voted", "received", "issued", "left_over", "spoiled")
+PAPER = tuple(PaperFigures.__slots__)
 COUNTED = ("collected", "scanned", "by_hand", "set_aside", "undecided", "valid", "invalid")
 VOTES, GROUND, LEAVING, STATE = "votes:", "ground:", "leaving:", "state:"
 
@@ -111,6 +111,9 @@ class Levels:
         self.places: Mapping[str, Place] = {p.id: p for p in election.places}
         self.areas = {a.id: a for a in election.areas}
         self.contests = tuple(c.id for c in election.contests)
+        self._standing: dict[str, list[str]] = {}
+        for candidate in election.candidates:
+            self._standing.setdefault(candidate.unit, []).append(candidate.id)
         self._up: dict[Node, tuple[Node, ...]] = {}
         for unit in election.units:
             self._up[Node("unit", unit.id)] = self._chain("unit", unit.id)
@@ -146,6 +149,10 @@ class Levels:
             chain.append(Node(tree, at))
             at = self.units[at].parent if tree == "unit" else self.places[at].parent
         return tuple(chain)
+
+    def candidates(self, contest: str, area: str) -> tuple[str, ...]:
+        """The candidates that an area votes on, in no order."""
+        return tuple(self._standing.get(self.areas[area].units[contest], ()))
 
     def up(self, node: Node) -> tuple[Node, ...]:
         """The node and every level above it, the highest last."""

@@ -36,7 +36,7 @@ def correct_place(
     approver, and what :func:`pipeline.usecases.review.correct` refuses; then nothing is changed.
     """
     require(actor, "correct")
-    approver = _approver(workspace, actor, approval, reason, ballot_id)
+    approver = approved_by(workspace, actor, approval, reason, ballot_id)
     with workspace.database.write() as db:
         at = workspace.clock()
         item = _item_of(db, ballot_id, field)
@@ -56,13 +56,14 @@ def team_decides_anew(
 ) -> StoredItem:
     """The team rules anew on what it decided (Art. 74.2), with a reason and somebody's approval."""
     require(actor, "put_to_team")
-    approver = _approver(workspace, actor, approval, reason, item_id)
+    approver = approved_by(workspace, actor, approval, reason, item_id)
     with workspace.database.write() as db:
         at = workspace.clock()
         return team_corrects(db, workspace.count, actor, approver, item_id, members, votes, reason, at)
 
 
-def _approver(workspace: Workspace, actor: Actor, approval: Approval, reason: str, place: str) -> Actor:
+def approved_by(workspace: Workspace, actor: Actor, approval: Approval, reason: str, place: str) -> Actor:
+    """Who approves a change on somebody else's screen. Refused without reason, by oneself, or without the right."""
     if not reason.strip():  # told before a password is asked for
         raise refuse("reason-missing", place, "a change needs a reason; write why")
     approver = confirmed(workspace, approval.name, approval.password)

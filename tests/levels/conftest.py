@@ -18,11 +18,12 @@ _found = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_found)
 address, election, postgresql = _found.address, _found.election, _found.postgresql
 
-from country import small  # noqa: E402
+from country import AT, small  # noqa: E402
 
 from pipeline.election.definition import Election  # noqa: E402
 from pipeline.storage.database import Database, open_database  # noqa: E402
 from pipeline.storage.migrations import upgrade  # noqa: E402
+from pipeline.usecases.workspace import Workspace, create_workspace  # noqa: E402
 
 
 @pytest.fixture
@@ -36,3 +37,11 @@ def database(tmp_path: Path, address: str | None) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def country() -> Election:
     return small()
+
+
+@pytest.fixture
+def summary(tmp_path: Path, address: str | None, country: Election) -> Iterator[Workspace]:
+    """A workspace of a committee that takes results in and counts nothing itself."""
+    made = create_workspace(tmp_path / "w", country, address, clock=lambda: AT)
+    yield made
+    made.close()

@@ -1,0 +1,89 @@
+"""What is counted here goes up to the levels: only areas that changed since, in the order in which they are found."""
+
+from __future__ import annotations
+
+from pipeline.access.roles import SYSTEM
+from pipeline.errors import Problem, Refusal
+from pipeline.messages import message
+from pipeline.storage import levels as stored
+from pipeline.storage.levels import Entry
+from pipeline.tally.levels import AreaState, figures_of
+from pipeline.tally.rules import PaperFigures
+from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, hand_up, levels_of
+from pipeline.usecases.standing import AreaStanding, standing
+from pipeline.usecases.workspace import Workspace
+
+WHOLE = 20
+"""With more changed areas of a contest all its areas are looked at in one pass."""
+
+
+def settle(workspace: Workspace) -> tuple[Problem, ...]:
+    """Hand up every area whose count, figures or signed minutes changed here; what a level holds back is given.
+
+    Only closed batches count. An area under a locked level, or one that was corrected or imported by a decision since,
+    keeps what stands there: it is named until somebody opens the level or decides.
+    """
+    with workspace.database.read() as db:
+        waiting = stored.stale(db)
+    held: list[Problem] = []
+    contests: dict[str, list[str]] = {}
+    for contest, area in waiting:
+        contests.setdefault(contest, []).append(area)
+    for contest, areas in contests.items():
+        for one in _standings(workspace, contest, areas):
+            held += _settle_one(workspace, one)
+    return tuple(held)
+
+
+def _standings(workspace: Workspace, contest: str, areas: list[str]) -> list[AreaStanding]:
+    if len(areas) > WHOLE:
+        wanted = set(areas)
+        return [a for a in standing(workspace, SYSTEM, contest).areas if a.totals.area in wanted]
+    return [standing(workspace, SYSTEM, contest, area).areas[0] for area in areas]
+
+
+def _settle_one(workspace: Workspace, one: AreaStanding) -> list[Problem]:
+    contest, area = one.totals.contest, one.totals.area
+    levels = levels_of(workspace.election)
+    try:
+        with workspace.database.write() as db:
+            last = stored.latest(db, contest, FIRST_ROUND, [area]).get(area)
+            new = _figures(one, last)
+            if new is not None and last is not None and last.source in ("import", "correction", "annulment"):
+                if dict(last.figures) != {n: v for n, v in new.figures.items() if v}:
+                    text = message(
+                        "the count here differs from what was decided or imported for this area; "
+                        "correct the area by a decision, or leave it"
+                    )
+                    return [Problem("count-differs", f"{area}/{contest}", text)]
+            elif new is not None:
+                hand_up(db, levels, [new], workspace.clock())
+            stored.settled(db, contest, area)
+    except Refusal as refusal:
+        if {p.code for p in refusal.problems} == {"level-locked"}:
+            return list(refusal.problems)
+        raise
+    return []
+
+
+def _figures(one: AreaStanding, last: Entry | None) -> NewFigures | None:
+    """What the area hands up; ``None`` where nothing is known of it yet and nothing was."""
+    given = one.totals.figures
+    paper = PaperFigures(**{n: getattr(given, n) for n in PaperFigures.__slots__}) if given is not None else None
+    figures = figures_of(one.totals.result, paper)
+    if not figures and last is None:
+        return None
+    detail = {"incidents": given.incidents} if given is not None and given.incidents else {}
+    if one.status == "signed" and one.signed is not None:
+        detail |= {"number": one.signed.number, "day": one.signed.day.isoformat(), "signers": one.signed.signers}
+    return NewFigures(one.totals.contest, one.totals.area, _state(one, last), "count", figures, SYSTEM.id, detail)
+
+
+def _state(one: AreaStanding, last: Entry | None) -> AreaState:
+    if one.status == "signed":
+        return "signed"
+    if one.changed_since_signed or (last is not None and last.state in ("signed", "corrected")):
+        return "corrected" if one.official else "provisional"
+    if one.official:
+        return "complete"
+    return "provisional" if one.batches else "voters"

@@ -1,0 +1,174 @@
+"""Files of area results, CSV, XLSX or JSON: what another installation or a spreadsheet says of areas, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pipeline.election.definition import Election
+from pipeline.errors import Problem, Refusal, refuse
+from pipeline.messages import message
+from pipeline.spreadsheets import Row, check_sheet, parse_date, parse_whole
+from pipeline.storage.levels import Entry
+from pipeline.tally.levels import COUNTED, PAPER, VOTES, Levels, votes_in
+
+FORMAT = "kiemphieu-results/1"
+NAMED = ("election", "rule_set", "contest", "area", "votes")
+NEEDED = ("voters", "voted", "issued", "collected", "valid", "invalid")
+"""What the minutes Mẫu 18 and 23 give of every area."""
+OTHERS = tuple(n for n in (*PAPER, *COUNTED) if n not in NEEDED)
+TEXTS = ("number", "day", "signers", "incidents", "note")
+MOST_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a file says of one area: ``place`` is where, for whoever has to mend it."""
+
+    place: str
+    election: str
+    rule_set: str
+    contest: str
+    area: str
+    figures: Mapping[str, int]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsFile:
+    """A whole file and its digest."""
+
+    name: str
+    sha256: str
+    rows: tuple[Reported, ...]
+
+
+def read_results(path: Path) -> ResultsFile:
+    """The areas of a file; refused with every fault of it, each with its place, where it is not whole."""
+    if path.suffix.lower() == ".json":
+        content = _content(path)
+        rows, problems = _from_json(path.name, content)
+    else:
+        rows, problems = _from_sheet(path)
+        content = _content(path) if not problems else b""
+    if not rows and not problems:
+        raise refuse("results-empty", path.name, "the file holds no area; choose another one")
+    if problems:
+        raise Refusal(problems)
+    return ResultsFile(path.name, sha256(content).hexdigest(), tuple(rows))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise refuse(
+                "file-large", path.name, "the file has more than {most} MB; hand it in by province",
+                most=MOST_BYTES // 1024 // 1024,
+            )  # fmt: skip
+        return path.read_bytes()
+    except OSError as error:
+        raise refuse(
+            "file-unreadable", path.name, "the file cannot be read ({why}); check the name", why=error.strerror or "-"
+        ) from error
+
+
+def _from_sheet(path: Path) -> tuple[list[Reported], list[Problem]]:
+    """One row an area; ``votes`` is written ``candidate=number; candidate=number``."""
+    required = (*NAMED, *NEEDED)
+    sheet, faults = check_sheet(path, required, (*OTHERS, *TEXTS), several_lines=("incidents", "note", "votes"))
+    problems = list(faults)
+    rows = []
+    for row in sheet.rows:
+        figures = {name: _whole(row, name, problems) for name in (*NEEDED, *OTHERS) if row.text(name) or name in NEEDED}
+        figures |= dict(_votes(row, problems))
+        texts = {name: row.text(name) for name in TEXTS if row.text(name)}
+        if "day" in texts and parse_date(texts["day"]) is None:
+            text = message("'{value}' is no day; write it as 16/03/2026", value=texts["day"])
+            problems.append(Problem("results", row.place("day"), text))
+        elif "day" in texts:
+            texts["day"] = str(parse_date(texts["day"]))
+        named = {name: row.text(name) for name in NAMED[:-1]}
+        rows.append(Reported(row.place(), figures=figures, texts=texts, **named))
+    return rows, problems
+
+
+def _whole(row: Row, name: str, problems: list[Problem]) -> int:
+    found = parse_whole(row.text(name))
+    if found is None and name not in row.doubted:
+        text = message("'{value}' is no number of people or ballots; write digits", value=row.text(name))
+        problems.append(Problem("results", row.place(name), text))
+    return found or 0
+
+
+def _votes(row: Row, problems: list[Problem]) -> Iterator[tuple[str, int]]:
+    for part in filter(None, (p.strip() for p in row.text("votes").replace("\n", ";").split(";"))):
+        candidate, _, number = part.partition("=")
+        found = parse_whole(number.strip())
+        if found is None or not candidate.strip():
+            text = message("'{value}' tells no votes; write 'candidate=number; candidate=number'", value=part)
+            problems.append(Problem("results", row.place("votes"), text))
+            continue
+        yield VOTES + candidate.strip(), found
+
+
+def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem]]:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise refuse("results-json", name, "the file is no JSON ({why}); export it anew", why=str(error)) from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        found = document.get("format") if isinstance(document, dict) else None
+        raise refuse(
+            "results-format", name, "the file is no '{format}' but '{found}'; export it with 'kiemphieu levels export'",
+            format=FORMAT, found=found,
+        )  # fmt: skip
+    rows: list[Reported] = []
+    problems: list[Problem] = []
+    head = str(document.get("election", "")), str(document.get("rule_set", ""))
+    areas = document.get("areas")
+    for number, one in enumerate(areas if isinstance(areas, list) else (), start=1):
+        place = f"{name}, area {number}"
+        fault = _shape(one)
+        if fault is not None:
+            text = message("'{value}' is missing or not of the right kind; export the file anew", value=fault)
+            problems.append(Problem("results", place, text))
+            continue
+        figures = {**one["figures"], **{VOTES + c: n for c, n in one["votes"].items()}}
+        texts = {n: one[n] for n in TEXTS if one.get(n)}
+        rows.append(Reported(f"{place} ({one['area']})", *head, one["contest"], one["area"], figures, texts))
+    return rows, problems
+
+
+def _shape(one: Any) -> str | None:
+    """What is wrong with one area of a JSON file, by its name."""
+    if not isinstance(one, dict):
+        return "area"
+    wrong = [n for n in ("contest", "area") if not isinstance(one.get(n), str)]
+    wrong += [n for n in TEXTS if not isinstance(one.get(n, ""), str)]
+    wrong += [n for n in ("figures", "votes") if not isinstance(one.get(n), dict)]
+    if not wrong:
+        numbers = ((f"{part}.{n}", v) for part in ("figures", "votes") for n, v in one[part].items())
+        wrong += [name for name, value in numbers if type(value) is not int or value < 0]
+        wrong += [n for n in NEEDED if n not in one["figures"]]
+        wrong += ["day"] if one.get("day") and parse_date(one["day"]) is None else []
+    return wrong[0] if wrong else None
+
+
+def results_json(election: Election, levels: Levels, entries: Iterable[Entry]) -> bytes:
+    """The file that :func:`read_results` reads back: areas with their figures, votes and what is noted of them."""
+    areas = [_area(e, levels.candidates(e.contest, e.area)) for e in entries]
+    head = {"format": FORMAT, "election": election.id, "title": election.title, "rule_set": election.rule_set}
+    return (json.dumps({**head, "areas": areas}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _area(entry: Entry, candidates: Iterable[str]) -> dict[str, Any]:
+    plain = {n: v for n, v in entry.figures.items() if not n.startswith(VOTES)}
+    needed = {name: plain.get(name, 0) for name in NEEDED}
+    texts = {name: str(entry.detail[name]) for name in TEXTS if entry.detail.get(name)}
+    figures = {**needed, **plain}
+    votes = {**dict.fromkeys(candidates, 0), **votes_in(entry.figures)}
+    return {"contest": entry.contest, "area": entry.area, "figures": figures, "votes": votes, **texts}

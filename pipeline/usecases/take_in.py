@@ -1,0 +1,204 @@
+"""Results of areas that were counted elsewhere come in as a file: checked whole, then kept whole or not at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from pipeline.access.roles import Actor, require
+from pipeline.audit.chain import AuditEvent
+from pipeline.election.definition import Election
+from pipeline.errors import Problem, Refusal, refuse
+from pipeline.messages import message
+from pipeline.storage import batches, figures, log
+from pipeline.storage import levels as stored
+from pipeline.storage.levels import Entry
+from pipeline.tally.levels import VOTES, AreaState, Levels
+from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, hand_up, levels_of
+from pipeline.usecases.level_acts import known_figures, rules_broken
+from pipeline.usecases.results_file import Reported, ResultsFile, read_results, results_json
+from pipeline.usecases.workspace import Workspace
+
+MOST_PROBLEMS = 200
+"""So many faults are told at once; a file of another election has one in every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """How many areas a file holds, how many of them were new or changed, and how many are signed."""
+
+    areas: int
+    new: int
+    signed: int
+
+
+def take_in(workspace: Workspace, actor: Actor, path: Path, reason: str = "") -> TakenIn:
+    """Keep the results of a file. An area with number, day and signers of its minutes is signed, any other complete.
+
+    Refused whole, every fault with its number, place and remedy: a file of another election or another version of its
+    forms, unknown areas, contests or candidates, candidates without votes, an area twice, figures that break a rule,
+    areas that are counted here, that are signed with other figures, or that lie under a locked level.
+    """
+    require(actor, "receive")
+    levels = levels_of(workspace.election)
+    given = read_results(path)
+    problems = list(_other_election(workspace.election, given)) or list(_faults(workspace.election, levels, given))
+    _refuse(problems)
+    with workspace.database.write() as db:
+        before = _before(db, given)
+        _refuse([p for row in given.rows for p in _standing_in_the_way(before, row, reason)])
+        counted = _counted_here(db)
+        _refuse([_here(row) for row in given.rows if (row.contest, row.area) in counted])
+        new = [_new(row, actor, given, reason) for row in given.rows]
+        at = workspace.clock()
+        kept = hand_up(db, levels, new, at)
+        signed = sum(n.state == "signed" for n in new)
+        detail = {"file": given.name, "sha256": given.sha256, "areas": len(new), "new": len(kept), "why": reason}
+        log.append(db, AuditEvent(actor.id, "results_imported", workspace.election.id, detail), at)
+    return TakenIn(len(new), len(kept), signed)
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if len(problems) > MOST_PROBLEMS:
+        more = len(problems) - MOST_PROBLEMS
+        text = message("and {count} more faults; mend these first, nothing was taken in", count=more)
+        raise Refusal([*problems[:MOST_PROBLEMS], Problem("results", problems[0].place.split(",")[0], text)])
+    if problems:
+        raise Refusal(problems)
+
+
+def _other_election(election: Election, given: ResultsFile) -> Iterator[Problem]:
+    for (name, rules), number in Counter((r.election, r.rule_set) for r in given.rows).items():
+        if name != election.id:
+            text = message(
+                "{number} areas are of the election '{found}', this workspace counts '{expected}'; "
+                "take the file of this election",
+                number=number, found=name, expected=election.id,
+            )  # fmt: skip
+            yield Problem("other-election", given.name, text)
+        elif rules != election.rule_set:
+            text = message(
+                "{number} areas come from forms and rules of the version '{found}', this election has '{expected}'; "
+                "have the file made again with this election's definition",
+                number=number, found=rules, expected=election.rule_set,
+            )  # fmt: skip
+            yield Problem("other-forms", given.name, text)
+
+
+def _faults(election: Election, levels: Levels, given: ResultsFile) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], str] = {}
+    for row in given.rows:
+        if row.area not in levels.areas:
+            text = message("the area '{value}' is not in the election; correct it", value=row.area)
+            yield Problem("area-unknown", row.place, text)
+            continue
+        if row.contest not in levels.areas[row.area].units:
+            text = message(
+                "the contest '{value}' is not held in area {area}; correct it", value=row.contest, area=row.area
+            )
+            yield Problem("contest-unknown", row.place, text)
+            continue
+        key = (row.contest, row.area)
+        if key in seen:
+            text = message("this area and contest stand already in {place}; remove one", place=seen[key])
+            yield Problem("results-twice", row.place, text)
+        seen.setdefault(key, row.place)
+        wrong = [*_names(levels, row), *_signing(row)]
+        yield from wrong
+        if not wrong:
+            told, noted = row.texts.get("incidents", ""), row.texts.get("note", "")
+            broken = rules_broken(election, levels, row.contest, row.area, row.figures, told, noted)
+            yield from (Problem(p.code, row.place, p.text) for p in broken)
+
+
+def _names(levels: Levels, row: Reported) -> Iterator[Problem]:
+    """Exactly the candidates of the unit, and no figure that is not known."""
+    standing = {VOTES + c for c in levels.candidates(row.contest, row.area)}
+    named = {n for n in row.figures if n.startswith(VOTES)}
+    if named != standing:
+        for name in sorted(named - standing):
+            text = message(
+                "the candidate '{value}' does not stand in the unit of area {area}; correct it",
+                value=name.removeprefix(VOTES), area=row.area,
+            )  # fmt: skip
+            yield Problem("candidate-unknown", row.place, text)
+        for name in sorted(standing - named):
+            text = message(
+                "the votes for candidate '{value}' are missing; write them, 0 where there are none",
+                value=name.removeprefix(VOTES),
+            )
+            yield Problem("candidate-missing", row.place, text)
+    others = row.figures.keys() - named
+    if not others <= known_figures(levels, row.contest, row.area):
+        for name in sorted(others - known_figures(levels, row.contest, row.area)):
+            text = message("'{name}' is no figure of this area", name=name)
+            yield Problem("figure-unknown", row.place, text)
+
+
+def _signing(row: Reported) -> Iterator[Problem]:
+    told = [name for name in ("number", "day", "signers") if row.texts.get(name)]
+    if told and len(told) < 3:
+        text = message("signed minutes need a number, a day and the signers; write all three or none")
+        yield Problem("signed-incomplete", row.place, text)
+
+
+def _before(db: Connection, given: ResultsFile) -> Mapping[tuple[str, str], Entry]:
+    areas: dict[str, list[str]] = {}
+    for row in given.rows:
+        areas.setdefault(row.contest, []).append(row.area)
+    found = {c: stored.latest(db, c, FIRST_ROUND, of) for c, of in areas.items()}
+    return {(c, area): entry for c, entries in found.items() for area, entry in entries.items()}
+
+
+def _standing_in_the_way(before: Mapping[tuple[str, str], Entry], row: Reported, reason: str) -> Iterator[Problem]:
+    last = before.get((row.contest, row.area))
+    if last is None or last.state == "voters":
+        return
+    same = dict(last.figures) == {n: v for n, v in row.figures.items() if v}
+    if not same and last.state in ("signed", "corrected", "annulled"):
+        text = message("this area is signed with other figures; correct it with reason and approval, not by a file")
+        yield Problem("area-signed", row.place, text)
+    elif not same and not reason.strip():
+        text = message("other figures of this area stand already; give the reason why they are replaced")
+        yield Problem("reason-missing", row.place, text)
+
+
+def _counted_here(db: Connection) -> set[tuple[str, str]]:
+    return {(b.contest, b.area) for b in batches.every(db)} | {(c, a) for a, c in figures.given(db)}
+
+
+def _here(row: Reported) -> Problem:
+    text = message("this area is counted here; a file does not replace what is counted, void its batches first")
+    return Problem("area-counted-here", row.place, text)
+
+
+def _new(row: Reported, actor: Actor, given: ResultsFile, reason: str) -> NewFigures:
+    state: AreaState = "signed" if row.texts.get("number") else "complete"
+    figures_now = {n: v for n, v in row.figures.items() if v}
+    if not any(n in figures_now for n in ("scanned", "by_hand", "set_aside")):
+        figures_now["by_hand"] = figures_now.get("collected", 0)  # R23: nobody scanned here, the paper was counted
+    detail = {**row.texts, "file": given.sha256[:16]}
+    return NewFigures(row.contest, row.area, state, "import", figures_now, actor.id, detail, reason.strip())
+
+
+def hand_over(workspace: Workspace, actor: Actor, contest: str | None = None) -> bytes:
+    """The file that another installation takes in: every area that is complete, signed or corrected here.
+
+    Refused (``results-empty``) where there is none yet.
+    """
+    require(actor, "export")
+    with workspace.database.read() as db:
+        found = [
+            entry
+            for c in ([contest] if contest else levels_of(workspace.election).contests)
+            for entry in stored.latest(db, c, FIRST_ROUND).values()
+            if entry.state in ("complete", "signed", "corrected")
+        ]
+    if not found:
+        raise refuse("results-empty", workspace.election.id, "no area is complete yet; there is nothing to hand over")
+    levels = levels_of(workspace.election)
+    return results_json(workspace.election, levels, sorted(found, key=lambda e: (e.contest, e.area)))
