@@ -23,6 +23,7 @@ from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.level_rules import level_findings
 from pipeline.tally.levels import COUNTED, GROUND, LEAVING, PAPER, VOTES, AreaState, Figures, Levels, Node
 from pipeline.tally.rules import Conventions, Finding
+from pipeline.usecases.counted_levels import settle
 from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, check, hand_up, level_name, levels_of
 from pipeline.usecases.workspace import Workspace
 
@@ -53,6 +54,7 @@ def lock_level(
     name = level_name(levels, node)
     if minutes is not None:
         _minutes(workspace, name, minutes)
+    settle(workspace)
     with workspace.database.write() as db:
         check(db, levels, contest, FIRST_ROUND, [node])
         last = locks.latest(db, contest, FIRST_ROUND, [node]).get(node)

@@ -1,0 +1,99 @@
+"""What is counted in a workspace goes up to its levels by itself, and is held back where a level is locked."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.access.roles import SYSTEM, Actor
+from pipeline.election.definition import Election
+from pipeline.storage import accounts, settings
+from pipeline.storage import levels as stored
+from pipeline.tally.levels import Node
+from pipeline.usecases.level_acts import lock_level, open_level
+from pipeline.usecases.level_view import area_history, level_view
+from pipeline.usecases.workspace import Workspace, create_workspace
+
+_spec = importlib.util.spec_from_file_location("piles", Path(__file__).parents[1] / "usecases" / "conftest.py")
+assert _spec
+assert _spec.loader
+piles = importlib.util.module_from_spec(_spec)
+sys.modules["piles"] = piles
+_spec.loader.exec_module(piles)
+
+LAN = Actor("lan", "Lan", frozenset({"committee"}))
+HUNG = Actor("hung", "Hùng", frozenset({"committee"}))
+AREA, CONTEST, UNIT = "kv1", "qh", Node("unit", "qh-1")
+
+
+@pytest.fixture
+def night(tmp_path: Path, address: str | None, election: Election) -> Iterator[Workspace]:
+    workspace = create_workspace(tmp_path / "w", election, address)
+    with workspace.database.write() as db:
+        settings.keep_profile(db, "profile", "{}")
+        for actor in (LAN, HUNG):
+            accounts.put(db, actor)
+        fill(workspace, db, "pile-1", 3)
+        piles.keep_figures(db, SYSTEM, [piles.figures_for(AREA, CONTEST, 3)], "", piles.AT)
+    yield workspace
+    workspace.close()
+
+
+def fill(workspace: Workspace, db: object, key: str, ballots: int) -> None:
+    pile = piles.open_pile(db, workspace.count, AREA, CONTEST, key)
+    for _ in range(ballots):
+        pile.read(pile.vote(*pile.names[: pile.seats]))
+    pile.declare(ballots)
+
+
+def state(workspace: Workspace, key: str, to: str) -> None:
+    from pipeline.storage import batches  # noqa: PLC0415
+
+    with workspace.database.write() as db:
+        batches.set_state(db, key, to)  # type: ignore[arg-type]
+
+
+def unit_of(workspace: Workspace) -> Node:
+    return Node("unit", workspace.election.area(AREA).units[CONTEST])
+
+
+def test_a_closed_batch_reaches_the_levels_once(night: Workspace) -> None:
+    unit = unit_of(night)
+    before = level_view(night, LAN, CONTEST, unit).here
+    assert before.figures.get("valid", 0) == 0
+    state(night, "pile-1", "closed")
+    here = level_view(night, LAN, CONTEST, unit).here
+    assert (here.figures["valid"], here.figures["voters"], here.of_state("complete")) == (3, 7, 1)
+    versions = len(area_history(night, LAN, CONTEST, AREA))
+    assert level_view(night, LAN, CONTEST).here.figures["valid"] == 3
+    assert len(area_history(night, LAN, CONTEST, AREA)) == versions
+    with night.database.read() as db:
+        assert stored.stale(db) == ()
+
+
+def test_an_opened_batch_leaves_the_levels_again(night: Workspace) -> None:
+    state(night, "pile-1", "closed")
+    level_view(night, LAN, CONTEST)
+    state(night, "pile-1", "open")
+    here = level_view(night, LAN, CONTEST, unit_of(night)).here
+    assert (here.figures.get("valid", 0), here.of_state("provisional")) == (0, 1)
+
+
+def test_a_count_under_a_locked_level_waits_until_it_is_opened(night: Workspace) -> None:
+    unit = unit_of(night)
+    state(night, "pile-1", "closed")
+    lock_level(night, LAN, CONTEST, unit, "chốt")
+    state(night, "pile-1", "void")
+    view = level_view(night, LAN, CONTEST, unit)
+    assert view.here.figures["valid"] == 3
+    assert {p.code for p in view.held} == {"level-locked"}
+    held = view.here.figures
+    assert level_view(night, LAN, CONTEST, unit).here.figures == held
+    open_level(night, LAN, HUNG, CONTEST, unit, "hủy lô phiếu")
+    after = level_view(night, LAN, CONTEST, unit)
+    assert after.held == ()
+    assert after.here.figures.get("valid", 0) == 0
