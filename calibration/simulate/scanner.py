@@ -210,6 +210,11 @@ def scan(rng: np.random.Generator, page: Pixels, scanner: Scanner, geometry: Sca
         cv2.remap(page, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=around),
         np.uint8,
     )
+    return developed(rng, picture, scanner)
+
+
+def developed(rng: np.random.Generator, picture: Pixels, scanner: Scanner) -> Pixels:
+    """What ``scanner``'s lens, sensor, light and dirt make of the sharp ``picture``, which may be changed in place."""
     sigma = max(0.2, scanner.blur * float(rng.normal(1, 0.1)))
     side = 3 if sigma < 0.6 else 5
     picture = np.asarray(cv2.GaussianBlur(picture, (side, side), sigma), np.uint8)
