@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.reports.fields import Person
+from pipeline.reports.fields import WITNESSES, Person
 from pipeline.reports.paper import Blanks, Block, Columns, Text, Together
-from pipeline.reports.words import DOTS, NATION, NO_ERASURE, put
+from pipeline.reports.words import DOTS, GAP, NATION, NO_ERASURE, put
 
 
 def national_head(left: Sequence[Text]) -> Columns:
@@ -16,7 +16,7 @@ def national_head(left: Sequence[Text]) -> Columns:
     return Columns((tuple(left), right), (0.4, 0.6))
 
 
-def lines(texts: Sequence[str]) -> Iterator[Text]:
+def lines(texts: Iterable[str]) -> Iterator[Text]:
     """Sentences justified, entries of lists not; what opens a list stays with its first two entries."""
     for text in texts:
         entry = text[0].isdigit() or text[0] == "-"
@@ -63,3 +63,11 @@ def people(given: Sequence[Person], offices: Sequence[str]) -> list[str]:
     rank = {office: place for place, office in enumerate(dict.fromkeys(known))}
     ordered = sorted(given, key=lambda p: rank.get(p.detail.strip().casefold(), len(rank)))
     return [f"{n}. Ông/Bà {put(p.name)}, {put(p.detail)}" for n, p in enumerate(ordered, start=1)]
+
+
+def witnesses(people: Sequence[Person], colon: str) -> list[str]:
+    """At least the two lines of the form; more only in a draft, so that the surplus is seen."""
+    lines = [*people, *[Person("", "")] * (WITNESSES - len(people))]
+    return [
+        f"{n}. Ông/Bà{colon} {put(p.name)}{GAP}Nơi ở hiện nay: {put(p.detail)}" for n, p in enumerate(lines, start=1)
+    ]

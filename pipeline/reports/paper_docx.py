@@ -39,7 +39,7 @@ from pipeline.reports.paper import (
     warnings,
 )
 from pipeline.reports.paper_pdf import draft_box
-from pipeline.reports.paper_widths import BOTTOM, LEFT, RIGHT, TOP, page_size, room, table_widths
+from pipeline.reports.paper_widths import BOTTOM, TOP, page_size, room, sides, table_widths
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
@@ -107,7 +107,8 @@ def _page(section: Section, paper: Paper) -> None:
     across, high = page_size(paper)
     section.orientation = WD_ORIENT.LANDSCAPE if paper.landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(across), Mm(high)
-    section.left_margin, section.right_margin = Mm(LEFT), Mm(RIGHT)
+    left, right = sides(paper)
+    section.left_margin, section.right_margin = Mm(left), Mm(right)
     section.top_margin, section.bottom_margin = Mm(TOP), Mm(BOTTOM)
     section.header_distance, section.footer_distance = Mm(8), Mm(7)
 

@@ -35,7 +35,7 @@ from pipeline.reports.paper import (
     grid,
     warnings,
 )
-from pipeline.reports.paper_widths import BOTTOM, LEFT, RIGHT, TOP, page_size, room, table_widths
+from pipeline.reports.paper_widths import BOTTOM, TOP, page_size, room, sides, table_widths
 
 ALIGNMENT: dict[Align, Literal[0, 1, 2, 4]] = {"left": 0, "centre": 1, "right": 2, "justify": 4}
 
@@ -49,11 +49,12 @@ def paper_pdf(paper: Paper, imprint: Imprint, why: Sequence[Message] = ()) -> by
 def _build(paper: Paper, imprint: Imprint, why: Sequence[Message], pages: int) -> tuple[bytes, int]:
     """The PDF and its number of pages, which the second time stands on each of them."""
     stream = io.BytesIO()
+    left, right = sides(paper)
     document = SimpleDocTemplate(
         stream,
         pagesize=tuple(side * mm for side in page_size(paper)),
-        leftMargin=LEFT * mm,
-        rightMargin=RIGHT * mm,
+        leftMargin=left * mm,
+        rightMargin=right * mm,
         topMargin=TOP * mm,
         bottomMargin=BOTTOM * mm,
         title=f"{paper.title}, {paper.number}" + (f" ({DRAFT})" if why else ""),

@@ -11,7 +11,9 @@ from pipeline.reports.paper import Paper, Ruled, grid
 
 A4_MM = (210.0, 297.0)
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 18.0, 20.0, 22.0
-"""Margins in mm. Left as the rule for official letters has it (30 to 35) less two, where sheets are bound."""
+"""Margins in mm: official letters leave 30 to 35 at the left, where sheets are bound; 28 holds a line more."""
+LEFT_ACROSS, RIGHT_ACROSS = 18.0, 12.0
+"""On a sheet laid across, which is bound at its top; the tables of the forms have up to 24 columns."""
 PADDING = 1.7
 """Beside the text of a cell, both sides together, in mm."""
 SMALLEST = 5.5
@@ -25,7 +27,12 @@ def page_size(paper: Paper) -> tuple[float, float]:
 
 def room(paper: Paper) -> float:
     """Between the side margins, in mm."""
-    return page_size(paper)[0] - LEFT - RIGHT
+    return page_size(paper)[0] - sum(sides(paper))
+
+
+def sides(paper: Paper) -> tuple[float, float]:
+    """The left and the right margin, in mm."""
+    return (LEFT_ACROSS, RIGHT_ACROSS) if paper.landscape else (LEFT, RIGHT)
 
 
 @lru_cache(maxsize=64)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.reports import words
-from pipeline.reports.fields import LEADER, SECRETARY, WITNESSES, MinutesData, Person
-from pipeline.reports.words import DOTS, FIRM, GAP, SIGN, capital, clock, day_text, figure, put, share, shares
+from pipeline.reports.blocks import witnesses
+from pipeline.reports.fields import LEADER, SECRETARY, MinutesData, Person
+from pipeline.reports.words import DOTS, FIRM, SIGN, capital, clock, day_text, figure, put, share, shares
 
 MEMBER_LINES = (LEADER, SECRETARY, "Ủy viên", "Ủy viên")
 
@@ -76,22 +77,14 @@ def course(given: MinutesData) -> list[str]:
         f"{body} {term}.",
         f"Đúng {clock(given.opened)}{mark(given, 2, 3)}, {day_text(given.opened, year)}, trước khi thực hiện việc bỏ "
         "phiếu, đại diện Tổ bầu cử đã kiểm tra hòm phiếu với sự chứng kiến của hai cử tri là:",
-        *_witnesses(given.opening_witnesses, colon),
+        *witnesses(given.opening_witnesses, colon),
         f"Sau đó, Tổ bầu cử đã {seal}, mời cử tri bắt đầu bỏ phiếu.",
         f"Đúng {clock(given.closed)}{mark(given, 3, 4)}, {day_text(given.closed, year)}, Tổ trưởng Tổ bầu cử tuyên bố "
         "kết thúc cuộc bầu cử và tiến hành kiểm phiếu ngay tại phòng bỏ phiếu.",
         "Trước khi mở hòm phiếu, Tổ trưởng Tổ bầu cử đã mời hai cử tri không phải là người ứng cử chứng kiến việc "
         "kiểm phiếu gồm:",
-        *_witnesses(given.closing_witnesses, colon),
+        *witnesses(given.closing_witnesses, colon),
         f"Trước khi mở hòm phiếu, Tổ bầu cử đã tiến hành kiểm kê và lập biên bản về việc sử dụng phiếu bầu cử {plain}.",
-    ]
-
-
-def _witnesses(people: Sequence[Person], colon: str) -> list[str]:
-    """At least the two lines of the form; more only in a draft, so that the surplus is seen."""
-    lines = [*people, *[Person("", "")] * (WITNESSES - len(people))]
-    return [
-        f"{n}. Ông/Bà{colon} {put(p.name)}{GAP}Nơi ở hiện nay: {put(p.detail)}" for n, p in enumerate(lines, start=1)
     ]
 
 
