@@ -11,7 +11,7 @@ from kiemphieu.language import language
 from kiemphieu.parameters import FOLDER
 from kiemphieu.screen import errors, say
 from pipeline.election.definition import Election
-from pipeline.election.rules import rule_set
+from pipeline.election.rules import rules_of
 from pipeline.errors import Refusal
 from pipeline.forms.ballot import BallotLayout, ballot_layout
 from pipeline.forms.count_forms import CountForm, figures_form, tally_form
@@ -59,7 +59,7 @@ def _written(layout: BallotLayout, folder: Path, copies: int) -> Path:
 
 def _count_forms(election: Election, bundles: int) -> Iterator[tuple[BallotLayout, int]]:
     """Both forms of every area and contest, with their copies; one that does not fit its paper is told and left out."""
-    spoiled = rule_set(election.rule_set).issued_includes_spoiled
+    spoiled = rules_of(election).issued_includes_spoiled
     for area in election.areas:
         for contest in election.contests:
             if contest.id not in area.units:

@@ -19,6 +19,7 @@ from review_ui.headers import Headers
 from review_ui.routes import (
     ballots,
     batches,
+    count_sheets,
     downloads,
     figures,
     grid,
@@ -49,6 +50,7 @@ SCREENS: tuple[Screen, ...] = (
     batches.SCREEN,
     rejected.SCREEN,
     figures.SCREEN,
+    count_sheets.SCREEN,
     review.SCREEN,
     grid.SCREEN,
     paper.SCREEN,

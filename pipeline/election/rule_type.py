@@ -56,6 +56,8 @@ class RuleSet:
     """A ballot that is for nobody can be valid (table without surplus, several names)."""
     figures_keyed_by: int = 2
     """So many people type the figures of the paper, each without seeing the numbers of the others, until two agree."""
+    machine_keys: bool = False
+    """Whether the machine's reading of a scanned count form may stand for one of those people, figure by figure."""
     counts: int = 1
     """So many independent counts of the same box must agree, ballot by ballot or, for a tally sheet, in every total."""
     candidate_age: int = 0

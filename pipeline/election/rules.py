@@ -220,6 +220,7 @@ CHANGES: Mapping[str, tuple[tuple[str, ...], Callable[[RuleSet, str], RuleSet]]]
     **{sign: (get_args(Meaning), _sign(sign)) for sign in SIGNS},
     "issued_includes_spoiled": (("yes", "no"), _set("issued_includes_spoiled", lambda v: v == "yes")),
     "figures_keyed_by": (_NUMBERS, _set("figures_keyed_by", int)),
+    "machine_keys": (("yes", "no"), _set("machine_keys", lambda v: v == "yes")),
     "counts": (_NUMBERS, _set("counts", int)),
     "majority_of": (get_args(Majority), _set("majority_of", str)),
 }

@@ -32,6 +32,7 @@ from pipeline.storage import batches, figures, log, teams
 from pipeline.storage.figures import FiguresEntry, StoredFigures
 from pipeline.tally.rules import Finding
 from pipeline.tally.totals import AreaResult
+from pipeline.usecases.count_sheets import confirmed_figures
 from pipeline.usecases.figures import figures_to_json
 from pipeline.usecases.totals import checked
 from pipeline.usecases.workspace import Workspace
@@ -213,8 +214,22 @@ def check_figures(workspace: Workspace, actor: Actor, contest: str, area: str, f
     _known(workspace, contest, area)
     with workspace.database.read() as db:
         declared = [b.declared for b in batches.every(db, area=area, contest=contest)]
+        on_sheet = confirmed_figures(db, contest, area)
     collected = sum(d or 0 for d in declared) if declared and None not in declared else None
-    return _checked(workspace, contest, area, fields, collected)
+    found = _checked(workspace, contest, area, fields, collected)
+    return replace(found, troubles=(*found.troubles, *_against_sheet(found.given, on_sheet)))
+
+
+def _against_sheet(given: AreaFigures | None, on_sheet: Mapping[str, int | None]) -> tuple[Trouble, ...]:
+    """Figures that are not those of the confirmed scanned sheet; which they are there is not told: typing is blind."""
+    if given is None:
+        return ()
+    differ = message("is not what the confirmed sheet of figures says; look at the paper again, or take that sheet out")
+    return tuple(
+        Trouble("sheet", "error", (name,), differ)
+        for name in NUMBERS
+        if name in on_sheet and (on_sheet[name] or 0) != getattr(given, name)
+    )
 
 
 def _checked(

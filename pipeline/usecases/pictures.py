@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from pipeline.access.roles import Actor, require
 from pipeline.errors import refuse
@@ -12,7 +13,7 @@ from pipeline.geometry import Quad
 from pipeline.recognize import picture
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import Pixels, RawPage
-from pipeline.storage import items, pages, readings
+from pipeline.storage import count_sheets, items, pages, readings
 from pipeline.storage.pages import StoredPage
 from pipeline.usecases.workspace import Workspace
 
@@ -20,6 +21,17 @@ PAGES_KEPT = 24
 """Decoded pages in memory, some 4 to 12 MB each: the crop and the page of an item are asked for one after the other."""
 TALLEST = 1600
 WIDEST = 1400
+
+
+class Scan(Protocol):
+    """A page of a stored file."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def number(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -31,7 +43,7 @@ class DecodedPages:
     _decoding: dict[tuple[str, int], threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, workspace: Workspace, page: StoredPage) -> Pixels:
+    def of(self, workspace: Workspace, page: Scan) -> Pixels:
         """The pixels of a stored page. Refused (``page-unreadable``) where it is no picture."""
         key = (page.sha256, page.number)
         with self._lock:
@@ -50,7 +62,7 @@ class DecodedPages:
                 self._pages.move_to_end(key)
             return self._pages.get(key)
 
-    def _new(self, workspace: Workspace, page: StoredPage, key: tuple[str, int]) -> Pixels:
+    def _new(self, workspace: Workspace, page: Scan, key: tuple[str, int]) -> Pixels:
         content = workspace.images.load(page.sha256)
         raw = next(iter(decode_pages(content, page.id, page.sha256, only=page.number)), None)
         if not isinstance(raw, RawPage):
@@ -115,6 +127,43 @@ def upright(workspace: Workspace, decoded: DecodedPages, actor: Actor, page_id: 
     tall, wide = decoded.of(workspace, page).shape[:2]
     turns = _turns(page)
     return Upright(tall, wide, turns) if turns % 2 else Upright(wide, tall, turns)
+
+
+def figure_picture(workspace: Workspace, decoded: DecodedPages, actor: Actor, sheet_id: str, field: str) -> bytes:
+    """One figure of a scanned count form, upright and large, as JPEG."""
+    require(actor, "ingest")
+    sheet, quad = _figure(workspace, sheet_id, field)
+    return picture.place_jpeg(decoded.of(workspace, sheet), quad, WIDEST // 2)
+
+
+def sheet_picture(workspace: Workspace, decoded: DecodedPages, actor: Actor, sheet_id: str, field: str) -> bytes:
+    """A whole scanned count form upright as JPEG, one figure framed."""
+    require(actor, "ingest")
+    sheet, quad = _figure(workspace, sheet_id, field)
+    turns = round(sheet.rotation_deg / 90) % 4
+    return picture.page_jpeg(decoded.of(workspace, sheet), quad, turns, TALLEST)
+
+
+@dataclass(frozen=True, slots=True)
+class _SheetScan:
+    """Where a count form's pixels lie."""
+
+    id: str
+    sha256: str
+    number: int
+    rotation_deg: float
+
+
+def _figure(workspace: Workspace, sheet_id: str, field: str) -> tuple[_SheetScan, Quad]:
+    with workspace.database.read() as db:
+        sheet = count_sheets.get(db, sheet_id)
+    if sheet is None:
+        raise refuse("sheet-unknown", sheet_id, "there is no such sheet; go back to the figures of the team")
+    quads = [one["quad"] for one in sheet.reading if one["field"] == field]
+    if not quads:
+        raise refuse("field-unknown", field, "the page has no such place; reload the page")
+    a, b, c, d = ((float(x), float(y)) for x, y in quads[0])
+    return _SheetScan(sheet.id, sheet.sha256, sheet.page, sheet.rotation_deg), (a, b, c, d)
 
 
 def place_of(workspace: Workspace, item_id: str) -> tuple[str, str]:

@@ -1,0 +1,79 @@
+"""Scanned count forms of areas, what was read on them, and what people typed for each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from pipeline.storage.schema import count_entry, count_sheet
+
+SheetState = Literal["open", "confirmed", "void"]
+
+
+@dataclass(frozen=True, slots=True)
+class CountSheet:
+    """One side of a count form. ``reading``: the written fields as JSON; ``figures``: what was confirmed, by field."""
+
+    id: str
+    contest: str
+    area: str
+    form: str
+    sha256: str
+    page: int
+    rotation_deg: float
+    engine: str
+    reading: list[dict[str, Any]]
+    state: SheetState
+    figures: Mapping[str, int | None] | None
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CountEntry:
+    """What one person typed for one figure; ``value`` is None where nothing is written."""
+
+    sheet: str
+    field: str
+    account: str
+    value: int | None
+    at: datetime
+
+
+def add(db: Connection, sheet: CountSheet) -> None:
+    db.execute(insert(count_sheet).values(**{name: getattr(sheet, name) for name in CountSheet.__slots__}))
+
+
+def get(db: Connection, sheet: str) -> CountSheet | None:
+    row = db.execute(select(count_sheet).where(count_sheet.c.id == sheet)).one_or_none()
+    return _sheet(row) if row else None
+
+
+def of_place(db: Connection, contest: str, area: str) -> tuple[CountSheet, ...]:
+    """All of one contest in one area, the first handed in first."""
+    query = select(count_sheet).where(count_sheet.c.contest == contest, count_sheet.c.area == area)
+    return tuple(_sheet(row) for row in db.execute(query.order_by(count_sheet.c.at, count_sheet.c.id)))
+
+
+def _sheet(row: Row[Any]) -> CountSheet:
+    return CountSheet(**row._mapping)
+
+
+def put_state(db: Connection, sheet: str, state: SheetState, figures: Mapping[str, int | None] | None) -> None:
+    values = {"state": state, "figures": dict(figures) if figures is not None else None}
+    db.execute(update(count_sheet).where(count_sheet.c.id == sheet).values(**values))
+
+
+def entries(db: Connection, sheet: str) -> tuple[CountEntry, ...]:
+    """Every answer to the figures of a sheet, the first given first."""
+    query = select(count_entry).where(count_entry.c.sheet == sheet)
+    rows = db.execute(query.order_by(count_entry.c.at, count_entry.c.account))
+    return tuple(CountEntry(**row._mapping) for row in rows)
+
+
+def put_entry(db: Connection, entry: CountEntry) -> None:
+    db.execute(insert(count_entry).values(**{name: getattr(entry, name) for name in CountEntry.__slots__}))

@@ -1,0 +1,377 @@
+"""Scanned count forms as a source of an area's figures: read, asked figure by figure, confirmed by their rules.
+
+A figure stands where the machine's reading was accepted by the form's rules, or where enough people typed the same,
+each without seeing the machine's reading or each other's (docs/adr/0008). After every answer the rest is decided anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from pipeline.access.roles import Actor, require, require_person
+from pipeline.audit.chain import AuditEvent
+from pipeline.election.definition import Election
+from pipeline.election.rule_type import RuleSet
+from pipeline.errors import Problem, Refusal, refuse
+from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout
+from pipeline.forms.count_forms import CountForm, figures_form, tally_form
+from pipeline.forms.printing import render_blank
+from pipeline.forms.template import Form
+from pipeline.geometry import pixels_per_mm
+from pipeline.messages import Message
+from pipeline.recognize.read import ENGINE, read_raw
+from pipeline.recognize.reading import PageReading, WrittenReading
+from pipeline.review.number_words import Question, questions_of
+from pipeline.review.numbers import NumberDecision, NumbersDecided, decide_numbers
+from pipeline.scan.decode import decode_pages
+from pipeline.scan.page import RawPage
+from pipeline.scan.prepare import PreparedForm, prepared_side
+from pipeline.storage import count_sheets, log
+from pipeline.storage.count_sheets import CountEntry, CountSheet
+from pipeline.usecases.workspace import Workspace
+
+LARGEST = 10**12
+WORLD = frozenset({"R3", "R4", "R5", "R20", "R22"})
+"""Rules that can be broken and yet true on the paper; a leader confirms them with a reason. All others block."""
+
+
+# The forms ----------------------------------------------------------------------------------------------
+
+
+def forms_of(workspace: Workspace, contest: str, area: str) -> tuple[Form, ...]:
+    """The two count forms of a place, without their pictures. Refused: ``area-unknown``."""
+    _known(workspace, contest, area)
+    return tuple(layout.form for layout in _layouts(workspace.election, workspace.count.rules, contest, area))
+
+
+def _known(workspace: Workspace, contest: str, area: str) -> None:
+    if not any(a.id == area and contest in a.units for a in workspace.election.areas):
+        raise refuse("area-unknown", area, "the area '{value}' is not in the election; correct it", value=area)
+
+
+def _layouts(election: Election, rules: RuleSet, contest: str, area: str) -> list[BallotLayout]:
+    of = CountForm(election, election.area(area), election.contest(contest))
+    made: list[BallotLayout] = []
+    for kind in ("figures", "tally"):
+        try:
+            spoiled = rules.issued_includes_spoiled
+            made.append(tally_form(of) if kind == "tally" else figures_form(of, issued_includes_spoiled=spoiled))
+        except Refusal:  # a list that does not fit its sheet was not printed either
+            continue
+    return made
+
+
+def _prepared(workspace: Workspace, contest: str, area: str) -> tuple[PreparedForm, ...]:
+    """The forms with their blanks drawn as they were printed."""
+    made = []
+    for layout in _layouts(workspace.election, workspace.count.rules, contest, area):
+        blank = render_blank(layout, REFERENCE_DPI)
+        side = prepared_side(layout.form.id, layout.form.sides[0], [(blank, pixels_per_mm(REFERENCE_DPI))])
+        made.append(PreparedForm(layout.form, (side,), hashlib.sha256(blank.tobytes()).hexdigest()))
+    return tuple(made)
+
+
+# Handing in ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one page: ``sheet`` where it was read, else why not."""
+
+    name: str
+    page: int
+    sheet: str | None
+    became: Literal["read", "already", "rejected"]
+    text: Message | None = None
+
+
+def take_sheets(
+    workspace: Workspace, actor: Actor, contest: str, area: str, name: str, content: bytes
+) -> tuple[Taken, ...]:
+    """Read the pages of a scan as count forms of a place and keep them; a page that is none is told and not kept.
+
+    The same page again changes nothing. Refused: ``area-unknown``.
+    """
+    require(actor, "ingest")
+    _known(workspace, contest, area)
+    workspace.profile.check_engine(ENGINE)
+    sha256 = hashlib.sha256(content).hexdigest()
+    forms = _prepared(workspace, contest, area)
+    told = []
+    for raw in decode_pages(content, name, sha256):
+        outcome = read_raw(raw, forms) if isinstance(raw, RawPage) else raw
+        if isinstance(outcome, PageReading):
+            told.append(_kept(workspace, actor, contest, area, name, content, outcome))
+        else:
+            told.append(Taken(name, outcome.source.page, None, "rejected", outcome.text))
+    return tuple(told)
+
+
+def _kept(
+    workspace: Workspace, actor: Actor, contest: str, area: str, name: str, content: bytes, reading: PageReading
+) -> Taken:
+    number = reading.source.page
+    key = f"{reading.source.sha256[:20]}-{number}"
+    workspace.images.keep(content)
+    sheet = CountSheet(
+        key, contest, area, reading.form, reading.source.sha256, number, reading.rotation_deg, reading.engine,
+        [_to_json(w) for w in reading.written], "open", None, actor.id, workspace.clock(),
+    )  # fmt: skip
+    with workspace.database.write() as db:
+        if count_sheets.get(db, key) is not None:
+            return Taken(name, number, key, "already")
+        count_sheets.add(db, sheet)
+        detail = {"form": sheet.form, "sha256": sheet.sha256, "page": number, "engine": sheet.engine}
+        log.append(db, AuditEvent(actor.id, "count_sheet_read", f"{area}/{contest}", detail), sheet.at)
+    return Taken(name, number, key, "read")
+
+
+def _to_json(reading: WrittenReading) -> dict[str, Any]:
+    return {
+        "field": reading.field, "kind": reading.kind, "values": [[v, p] for v, p in reading.values],
+        "dropped": reading.dropped, "doubts": list(reading.doubts), "measures": dict(reading.measures),
+        "quad": [list(p) for p in reading.quad],
+    }  # fmt: skip
+
+
+def _from_json(document: Mapping[str, Any]) -> WrittenReading:
+    a, b, c, d = ((float(x), float(y)) for x, y in document["quad"])
+    values = tuple((v, float(p)) for v, p in document["values"])
+    doubts = tuple(document["doubts"])
+    return WrittenReading(
+        document["field"], document["kind"], values, document["dropped"], doubts, document["measures"], (a, b, c, d)
+    )
+
+
+# What stands ---------------------------------------------------------------------------------------------
+
+FigureState = Literal["machine", "people", "open", "once", "disputed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a sheet. ``value``: only where it stands, since who types must see nothing. ``mine``: the actor
+    has typed it."""
+
+    field: str
+    label: str
+    decimals: int
+    kind: str
+    state: FigureState
+    value: int | None
+    mine: bool
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """A sheet as it stands: figures in the form's order, ``asked``: fields still to be typed by the actor, the most
+    informative first; ``broken``: rules that the figures break, told once every figure of theirs stands."""
+
+    sheet: CountSheet
+    title: str
+    figures: tuple[Figure, ...]
+    asked: tuple[str, ...]
+    waiting: int
+    broken: tuple[Question, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Every figure stands."""
+        return self.waiting == 0
+
+
+def sheets_of(workspace: Workspace, actor: Actor, contest: str, area: str) -> tuple[SheetView, ...]:
+    """The sheets of a place that are not void."""
+    require(actor, "ingest")
+    _known(workspace, contest, area)
+    with workspace.database.read() as db:
+        found = [s for s in count_sheets.of_place(db, contest, area) if s.state != "void"]
+        given = {s.id: count_sheets.entries(db, s.id) for s in found}
+    return tuple(_view(workspace, actor, s, given[s.id]) for s in found)
+
+
+def sheet_view(workspace: Workspace, actor: Actor, sheet: str) -> SheetView:
+    """One sheet. Refused: ``sheet-unknown``."""
+    require(actor, "ingest")
+    with workspace.database.read() as db:
+        found = _open_or_not(db, sheet)
+        given = count_sheets.entries(db, sheet)
+    return _view(workspace, actor, found, given)
+
+
+def _open_or_not(db: Connection, sheet: str) -> CountSheet:
+    found = count_sheets.get(db, sheet)
+    if found is None:
+        raise refuse("sheet-unknown", sheet, "there is no such sheet; go back to the figures of the team")
+    return found
+
+
+def _view(workspace: Workspace, actor: Actor, sheet: CountSheet, given: tuple[CountEntry, ...]) -> SheetView:
+    form, decided, settled = _decided(workspace, sheet, given)
+    by_field: dict[str, list[CountEntry]] = {}
+    for entry in given:
+        by_field.setdefault(entry.field, []).append(entry)
+    figures = tuple(
+        _figure(form, number, by_field.get(number.field, []), number.field in settled, actor, reading.kind)
+        for number, reading in zip(decided.numbers, map(_from_json, sheet.reading), strict=True)
+    )
+    open_fields = {f.field for f in figures if f.state not in ("machine", "people")}
+    mine = {f.field for f in figures if f.mine}
+    asked = tuple(f for f in decided.asked if f in open_fields and f not in mine)
+    standing = {f.field for f in figures} - open_fields
+    broken = tuple(
+        question
+        for question in questions_of(decided, form)
+        if question.code != "form_empty" and _fields_of(question.code, decided) <= standing
+    )
+    return SheetView(sheet, form.title, figures, asked, len(open_fields), broken)
+
+
+def _fields_of(code: str, decided: NumbersDecided) -> set[str]:
+    """The fields of the broken rules of a code: what they say must not be told while one of them is to be typed."""
+    return {name for b in decided.broken if b.code == code for name, _ in b.written}
+
+
+def _figure(
+    form: Form, number: NumberDecision, given: list[CountEntry], settled: bool, actor: Actor, kind: str
+) -> Figure:
+    field = form.field(number.field)
+    state: FigureState = "people" if settled else "machine" if number.accepted else "open"
+    if state == "open" and given:
+        state = "once" if len(given) == 1 else "disputed"
+    stands = state in ("people", "machine")
+    mine = any(e.account == actor.id for e in given)
+    value = number.value if stands else None
+    return Figure(number.field, field.label or field.id, field.decimals, kind, state, value, mine, number.by)
+
+
+def _decided(
+    workspace: Workspace, sheet: CountSheet, given: tuple[CountEntry, ...]
+) -> tuple[Form, NumbersDecided, Mapping[str, int | None]]:
+    form = next(f for f in forms_of(workspace, sheet.contest, sheet.area) if f.id == sheet.form)
+    written = [_from_json(one) for one in sheet.reading]
+    settled = _settled(written, given, workspace.count.rules)
+    return form, decide_numbers(written, form, workspace.profile.numbers, settled), settled
+
+
+def _settled(written: list[WrittenReading], given: tuple[CountEntry, ...], rules: RuleSet) -> dict[str, int | None]:
+    """Figures on which enough people agree; the machine is one of them where the election's rules say so and nothing
+    about its reading is in doubt."""
+    found: dict[str, int | None] = {}
+    machine = {w.field: w.values[0][0] for w in written if rules.machine_keys and not w.doubts}
+    for field in {e.field for e in given}:
+        values = [e.value for e in given if e.field == field]
+        for value in values:
+            agree = values.count(value) + (field in machine and machine[field] == value)
+            if agree >= max(2, rules.figures_keyed_by):
+                found[field] = value
+    return found
+
+
+# Answering -----------------------------------------------------------------------------------------------
+
+Became = Literal["stands", "waits", "differs"]
+
+
+def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, text: str) -> Became:
+    """Keep what one person read on the paper; ``text`` is digits, or empty for nothing written.
+
+    It stands, waits for another person, or differs from what another typed. Refused: an unknown sheet or field, a
+    confirmed sheet, text that is no number (``figure-number``), a second answer of the same person.
+    """
+    require_person(actor, "ingest", workspace.trial)
+    at = workspace.clock()
+    with workspace.database.write() as db:
+        found = _open_or_not(db, sheet)
+        if found.state != "open":
+            raise refuse("sheet-confirmed", sheet, "this sheet is {state} already; nothing was changed",
+                         state=found.state)  # fmt: skip
+        form = next(f for f in forms_of(workspace, found.contest, found.area) if f.id == found.form)
+        if field not in {one["field"] for one in found.reading}:
+            raise refuse("field-unknown", field, "the page has no such place; reload the page")
+        value = _number(text, form.field(field).decimals)
+        given = count_sheets.entries(db, sheet)
+        if any(e.field == field and e.account == actor.id for e in given):
+            raise refuse("already-typed", field, "you have typed this figure already; somebody else must type it now")
+        count_sheets.put_entry(db, CountEntry(sheet, field, actor.id, value, at))
+        given = count_sheets.entries(db, sheet)
+        written = [_from_json(one) for one in found.reading]
+        stands = field in _settled(written, given, workspace.count.rules)
+        others = [e.value for e in given if e.field == field and e.account != actor.id]
+        became: Became = "stands" if stands else "differs" if any(v != value for v in others) else "waits"
+        # without the figure: a second person must not find it in the log
+        event = AuditEvent(actor.id, "count_figure_typed", f"{sheet}/{field}", {"became": became})
+        log.append(db, event, at)
+    return became
+
+
+def _number(text: str, decimals: int) -> int | None:
+    typed = "".join(text.split())
+    if not typed:
+        return None
+    if decimals and ("," in typed or "." in typed):
+        whole, _, rest = typed.replace(",", ".").rpartition(".")
+        typed = whole.replace(".", "") + rest.ljust(decimals, "0") if len(rest) <= decimals else "?"
+    else:
+        typed = typed.replace(".", "") + "0" * decimals
+    if not (typed.isascii() and typed.isdigit()) or int(typed) > LARGEST:
+        raise refuse("figure-number", "value", "'{value}' is no number; type the digits that stand on the paper",
+                     value=text[:40])  # fmt: skip
+    return int(typed)
+
+
+def confirm_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str = "") -> None:
+    """The figures of a sheet stand as what its paper says. Refused while a figure is open, and while a rule is broken:
+    each with its number and the figures that are off; rules of the world (R4, R5 …) need a team leader and a reason."""
+    require_person(actor, "ingest", workspace.trial)
+    at = workspace.clock()
+    with workspace.database.write() as db:
+        found = _open_or_not(db, sheet)
+        if found.state != "open":
+            raise refuse("sheet-confirmed", sheet, "this sheet is {state} already; nothing was changed",
+                         state=found.state)  # fmt: skip
+        view = _view(workspace, actor, found, count_sheets.entries(db, sheet))
+        if not view.ready:
+            raise refuse("sheet-open", sheet, "{count} figures are still to be typed; type them first",
+                         count=view.waiting)  # fmt: skip
+        _check(view, actor, reason.strip())
+        figures = {f.field: f.value for f in view.figures}
+        count_sheets.put_state(db, sheet, "confirmed", figures)
+        detail = {"form": found.form, "figures": figures, "reason": reason.strip(),
+                  "broken": [q.code for q in view.broken]}  # fmt: skip
+        log.append(db, AuditEvent(actor.id, "count_sheet_confirmed", f"{found.area}/{found.contest}", detail), at)
+
+
+def _check(view: SheetView, actor: Actor, reason: str) -> None:
+    allowed = actor.may("put_to_team") and bool(reason)
+    against = [q for q in view.broken if not (allowed and q.code in WORLD)]
+    if against:
+        raise Refusal([Problem(q.code, ", ".join(q.fields), q.text) for q in against])
+
+
+def void_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str) -> None:
+    """The sheet is taken out (scanned badly, written anew); its answers stay in the record. Needs a reason."""
+    require_person(actor, "ingest", workspace.trial)
+    if not reason.strip():
+        raise refuse("reason-missing", "reason", "a change needs a reason; write why")
+    with workspace.database.write() as db:
+        found = _open_or_not(db, sheet)
+        count_sheets.put_state(db, sheet, "void", found.figures)
+        detail = {"form": found.form, "was": found.state, "reason": reason.strip()}
+        event = AuditEvent(actor.id, "count_sheet_void", f"{found.area}/{found.contest}", detail)
+        log.append(db, event, workspace.clock())
+
+
+def confirmed_figures(db: Connection, contest: str, area: str) -> Mapping[str, int | None]:
+    """What the confirmed sheets of figures of a place say, by field; empty without any; the last confirmed counts."""
+    found: dict[str, int | None] = {}
+    for sheet in count_sheets.of_place(db, contest, area):
+        if sheet.state == "confirmed" and sheet.form == f"so-lieu-{contest}-{area}":
+            found.update(sheet.figures or {})
+    return found

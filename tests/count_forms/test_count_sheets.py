@@ -1,0 +1,226 @@
+"""A scanned sheet of figures in a workspace: doubts typed blind by two, rules block, the rest decided anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import cv2
+import pytest
+
+from pipeline.access.roles import Actor
+from pipeline.election.definition import RuleChange
+from pipeline.election.load import load_election
+from pipeline.election.rules import changed
+from pipeline.errors import Refusal
+from pipeline.storage import accounts, log
+from pipeline.usecases.count_sheets import (
+    SheetView,
+    answer_figure,
+    confirm_sheet,
+    confirmed_figures,
+    sheet_view,
+    take_sheets,
+    void_sheet,
+)
+from pipeline.usecases.keying import check_figures
+from pipeline.usecases.pictures import DecodedPages, figure_picture, sheet_picture
+from pipeline.usecases.workspace import Workspace, create_workspace
+from tests.count_forms.conftest import BUNDLE, FIGURES, Picture, Printed
+
+ONE, TWO, THREE = (Actor(k, k.title(), frozenset({"operator"})) for k in ("mot", "hai", "ba"))
+LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
+PLACE = ("xa", "kv1")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    made = create_workspace(tmp_path / "w", load_election(Path(str(files("kiemphieu") / "example"))))
+    with made.database.write() as db:
+        for actor in (ONE, TWO, THREE, LEADER):
+            accounts.put(db, actor)
+    yield made
+    made.close()
+
+
+def png(page: Picture) -> bytes:
+    return cv2.imencode(".png", page)[1].tobytes()
+
+
+def taken(workspace: Workspace, page: Picture) -> str:
+    (told,) = take_sheets(workspace, ONE, *PLACE, "scan.png", png(page))
+    assert told.became == "read", told
+    assert told.sheet is not None
+    return told.sheet
+
+
+def typed_by_both(workspace: Workspace, sheet: str, value: Callable[[str], str]) -> SheetView:
+    """Two people type every figure that they are asked, one after the other; the view afterwards."""
+    for _ in range(80):
+        for actor in (ONE, TWO):
+            asked = sheet_view(workspace, actor, sheet).asked
+            if asked:
+                answer_figure(workspace, actor, sheet, asked[0], value(asked[0]))
+        if sheet_view(workspace, ONE, sheet).ready:
+            break
+    return sheet_view(workspace, ONE, sheet)
+
+
+def truth(field: str) -> str:
+    value = FIGURES[field]
+    percent = field in ("turnout", "valid_percent", "invalid_percent")
+    return f"{value // 100},{value % 100:02d}" if percent else str(value)
+
+
+def test_doubtful_figures_are_typed_by_two_and_the_confirmed_sheet_binds_what_is_keyed(
+    workspace: Workspace, figures: Printed
+) -> None:
+    sheet = taken(workspace, figures.filled(FIGURES, 21))
+    view = typed_by_both(workspace, sheet, truth)
+    assert view.ready
+    assert view.broken == ()
+    confirm_sheet(workspace, ONE, sheet)
+    with workspace.database.read() as db:
+        found = confirmed_figures(db, *PLACE)
+    assert {k: v or 0 for k, v in found.items()} == FIGURES
+    keyed = {
+        "voters": "1091", "voted": "1043", "received": "1200", "issued": "1050", "left_over": "143", "spoiled": "7",
+        "opened": "7:00", "closed": "19h", "finished": "23h",
+        "members": "Nguyễn Văn Hòa (Tổ trưởng)\nTrần Thị Lan (Thư ký)\nLê Văn Minh",
+        "opening_witnesses": "Đỗ Văn Sơn, thôn Đông\nBùi Thị Tâm, thôn Đoài",
+        "closing_witnesses": "Đỗ Văn Sơn, thôn Đông\nBùi Thị Tâm, thôn Đoài", "incidents": "Không có", "complaints": "",
+    }  # fmt: skip
+    told = [t for t in check_figures(workspace, ONE, *PLACE, keyed).troubles if t.code == "sheet"]
+    assert [t.fields for t in told] == [("voters",)]
+    assert "1090" not in str(told[0].text)
+    right = check_figures(workspace, ONE, *PLACE, {**keyed, "voters": "1090"})
+    assert not [t for t in right.troubles if t.code == "sheet"]
+
+
+def test_one_person_alone_settles_nothing_and_nobody_sees_what_was_typed(
+    workspace: Workspace, figures: Printed
+) -> None:
+    sheet = taken(workspace, figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    assert answer_figure(workspace, ONE, sheet, "valid", "1021") == "waits"
+    seen = next(f for f in sheet_view(workspace, TWO, sheet).figures if f.field == "valid")
+    assert (seen.state, seen.value, seen.mine) == ("once", None, False)
+    assert answer_figure(workspace, TWO, sheet, "valid", "1024") == "differs"
+    seen = next(f for f in sheet_view(workspace, THREE, sheet).figures if f.field == "valid")
+    assert (seen.state, seen.value) == ("disputed", None)
+    assert answer_figure(workspace, THREE, sheet, "valid", "1.021") == "stands"
+    seen = next(f for f in sheet_view(workspace, ONE, sheet).figures if f.field == "valid")
+    assert (seen.state, seen.value) == ("people", 1021)
+    with workspace.database.read() as db:
+        lines = [line for line in log.lines(db) if line.event.act == "count_figure_typed"]
+    assert len(lines) == 3
+    assert not any("1021" in str(dict(line.event.detail)) for line in lines)
+
+
+def test_an_answer_settles_figures_that_were_asked_before(workspace: Workspace, figures: Printed) -> None:
+    sheet = taken(workspace, figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    before = sheet_view(workspace, ONE, sheet).waiting
+    for actor in (ONE, TWO):
+        answer_figure(workspace, actor, sheet, "valid", "1021")
+    assert sheet_view(workspace, ONE, sheet).waiting < before - 1
+
+
+def test_a_sum_that_is_wrong_on_the_paper_blocks_the_confirmation_by_its_number(
+    workspace: Workspace, figures: Printed
+) -> None:
+    wrong = {**FIGURES, "invalid": 29}
+    sheet = taken(workspace, figures.filled(wrong, 23))
+    view = typed_by_both(workspace, sheet, lambda f: str(wrong[f]) if f == "invalid" else truth(f))
+    assert {"R6", "R11"} <= {q.code for q in view.broken}
+    for actor in (ONE, LEADER):
+        with pytest.raises(Refusal) as refused:
+            confirm_sheet(workspace, actor, sheet, "it is so on the paper")
+        told = {p.code: p for p in refused.value.problems}
+        assert "R6" in told
+        assert "29" in str(told["R6"].text)
+    assert sheet_view(workspace, ONE, sheet).sheet.state == "open"
+
+
+def test_what_can_be_true_is_confirmed_by_the_leader_with_a_reason_and_by_nobody_else(
+    workspace: Workspace, figures: Printed
+) -> None:
+    true = {**FIGURES, "issued": 1030, "received": 1180}
+    sheet = taken(workspace, figures.filled(true, 24))
+    view = typed_by_both(workspace, sheet, lambda f: str(true[f]) if f in ("issued", "received") else truth(f))
+    assert {q.code for q in view.broken} == {"R4", "R20"}
+    for actor, reason in ((ONE, "ten ballots too many"), (LEADER, " ")):
+        with pytest.raises(Refusal):
+            confirm_sheet(workspace, actor, sheet, reason)
+    confirm_sheet(workspace, LEADER, sheet, "ten ballots too many, told to the board")
+    assert sheet_view(workspace, ONE, sheet).sheet.state == "confirmed"
+
+
+def test_the_machine_is_one_of_the_two_only_where_the_election_says_so(
+    workspace: Workspace, figures: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = {**FIGURES, "votes_sum": 4533}
+    sheet = taken(workspace, figures.filled(odd, 25))
+    asked = next(f for f in sheet_view(workspace, ONE, sheet).asked if f.startswith("votes_") and f != "votes_sum")
+    assert answer_figure(workspace, ONE, sheet, asked, truth(asked)) == "waits"
+    rules = changed(workspace.count.rules, RuleChange("machine_keys", "yes", "decision 12"))
+    assert rules.machine_keys
+    monkeypatch.setattr(type(workspace), "count", property(lambda self: replace_rules(self, rules)))
+    other = next(
+        f for f in sheet_view(workspace, TWO, sheet).asked if f.startswith("votes_") and f not in (asked, "votes_sum")
+    )
+    assert answer_figure(workspace, TWO, sheet, other, truth(other)) == "stands"
+
+
+def replace_rules(workspace: Workspace, rules: object) -> object:
+    class Counted:
+        def __init__(self) -> None:
+            self.rules = rules
+
+    return Counted()
+
+
+def test_the_same_scan_again_changes_nothing_and_a_page_of_another_area_is_told(
+    workspace: Workspace, figures: Printed, other_area: Printed
+) -> None:
+    page = figures.filled(FIGURES, 26)
+    sheet = taken(workspace, page)
+    (again,) = take_sheets(workspace, TWO, *PLACE, "again.png", png(page))
+    assert (again.became, again.sheet) == ("already", sheet)
+    (other,) = take_sheets(workspace, ONE, *PLACE, "other.png", png(other_area.filled(FIGURES, 26)))
+    assert other.became == "rejected"
+    assert other_area.form.id in str(other.text)
+
+
+def test_a_tally_sheet_is_taken_too_and_its_pictures_are_shown(workspace: Workspace, tally: Printed) -> None:
+    sheet = taken(workspace, tally.filled(BUNDLE, 27))
+    view = sheet_view(workspace, ONE, sheet)
+    assert {f.kind for f in view.figures} == {"number", "tally"}
+    decoded = DecodedPages()
+    assert figure_picture(workspace, decoded, ONE, sheet, "tally_1")[:2] == b"\xff\xd8"
+    assert sheet_picture(workspace, decoded, ONE, sheet, "tally_1")[:2] == b"\xff\xd8"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("1o21", "figure-number"), ("-3", "figure-number"), ("9" * 20, "figure-number")]
+)
+def test_what_is_no_number_is_refused(workspace: Workspace, figures: Printed, text: str, code: str) -> None:
+    sheet = taken(workspace, figures.blank)
+    with pytest.raises(Refusal) as refused:
+        answer_figure(workspace, ONE, sheet, "valid", text)
+    assert refused.value.problems[0].code == code
+
+
+def test_a_figure_is_typed_once_by_each_and_a_sheet_is_taken_out_with_a_reason(
+    workspace: Workspace, figures: Printed
+) -> None:
+    sheet = taken(workspace, figures.blank)
+    answer_figure(workspace, ONE, sheet, "valid", "5")
+    with pytest.raises(Refusal):
+        answer_figure(workspace, ONE, sheet, "valid", "6")
+    with pytest.raises(Refusal):
+        confirm_sheet(workspace, ONE, sheet)
+    with pytest.raises(Refusal):
+        void_sheet(workspace, ONE, sheet, "  ")
+    void_sheet(workspace, ONE, sheet, "scanned empty")
+    with pytest.raises(Refusal):
+        answer_figure(workspace, TWO, sheet, "valid", "5")
