@@ -346,6 +346,36 @@ figures_entry = Table(
     Column("at", Moment, nullable=False),
 )
 
+count_sheet = Table(
+    "count_sheet",  # revision 0013: a scanned count form of an area
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("contest", Text, nullable=False),
+    Column("area", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("rotation_deg", Float, nullable=False),
+    Column("engine", Text, nullable=False),
+    _json("reading", nullable=False),
+    Column("state", Text, nullable=False),
+    _json("figures", nullable=True),
+    Column("author", Text, ForeignKey("account.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    _one_of("state", "open", "confirmed", "void"),
+    Index(None, "contest", "area"),
+)
+
+count_entry = Table(
+    "count_entry",  # revision 0013: what one person typed for one figure of it
+    metadata,
+    Column("sheet", Text, ForeignKey("count_sheet.id"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("account", Text, ForeignKey("account.id"), primary_key=True),
+    Column("value", BigInteger),
+    Column("at", Moment, nullable=False),
+)
+
 # What a closed batch adds to the totals, so that a committee's page need not count a million ballots again.
 # Derived from the other tables: whatever changes a batch deletes its row (pipeline/storage/results.py).
 batch_result = Table(
