@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from pipeline.storage import results
+from pipeline.storage import grid_queue, results
 from pipeline.storage.schema import batch
 
 Sides = Literal["simplex", "duplex"]
@@ -90,6 +90,8 @@ def set_state(db: Connection, key: str, state: BatchState, void_reason: str | No
     db.execute(update(batch).where(batch.c.id == key).values(state=state, void_reason=void_reason))
     results.forget(db, key)
     results.touch(db, key)
+    if state != "open":
+        grid_queue.forget(db, key)
 
 
 def explain(db: Connection, key: str, explanation: str, by: str) -> None:

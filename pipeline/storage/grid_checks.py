@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, no
 from pipeline.forms.template import FieldKind
 from pipeline.review.policy import ItemKind
 from pipeline.review.reasons import Pen
+from pipeline.storage import grid_queue
 from pipeline.storage.readings import written_with
 from pipeline.storage.schema import batch, entry, field_reading, grid_check, item, page
+from pipeline.storage.schema import grid_queue as queue
 
 Verdict = Literal["shown", "same", "odd"]
 FIELD: ItemKind = "field"
@@ -53,17 +55,21 @@ def unseen(db: Connection, account: str, choice: Choice, limit: int) -> tuple[Cr
 
     Accepted ones that somebody else has checked already are left out; asked ones only where they are still open.
     """
-    r = field_reading
+    r, q = field_reading, queue
     mine = exists().where(
         and_(grid_check.c.page == r.c.page, grid_check.c.field == r.c.field, _done_by(account, choice.accepted))
     )
+    # Conditions, not joins: the queue is gone through in its order, never a table of which it would be sorted.
+    live = exists().where(and_(batch.c.id == q.c.batch, batch.c.state == "open"))
+    counted = exists().where(and_(page.c.id == q.c.page, page.c.status == "read"))
+    told = (batch.c.contest, batch.c.area)
+    contest, area = (select(c).where(batch.c.id == q.c.batch).scalar_subquery().label(c.name) for c in told)
     query = (
-        select(r.c.page, r.c.field, r.c.value, r.c.measures, r.c.score, batch.c.id, batch.c.contest, batch.c.area)
-        .join(page, page.c.id == r.c.page)
-        .join(batch, batch.c.id == page.c.batch)
-        .where(batch.c.state == "open", page.c.status == "read", r.c.kind == choice.kind, r.c.value == choice.value)
-        .where(r.c.accepted == choice.accepted, not_(mine))
-        .order_by(r.c.score, r.c.page, r.c.field)
+        select(r.c.page, r.c.field, r.c.value, r.c.measures, r.c.score, q.c.batch, contest, area)
+        .select_from(q.join(r, and_(r.c.page == q.c.page, r.c.field == q.c.field)))
+        .where(q.c.kind == choice.kind, q.c.value == choice.value, q.c.accepted == choice.accepted)
+        .where(live, counted, not_(mine))
+        .order_by(q.c.score, q.c.page, q.c.field)
         .limit(limit)
     )
     of_place = and_(item.c.page == r.c.page, item.c.field == r.c.field, item.c.kind == FIELD)
@@ -72,13 +78,17 @@ def unseen(db: Connection, account: str, choice: Choice, limit: int) -> tuple[Cr
     else:
         query = query.where(exists().where(and_(of_place, item.c.state.in_(("waiting", "entered_once")))))
         query = query.where(not_(_answered(account)))
-    for column, wanted in ((batch.c.contest, choice.contest), (batch.c.id, choice.batch), (r.c.field, choice.field)):
+    filters = (
+        (q.c.contest, choice.contest),
+        (q.c.batch, choice.batch),
+        (q.c.field, choice.field),
+        (q.c.pen, choice.pen),
+    )
+    for column, wanted in filters:
         if wanted is not None:
             query = query.where(column == wanted)
-    if choice.pen is not None:
-        query = query.where(written_with(choice.pen))
     return tuple(
-        Crop(x.page, x.field, x.value, x.id, x.contest, x.area, dict(x.measures), x.score) for x in db.execute(query)
+        Crop(x.page, x.field, x.value, x.batch, x.contest, x.area, dict(x.measures), x.score) for x in db.execute(query)
     )
 
 
@@ -139,12 +149,19 @@ def _answered(account: str) -> ColumnElement[bool]:
     )
 
 
-def show(db: Connection, account: str, crops: Iterable[Crop], at: datetime) -> None:
+def show(db: Connection, account: str, crops: Collection[Crop], at: datetime) -> None:
     """Keep that the account has seen the machine's reading of these."""
-    for crop in crops:
-        if verdict(db, account, crop.page, crop.field) is None:
-            values = {"page": crop.page, "field": crop.field, "account": account, "value": crop.value}
-            db.execute(insert(grid_check).values(**values, verdict="shown", at=at))
+    g = grid_check
+    pages = {c.page for c in crops}
+    known = select(g.c.page, g.c.field).where(g.c.account == account, g.c.page.in_(pages))
+    before = {(row.page, row.field) for row in db.execute(known)}
+    rows = [
+        {"page": c.page, "field": c.field, "account": account, "value": c.value, "verdict": "shown", "at": at}
+        for c in crops
+        if (c.page, c.field) not in before
+    ]
+    if rows:
+        db.execute(insert(grid_check), rows)
 
 
 def verdict(db: Connection, account: str, page_id: str, field: str) -> tuple[Verdict, str] | None:
@@ -158,6 +175,13 @@ def verdict(db: Connection, account: str, page_id: str, field: str) -> tuple[Ver
 
 
 def decide(db: Connection, account: str, page_id: str, field: str, said: Verdict, at: datetime) -> None:
-    """What the account said of a reading that it was shown."""
+    """What the account said of a reading that it was shown.
+
+    One check is enough for an accepted reading, and nobody confirms an asked one that somebody has marked.
+    """
     this = and_(grid_check.c.page == page_id, grid_check.c.field == field, grid_check.c.account == account)
     db.execute(update(grid_check).where(this).values(verdict=said, at=at))
+    r = field_reading
+    accepted = select(r.c.accepted).where(r.c.page == page_id, r.c.field == field)
+    if said == "odd" or db.scalar(accepted):
+        grid_queue.drop(db, page_id, field)

@@ -17,16 +17,18 @@ from pipeline.review.policy import ItemKind
 from pipeline.review.states import (
     ByTeam,
     Corrected,
+    EnteredOnce,
     Entry,
     GridCheck,
     ItemState,
     Settled,
     Voided,
+    Waiting,
     entries_of,
     name_of,
     value_of,
 )
-from pipeline.storage import results
+from pipeline.storage import grid_queue, results
 from pipeline.storage.schema import batch as batch_table
 from pipeline.storage.schema import entry, field_reading, grid_check, item, lease, settlement, team_decision
 
@@ -161,10 +163,22 @@ def save(db: Connection, seen: StoredItem, state: ItemState, at: datetime) -> St
             "somebody else has changed this item meanwhile; reload it and answer again",
         )
     results.forget(db, seen.batch)
+    _in_grids(db, seen, state)
     _keep_entries(db, seen, state, at)
     if isinstance(state, Settled | Corrected | Voided):
         _keep_settlement(db, seen.id, following, state, at)
     return StoredItem(seen.id, seen.batch, seen.subject, seen.ballot, seen.page, state, following)
+
+
+def _in_grids(db: Connection, seen: StoredItem, state: ItemState) -> None:
+    """Grids show what waits for its first or second answer, nothing that is disputed or settled."""
+    before, after = (isinstance(s, Waiting | EnteredOnce) for s in (seen.state, state))
+    if seen.page is None or seen.subject.kind != "field" or before == after:
+        return
+    if after:
+        grid_queue.put_back(db, seen.page, seen.subject.field)
+    else:
+        grid_queue.drop(db, seen.page, seen.subject.field)
 
 
 def entries(db: Connection, key: str) -> tuple[Entry, ...]:

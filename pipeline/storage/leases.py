@@ -48,7 +48,7 @@ def number_free(db: Connection, account: str, wanted: Wanted, at: datetime, most
 
 
 def _open_to(account: str, wanted: Wanted, at: datetime) -> list[ColumnElement[bool]]:
-    live = select(batch_table.c.id).where(batch_table.c.state == "open")
+    live = exists().where(and_(batch_table.c.id == item.c.batch, batch_table.c.state == "open"))
     if wanted.contest is not None:
         live = live.where(batch_table.c.contest == wanted.contest)
     answered = exists().where(and_(entry.c.item == item.c.id, entry.c.account == account))
@@ -56,7 +56,7 @@ def _open_to(account: str, wanted: Wanted, at: datetime) -> list[ColumnElement[b
         and_(grid_check.c.page == item.c.page, grid_check.c.field == item.c.field, grid_check.c.account == account)
     )
     lent = exists().where(and_(lease.c.item == item.c.id, lease.c.account != account, lease.c.until > at))
-    conditions = [item.c.batch.in_(live), not_(answered), not_(seen), not_(lent)]
+    conditions = [live, not_(answered), not_(seen), not_(lent)]
     if wanted.batch is not None:
         conditions.append(item.c.batch == wanted.batch)
     if wanted.kind is not None:

@@ -250,7 +250,7 @@ item = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("batch", Text, ForeignKey("batch.id"), nullable=False, index=True),
+    Column("batch", Text, ForeignKey("batch.id"), nullable=False),
     Column("ballot", Text, ForeignKey("ballot.id"), index=True),
     Column("page", Text, ForeignKey("page.id"), index=True),
     Column("field", Text, nullable=False),
@@ -260,7 +260,11 @@ item = Table(
     Column("value", Text),
     _json("body", nullable=False),
     Column("version", Integer, nullable=False),
-    Index(None, "state", "id"),  # the next item for somebody, without sorting a hundred thousand
+    # Revision 0012: the next item for somebody, of all, of a kind, of a batch; each holds all that is asked of it, so
+    # that a hundred thousand items are neither sorted nor fetched (SQLite takes no other than such a one).
+    Index("ix_item_next", "state", "id", "kind", "batch", "page", "field"),
+    Index("ix_item_next_of_kind", "state", "kind", "id", "batch", "page", "field"),
+    Index("ix_item_next_of_batch", "batch", "state", "id", "kind", "page", "field"),
     sqlite_with_rowid=False,
 )
 
@@ -283,6 +287,24 @@ grid_check = Table(
     Column("at", Moment, nullable=False),
     ForeignKeyConstraint(["page", "field"], ["field_reading.page", "field_reading.field"]),
     _one_of("verdict", "shown", "same", "odd"),
+)
+
+# Readings of open batches that a grid may still show, in the order in which it shows them: a million ballots are not
+# sorted for every sheet. Derived from the other tables, and never too short (pipeline/storage/grid_queue.py).
+grid_queue = Table(
+    "grid_queue",  # revision 0012
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("accepted", Boolean, primary_key=True),
+    Column("score", Float, primary_key=True),
+    Column("page", Text, ForeignKey("page.id"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("batch", Text, ForeignKey("batch.id"), nullable=False),
+    Column("contest", Text, nullable=False),
+    Column("pen", Text, nullable=False),
+    Index("ix_grid_queue_batch", "batch", "kind", "value", "accepted", "score", "page", "field", "pen"),
+    sqlite_with_rowid=False,
 )
 
 entry = Table(
@@ -343,36 +365,6 @@ figures_entry = Table(
     Column("account", Text, ForeignKey("account.id"), primary_key=True),
     _json("document", nullable=False),
     Column("reason", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-)
-
-count_sheet = Table(
-    "count_sheet",  # revision 0013: a scanned count form of an area
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("contest", Text, nullable=False),
-    Column("area", Text, nullable=False),
-    Column("form", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("page", Integer, nullable=False),
-    Column("rotation_deg", Float, nullable=False),
-    Column("engine", Text, nullable=False),
-    _json("reading", nullable=False),
-    Column("state", Text, nullable=False),
-    _json("figures", nullable=True),
-    Column("author", Text, ForeignKey("account.id"), nullable=False),
-    Column("at", Moment, nullable=False),
-    _one_of("state", "open", "confirmed", "void"),
-    Index(None, "contest", "area"),
-)
-
-count_entry = Table(
-    "count_entry",  # revision 0013: what one person typed for one figure of it
-    metadata,
-    Column("sheet", Text, ForeignKey("count_sheet.id"), primary_key=True),
-    Column("field", Text, primary_key=True),
-    Column("account", Text, ForeignKey("account.id"), primary_key=True),
-    Column("value", BigInteger),
     Column("at", Moment, nullable=False),
 )
 

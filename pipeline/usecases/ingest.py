@@ -20,7 +20,7 @@ from pipeline.review.decide import decide
 from pipeline.review.items import item_of_rejection, items_of_page
 from pipeline.review.profile import Profile
 from pipeline.scan.page import Rejection
-from pipeline.storage import ballots, batches, items, log, pages, readings, settings
+from pipeline.storage import ballots, batches, grid_queue, items, log, pages, readings, settings
 from pipeline.storage.ballots import Ballot, BallotSource
 from pipeline.storage.batches import Batch, Sides
 from pipeline.usecases.delivery import Kept, claim, keep, open_one
@@ -302,7 +302,9 @@ def save_reading(db: Connection, batch: Batch, outcome: PageReading, profile: Pr
     """Save a page's readings, its ballot and the items that arise; gives how many fields are asked."""
     key = pages.page_id(batch.id, outcome.source.sha256, outcome.source.page)
     decided = [(reading, decide(reading, profile, outcome.engine)) for reading in outcome.fields]
-    readings.add(db, key, [(reading, decision, decision.score) for reading, decision in decided])
+    scored = [(reading, decision, decision.score) for reading, decision in decided]
+    readings.add(db, key, scored)
+    grid_queue.add(db, batch.id, batch.contest, key, scored)
     ballot = ballots.ballot_id(key)
     ballots.add(db, Ballot(ballot, batch.id, source, key, outcome.form))
     new = items_of_page(ballot, [(reading.field, reading.kind, decision) for reading, decision in decided])

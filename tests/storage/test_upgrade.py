@@ -22,7 +22,7 @@ from pipeline.errors import Refusal
 from pipeline.storage import batches, database
 from pipeline.storage.database import Database, numbers_go_on, open_database
 from pipeline.storage.migrations import head, revision, upgrade
-from pipeline.storage.schema import metadata
+from pipeline.storage.schema import grid_queue, metadata
 from pipeline.usecases.batches import close_batch
 from pipeline.usecases.workspace import DATABASE, create_workspace, open_workspace
 
@@ -36,6 +36,11 @@ def place(tmp_path: Path, address: str | None) -> str | Path:
 def columns(opened: Database) -> set[str]:
     with opened.read() as db:
         return {column["name"] for column in inspect(db).get_columns("batch")}
+
+
+def in_grids(opened: Database) -> set[tuple[object, ...]]:
+    with opened.read() as db:
+        return {tuple(row) for row in db.execute(select(grid_queue))}
 
 
 def made_by_an_older_program(folder: Path, election: Election, address: str | None, files: list[Path]) -> Path:
@@ -87,6 +92,7 @@ def test_a_count_of_an_older_program_goes_on(tmp_path: Path, election: Election,
         assert batch.explanation is None
     ingest(opened, files)
     assert counted(opened) == counted(new)
+    assert in_grids(opened.database) == in_grids(new.database) != set()
     for actor in (AN, BA, CHI):
         answer(opened, actor)
     close_batch(opened, SYSTEM, "kv1-qh", "nobody counted by hand")
