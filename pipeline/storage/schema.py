@@ -368,6 +368,36 @@ figures_entry = Table(
     Column("at", Moment, nullable=False),
 )
 
+count_sheet = Table(
+    "count_sheet",  # revision 0013: a scanned count form of an area
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("contest", Text, nullable=False),
+    Column("area", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("rotation_deg", Float, nullable=False),
+    Column("engine", Text, nullable=False),
+    _json("reading", nullable=False),
+    Column("state", Text, nullable=False),
+    _json("figures", nullable=True),
+    Column("author", Text, ForeignKey("account.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    _one_of("state", "open", "confirmed", "void"),
+    Index(None, "contest", "area"),
+)
+
+count_entry = Table(
+    "count_entry",  # revision 0013: what one person typed for one figure of it
+    metadata,
+    Column("sheet", Text, ForeignKey("count_sheet.id"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("account", Text, ForeignKey("account.id"), primary_key=True),
+    Column("value", BigInteger),
+    Column("at", Moment, nullable=False),
+)
+
 # What a closed batch adds to the totals, so that a committee's page need not count a million ballots again.
 # Derived from the other tables: whatever changes a batch deletes its row (pipeline/storage/results.py).
 batch_result = Table(
@@ -388,6 +418,17 @@ signed = Table(
     Column("signers", Text, nullable=False),
     Column("digest", Text, nullable=False),  # of the figures that were signed
     Column("taken_back", Text),
+    Column("author", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+particulars = Table(
+    "particulars",  # revision 0016: what official forms ask for and no count tells; the last version counts
+    metadata,
+    Column("sheet", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _json("document", nullable=False),
     Column("author", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
