@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
@@ -11,7 +13,6 @@ from benchmarks.typeset_elsewhere.paper import STYLES, draw_paper
 from calibration.simulate.ballot import Blank
 from calibration.simulate.ink import PAPER_PPMM, Pixels
 from calibration.simulate.scanner import Scanner
-from kiemphieu.demo_command import EXAMPLE
 from pipeline.election.load import load_election
 from pipeline.forms.ballot import ballot_layout
 from pipeline.forms.printing import render_blank
@@ -55,7 +56,7 @@ def paper_class(scanner: Scanner, folded: bool) -> str:
 @lru_cache(maxsize=1)
 def printed() -> tuple[Printed, ...]:
     """The prescribed ballots of the example election and the two typeset elsewhere."""
-    election = load_election(EXAMPLE)
+    election = load_election(Path(str(files("kiemphieu.example"))))
     found = []
     for unit in election.units:
         if unit.seats:
