@@ -30,12 +30,16 @@ LEANS = np.linspace(-0.7, 0.7, 29)
 TALL, BROAD_PX, MOSTLY = 0.7, 20, 0.75
 """A stroke of a row is as tall as this share of the letters, at most 2.5 mm broad along its lean, and at least this
 share of the name's ink belongs to such strokes."""
-ROUND_PX, BARE, GAP_PX = 2, 50, 8
-"""Bare paper as wide as the last (1 mm), at the height of a level stroke (and a little round it), shows that the
-stroke does not reach there; darkness of the blank below the second is paper."""
+ROUND_PX, BARE, GAP_PX, END_GAP_PX = 2, 50, 8, 6
+"""Bare paper as wide as the third (1 mm), at the height of a level stroke (and a little round it), shows that the
+stroke does not reach there, at a name's end the fourth (0.75 mm); darkness of the blank below the second is paper."""
 HIDDEN_MM, STEEP, WITHIN_PX = 16.0, 0.12, 3
 """Bold letters of one word hide a level stroke at most so far; it rises or falls by no more than the second, and its
 ends lie so far (0.4 mm) within the printed line: what runs along its edge may run under the letters."""
+EDGE_RUN_PX = 12
+"""The thickest pen (1.5 mm), less than half of which may lie within a line's edge and cross nothing there."""
+SWING_WIDE_PX, SWING_TALL_PX = 40, 18
+"""Half of the parts of a wave, 5 mm wide each, are at least as tall as the second (2.2 mm)."""
 UNSURE_SPAN = 0.03
 """Taken from the span of a row of upright strokes, as much as is empty between them: whether the last of them stands
 in the name or just beside it is a matter of a tenth of a millimetre."""
@@ -61,26 +65,64 @@ def span_of_strokes(sure: Bytes, ink: Bytes, blank: Bytes, x0: int, x1: int) -> 
     if _level_band(sure[:, x0:x1]):
         _bridge(inked, ink, blank, x0, x1)
         if _stops_short(sure, ink, blank, x0, x1):
-            inked[:x0] = False
+            inked[: x0 + END_PX] = False
         width = sure.shape[1]
         if _stops_short(sure[:, ::-1], ink[:, ::-1], blank[:, ::-1], width - x1, width - x0):
-            inked[x1:] = False
+            inked[x1 - END_PX :] = False
     elif filled < ROW:
         inked[: x0 + END_PX] = False
         inked[x1 - END_PX :] = False
     return max(0.0, longest_stretch(inked, x0, x1) - UNSURE_SPAN * (1.0 - filled))
 
 
+def within(sure: Bytes, rows: slice) -> Bytes:
+    """The ink in ``rows``, without that of a wave's tail along their edge that lies mostly beyond it.
+
+    Such a tail that runs on under a name touches the feet of its letters and crosses none of them; a straight oblique
+    stroke from corner to corner crosses all that lies between.
+    """
+    inside = sure[rows]
+    upper = _touching(sure[rows.start - EDGE_RUN_PX : rows.start][::-1], inside[:EDGE_RUN_PX])
+    lower = _touching(sure[rows.stop : rows.stop + EDGE_RUN_PX], inside[::-1][:EDGE_RUN_PX])
+    if not (upper.any() or lower.any()) or not _swings(sure):
+        return inside
+    kept = inside.copy()
+    kept[:EDGE_RUN_PX][upper] = 0
+    kept[::-1][:EDGE_RUN_PX][lower] = 0
+    return kept
+
+
+def _swings(ink: Bytes) -> bool:
+    """Whether ink goes up and down within a few millimetres, as waves and zigzags do and straight strokes do not."""
+    count = ink.shape[1] // SWING_WIDE_PX
+    rows = np.add.reduceat(ink[:, : count * SWING_WIDE_PX], np.arange(count) * SWING_WIDE_PX, axis=1) > 0
+    some = rows[:, rows.any(axis=0)]
+    heights = len(some) - some[::-1].argmax(axis=0) - some.argmax(axis=0)
+    return bool(heights.size and np.median(heights) >= SWING_TALL_PX)
+
+
+def _touching(beyond: Bytes, inside: Bytes) -> NDArray[np.bool_]:
+    """Pixels ``inside`` of a stroke that has more rows ``beyond`` the edge; both from the edge on."""
+    out = np.minimum.accumulate(beyond, axis=0)
+    run = np.minimum.accumulate(inside, axis=0)
+    depth = run.sum(axis=0, dtype=np.intp)
+    less = (out.sum(axis=0, dtype=np.intp) > depth) & (depth > 0)
+    return np.asarray((run > 0) & less, np.bool_)
+
+
 def _stops_short(sure: Bytes, ink: Bytes, blank: Bytes, x0: int, x1: int) -> bool:
-    """Whether a level stroke begins within the name: before it there is bare paper at its height, not only print."""
-    within = np.flatnonzero(columns(sure[:, x0:x1])) + x0
-    if not len(within) or within[0] == x0:
+    """Whether a level stroke begins within the name: before it there is bare paper at its height, not only print.
+
+    What reaches a quarter of a millimetre into the name from outside is not its beginning.
+    """
+    within = np.flatnonzero(columns(sure[:, x0 + END_PX : x1])) + x0 + END_PX
+    if not len(within) or within[0] == x0 + END_PX:
         return False
     rows = np.flatnonzero(sure[:, within[0] : within[0] + 3 * LONG_PX].any(axis=1))
     height = slice(max(0, rows[0] - ROUND_PX), rows[-1] + ROUND_PX + 1)
     before = slice(x0, within[0])
     bare = (blank[height, before].max(axis=0) < BARE) & ~columns(ink[height, before])
-    return int(np.count_nonzero(bare)) >= GAP_PX
+    return int(np.count_nonzero(bare)) >= END_GAP_PX
 
 
 def _bridge(inked: NDArray[np.bool_], ink: Bytes, blank: Bytes, x0: int, x1: int) -> None:

@@ -34,6 +34,7 @@ from pipeline.recognize.spans import (
     longest_stretch,
     row_of_uprights,
     span_of_strokes,
+    within,
 )
 from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quads_of
 from pipeline.scan.page import RegisteredPage
@@ -58,6 +59,8 @@ EDGE_PX = 2
 MIDDLE, MIDDLE_GAP_MM = (0.25, 0.8), 6.0
 """Of the height of a printed line, accents and all, what lies between its heads and its feet; and how far apart
 crossings of it may be, with a margin to what is one crossing-out (:data:`pipeline.recognize.spans.RUN_GAP_MM`)."""
+LINED_PX, LINED_STEP_PX, LINED_MOST = 80, 4, 60
+"""A faint level line is looked for over 10 mm, every half millimetre; what is darker than the last counts no more."""
 SHOWN_CORE = 0.3
 """A row of upright strokes crosses the letters where it shows on so much of the name's middle; letters hide more."""
 RING_PX = 41
@@ -254,8 +257,8 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
 
 
 MEASURES = (
-    "span", "core", "middle", "heart", "ring", "ink_mm2", "faint_mm2", "title_mm2", "beside_mm2", "signs_mm2",
-    "taller_mm", "far_mm2",
+    "span", "core", "middle", "heart", "ring", "ink_mm2", "faint_mm2", "lined", "title_mm2", "beside_mm2",
+    "signs_mm2", "taller_mm", "far_mm2",
 )  # fmt: skip
 
 
@@ -267,7 +270,8 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
     sure = plain_ink(np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8), zone)
     if not cv2.countNonZero(sure):
         none = dict.fromkeys(MEASURES, 0.0)
-        return none | {"faint_mm2": area_mm2(faint_lines(excess[zone])), "title_mm2": ink_on_title(seen, zone)}
+        faint = {"faint_mm2": area_mm2(faint_lines(excess[zone])), "lined": _lined(seen, line)}
+        return none | faint | {"title_mm2": ink_on_title(seen, zone)}
     ink = grown_ink(sure, seen)
     ends = end_heights(ink[zone])
     rows = slice(line.y0 + seen.down, line.y1 + seen.down)
@@ -285,7 +289,11 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
     upright = row.span if row is not None and core >= SHOWN_CORE else 0.0
     return {
         "span": span_of_strokes(
-            sure[inner], ink[inner], seen.print_reach[_moved_rows(inner, -seen.down)], line.x0, line.x1
+            within(sure, inner) if row is None else sure[inner],
+            ink[inner],
+            seen.print_reach[_moved_rows(inner, -seen.down)],
+            line.x0,
+            line.x1,
         ),
         "core": max(core, upright),
         "middle": max(_middle(ink, rows, line), upright),
@@ -294,6 +302,7 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
         "faint_mm2": area_mm2(faint_ink),
+        "lined": _lined(seen, line) if ink_mm2 < 1.0 else 0.0,
         "title_mm2": ink_on_title(seen, zone) if ink_mm2 < 1.0 else 0.0,
         "beside_mm2": area_mm2(beside),
         "signs_mm2": signs,
@@ -301,6 +310,19 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
         "taller_mm": max(0.0, height_mm(behind) - TALLER * ends[1]),
         "far_mm2": area_mm2(beside[:, line.x1 + round(FAR_MM * DENSITY) :]),
     }
+
+
+def _lined(seen: Seen, line: _Line) -> float:
+    """Darkness (0 to 60) by which one height of the letters is darker than the others, over 10 mm of them.
+
+    A faint level stroke shows only in the gaps between bold letters, in pieces too short to be told from noise one by
+    one; they lie at one height, print's own unexplained edges at all heights between the letters' heads and feet.
+    """
+    part = (slice(line.core[0] + seen.down, line.core[1] + seen.down), slice(line.x0, line.x1))
+    dark = np.minimum(cv2.subtract(seen.page[part], seen.close[part]), LINED_MOST)
+    wide = min(LINED_PX, dark.shape[1])
+    means = cv2.blur(dark.astype(np.float32), (wide, 3))[:, wide // 2 : dark.shape[1] - wide // 2 + 1 : LINED_STEP_PX]
+    return float((means - np.median(means, axis=0)).max(initial=0.0))
 
 
 def _moved_rows(rows: slice, by: int) -> slice:
@@ -338,7 +360,7 @@ def _ring(ink: Bytes, line: _Line, near: int) -> float:
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
     joined = {name: min(m[name] for m in lines) for name in ("span", "core", "middle", "heart")}
-    joined |= {name: max(m[name] for m in lines) for name in ("ring", "taller_mm", "crease")}
+    joined |= {name: max(m[name] for m in lines) for name in ("ring", "taller_mm", "crease", "lined")}
     sums = ("ink_mm2", "faint_mm2", "title_mm2", "beside_mm2", "signs_mm2", "far_mm2")
     return joined | {name: sum(m[name] for m in lines) for name in sums}
 

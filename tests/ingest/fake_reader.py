@@ -29,6 +29,7 @@ NOTHING = dict.fromkeys(
         "far_mm2",
         "streaked",
         "crease",
+        "lined",
         "hanging",
     ),
     0.0,

@@ -10,6 +10,7 @@ from pipeline.forms.template import ByContent, Form, FormField, FormSide
 from pipeline.geometry import Box, Size
 from pipeline.recognize.draw import drawn
 from pipeline.recognize.read import ENGINE, read_page
+from pipeline.recognize.spans import span_of_strokes
 from pipeline.review.decide import decide
 from pipeline.review.profile import default_profile
 from pipeline.scan.page import PageSource, RawPage, RegisteredPage
@@ -111,6 +112,27 @@ def test_an_untouched_ballot_is_clear_without_stamp_or_stray(form, paper):
     assert read(form, pixels)[0] == {"a": "clear", "stamp": "absent", "stray": "absent"}
 
 
+@pytest.mark.parametrize("tail_y", [95.8, 96.2])
+def test_the_tail_of_a_wave_along_the_letters_feet_crosses_none_of_them(form, tail_y):
+    wave = [(38 + t, 94 + 1.6 * np.sin(2 * t)) for t in np.arange(0, 44, 0.25)]
+    assert read(form, with_lines([*wave, (84, tail_y), (108, tail_y)], ink=40, width=7))[0]["a"] == "asked"
+    on = [(82 + t, 94 + 1.6 * np.sin(2 * (44 + t))) for t in np.arange(0, 26, 0.25)]
+    assert read(form, with_lines(wave + on, ink=40, width=7))[0]["a"] == "struck"
+
+
+def test_a_faint_dash_in_the_gaps_of_letters_stands_out_from_print(form):
+    """It lies under the letters, so that only what is between them shows."""
+    line = np.full_like(blank(), 255)
+    cv2.line(line, (round(62 * PPM), round(94 * PPM)), (round(78 * PPM), round(94 * PPM)), 185, 2)
+    lined = []
+    for page in (blank(), np.minimum(blank(), line)):
+        noise = np.random.default_rng(1).normal(0, 3, page.shape)
+        soft = np.clip(cv2.GaussianBlur(page, (3, 3), 0) + noise, 0, 255).astype(np.uint8)
+        lined.append(next(f for f in read(form, soft)[1].fields if f.field == "a").measures["lined"])
+    most = default_profile().limits["strike"]["clear"].measures["lined"][1]
+    assert lined[0] < most < lined[1]
+
+
 def test_a_page_off_by_a_quarter_millimetre_is_not_struck(form):
     assert read(form, np.roll(with_lines(), 2, axis=1))[0]["a"] == "clear"
 
@@ -156,3 +178,14 @@ def test_dust_does_not_make_a_stroke_longer(form):
     for x, y in ((89.5, 93.6), (94.5, 94.4), (99.2, 93.8)):
         page[round(y * PPM), round(x * PPM) : round(x * PPM) + 2] = 0
     assert read(form, page)[0]["a"] == "asked"
+
+
+@pytest.mark.parametrize(("bare", "covered"), [(6, 0.8), (2, 0.98)])
+def test_a_pen_that_skips_the_last_letter_does_not_reach_the_end(bare, covered):
+    """Behind the name the stroke is there again; within the letter, bare paper at its height shows that it was not."""
+    sure, blank = np.zeros((40, 412), np.uint8), np.full((40, 412), 200, np.uint8)
+    blank[:, :96] = blank[:, 316:] = 0
+    blank[:, 284 : 284 + bare] = 0
+    sure[18:21, :272] = sure[18:21, 315:400] = 1
+    span = span_of_strokes(sure, sure, blank, 96, 316)
+    assert span == pytest.approx(covered, abs=0.02)
