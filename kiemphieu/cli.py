@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
         "export_command",
         message("Write totals at every level, NIST results and cast vote records, readings."),
     ),
+    "audit": ("audit_command", message("Audit a result by a random sample of the paper.")),
     "backup": ("backup_commands", message("Write the whole workspace into one file.")),
     "restore": ("backup_commands", message("Make a workspace from a backup.")),
     "read": ("read_command", message("Read paper with a form document, without a workspace.")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -38,6 +38,14 @@ def counted(db: Connection, batch: str) -> Iterator[CountedBallot]:
             return
         yield from _with_all(db, found)
         after = found[-1].id
+
+
+def those(db: Connection, ballots: Sequence[str]) -> Iterator[CountedBallot]:
+    """The ballots of some ids, as far as they count."""
+    for start in range(0, len(ballots), AT_ONCE):
+        part = ballots[start : start + AT_ONCE]
+        query = select(ballot).where(ballot.c.id.in_(part), ballot.c.state == "counted")
+        yield from _with_all(db, [ballot_of(row) for row in db.execute(query.order_by(ballot.c.id))])
 
 
 def _with_all(db: Connection, found: list[Ballot]) -> Iterator[CountedBallot]:

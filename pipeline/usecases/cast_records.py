@@ -55,6 +55,17 @@ def of_batch(db: Connection, count: Count, batch: Batch, of: Pseudonym) -> Itera
         yield _record(count, batch, found, candidates, unit.seats, of)
 
 
+def some(db: Connection, count: Count, ids: Sequence[str]) -> Iterator[CastBallot]:
+    """The ballots of these ids, as far as they count, by id; people under no name at all."""
+    of_batch = {b.id: b for b in batches.every(db)}
+    for found in cast.those(db, ids):
+        batch = of_batch.get(found.ballot.batch)
+        if batch is not None:
+            unit = count.election.unit(count.election.ballot_form_id(batch.area, batch.contest))
+            names = [c.id for c in count.election.candidates_of(unit.id)]
+            yield _record(count, batch, found, names, unit.seats, lambda _: "")
+
+
 def pseudonyms(db: Connection) -> Pseudonym:
     """account -> its role and eight signs of a digest, the same in every export of one workspace.
 
