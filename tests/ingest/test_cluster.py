@@ -192,12 +192,12 @@ def test_a_page_that_kills_every_worker_is_asked_and_no_other_is_lost(
 def test_a_scheduler_that_dies_or_hangs_is_refused_and_what_was_read_is_kept(
     tmp_path: Path, election: Election, undisturbed: Path, monkeypatch: pytest.MonkeyPatch, trouble: signal.Signals
 ) -> None:
-    monkeypatch.setattr("pipeline.usecases.cluster.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("pipeline.usecases.cluster.ANSWER_SECONDS", 2.0)
     workspace = workspace_of(tmp_path / "w", election)
     with machines(tmp_path) as running:
         running.start_workers(1)
         with (
-            cluster(running.address, connect_seconds=5, alone=1) as pool,
+            cluster(running.address, connect_seconds=20, alone=3) as pool,
             pytest.raises(Refusal, match=r"cluster-lost|workers-lost"),
         ):
             read_on(
