@@ -84,7 +84,9 @@ def decide_numbers(
     decision = decide_form(fields, rules, limits)
     decided = _by_field(decision)
     numbers = tuple(_number(r, form.field(r.field), decided[r.field], known) for r in written)
-    asked = tuple(a.field for a in decision.asked if a.field not in known)
+    doubtful = {r.field for r in written if _doubts(r, form.field(r.field))}
+    # what is doubtful by itself first: it is what makes sums fail, and the figures beside it then need no person
+    asked = tuple(sorted((a.field for a in decision.asked if a.field not in known), key=lambda f: f not in doubtful))
     still = {n.field for n in numbers if not n.accepted}
     return NumbersDecided(
         numbers,

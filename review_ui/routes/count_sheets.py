@@ -73,7 +73,7 @@ def listed(contest: str, area: str, visit: Keyer) -> Response:
     return _place(visit, contest, area)
 
 
-@router.post("/of/{contest}/{area}")
+@router.post("/of/{contest}/{area}/files")
 async def hand_in(contest: str, area: str, visit: Keyer) -> Response:
     """Read the handed-in scans as count forms of the place; the answer tells of each page what became of it."""
     form = await visit.request.form()

@@ -119,6 +119,7 @@ def test_one_person_alone_settles_nothing_and_nobody_sees_what_was_typed(
 
 def test_an_answer_settles_figures_that_were_asked_before(workspace: Workspace, figures: Printed) -> None:
     sheet = taken(workspace, figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    assert sheet_view(workspace, ONE, sheet).asked[0] == "valid"
     before = sheet_view(workspace, ONE, sheet).waiting
     for actor in (ONE, TWO):
         answer_figure(workspace, actor, sheet, "valid", "1021")

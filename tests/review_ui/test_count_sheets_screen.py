@@ -1,0 +1,84 @@
+"""Scanned sheets of figures on screen: handed in, typed figure by figure with Enter, refused by rule, confirmed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import pytest
+from playwright.sync_api import Page, expect
+from serving import Serving
+from test_every_screen import check, pictures  # noqa: F401  (the fixture)
+from visitors import Browser
+
+from pipeline.forms.count_forms import CountForm
+from pipeline.usecases.workspace import Workspace
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.count_forms.conftest import FIGURES, Printed, printed
+
+Screens = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Printed:
+    from importlib.resources import files  # noqa: PLC0415
+
+    from pipeline.election.load import load_election  # noqa: PLC0415
+
+    election = load_election(Path(str(files("kiemphieu") / "example")))
+    return printed(CountForm(election, election.area("kv1"), election.contest("xa")), tmp_path_factory.mktemp("p"))
+
+
+@pytest.fixture
+def scan(scanned: Printed, tmp_path: Path) -> Path:
+    """The sheet with two figures missing and one sum that is wrong on the paper."""
+    page = scanned.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 31)
+    path = tmp_path / "so-lieu.png"
+    cv2.imwrite(str(path), page)
+    return path
+
+
+def test_only_who_may_type_figures_sees_the_sheets(signed_in: Callable[..., Browser]) -> None:
+    assert signed_in("an", "reviewer").client.get("/sheets/of/xa/kv1").status_code == 403
+    assert signed_in("ba", "operator").client.get("/sheets/of/xa/kv1").status_code == 200
+    assert signed_in("chi", "operator").client.get("/sheets/of/xa/nowhere").status_code == 404
+
+
+def test_a_file_that_is_no_sheet_is_told_and_nothing_is_kept(
+    signed_in: Callable[..., Browser], workspace: Workspace
+) -> None:
+    browser = signed_in("an", "operator")
+    sent = {"files": ("x.png", b"no picture", "image/png")}
+    answer = browser.client.post("/sheets/of/xa/kv1/files", data={"csrf": browser.csrf}, files=sent)
+    assert answer.status_code == 200
+    assert "x.png" in answer.text
+    assert 'class="problem"' in answer.text
+    assert "/sheets/one/" not in browser.client.get("/sheets/of/xa/kv1").text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_sheet_is_handed_in_and_its_doubtful_figures_are_typed_with_enter(
+    screen_of: Screens,
+    serving: Serving,
+    scan: Path,
+    language: str,
+    pictures: Path,  # noqa: F811
+) -> None:
+    page = screen_of("mot", "operator", language=language)
+    page.goto("/sheets/of/xa/kv1")
+    page.set_input_files("input[type=file]", str(scan))
+    page.keyboard.press("g")
+    page.locator("a[href*='/sheets/one/']").first.wait_for()
+    check(page, f"sheets-{language}", pictures)
+    page.locator("a[href*='/sheets/one/']").first.click()
+    expect(page.locator("#typing input[name=value]")).to_be_focused()
+    check(page, f"sheet-{language}", pictures)
+    first = page.locator("#typing h2").inner_text()
+    page.fill("#typing input[name=value]", "12")
+    page.keyboard.press("Enter")
+    page.locator(".done").first.wait_for()
+    assert page.locator("#typing h2").inner_text() != first
