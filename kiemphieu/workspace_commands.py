@@ -15,6 +15,7 @@ from pipeline.election.load import load_election
 from pipeline.election.validate import warnings_of
 from pipeline.messages import message, render
 from pipeline.review.profile import load_profile
+from pipeline.usecases.checking import check_import
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.workspace import create_workspace, open_workspace
 
@@ -29,13 +30,14 @@ from pipeline.usecases.workspace import create_workspace, open_workspace
 )
 @click.option("--database", callback=postgresql_url, help="PostgreSQL URL; SQLite in the workspace otherwise.")
 @click.option("--profile", "profile_path", type=FILE, help="Calibration profile; the shipped default otherwise.")
-def new(workspace: Path, definition: Path, database: str | None, profile_path: Path | None) -> None:
+@click.option("--summary", is_flag=True, help="For a committee that takes results in and counts no ballot itself.")
+def new(workspace: Path, definition: Path, database: str | None, profile_path: Path | None, summary: bool) -> None:
     """Make WORKSPACE from an election definition, which is checked as a whole first."""
     election = load_election(definition)
     for warning in warnings_of(election):
         errors.print(f"{warning.place}: {render(warning.text, language())}", style="yellow", highlight=False)
     given = load_profile(profile_path) if profile_path else None
-    create_workspace(workspace, election, database, profile=given).close()
+    create_workspace(workspace, election, database, profile=given, paper=not summary).close()
     say(
         message(
             "{title}: {areas} voting areas, {contests} contests, {candidates} candidates. Workspace: {folder}",
@@ -51,12 +53,16 @@ def new(workspace: Path, definition: Path, database: str | None, profile_path: P
 @click.command()
 @click.argument("workspace", type=FOLDER)
 @click.argument("spreadsheet", type=FILE)
-@click.option("--reason", default="", help="Why figures that stand are changed.")
+@click.option("--reason", default="", help="Why figures that stand are changed, or why a warning is true.")
 def figures(workspace: Path, spreadsheet: Path, reason: str) -> None:
-    """Take over the figures of SPREADSHEET (voters, issued, times, members ...) into WORKSPACE."""
+    """Take over the figures of SPREADSHEET (voters, issued, times, members ...) into WORKSPACE.
+
+    Checked by the rules: an error is refused, what is strange needs an incident in its row, a warning a reason.
+    """
     opened = open_workspace(workspace)
     given = load_figures(spreadsheet, opened.election)
     with opened.database.write() as db:
+        check_import(db, opened.election, given, reason)
         changed = keep_figures(db, SYSTEM, given, reason, opened.clock())
     say(message("{given} rows of figures, {changed} new or changed", given=len(given), changed=changed))
     opened.close()

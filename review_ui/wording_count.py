@@ -36,6 +36,7 @@ RULES: Mapping[int, Message] = {
     11: message("The percentages of valid and invalid ballots are 100 % together"),
     16: message("Voting begins, ends and is counted within a day, in this order"),
     20: message("No more people voted than were given ballots"),
+    22: message("Written percentages are those that the figures give"),
     23: message("Every collected sheet is scanned, typed or set aside"),
 }
 FIGURES: Mapping[str, Message] = {

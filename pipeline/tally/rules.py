@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 from typing import Literal
 
 from pipeline.messages import Message, message
-from pipeline.tally.percentages import WHOLE, Percentage, valid_and_invalid
+from pipeline.tally.percentages import WHOLE, Percentage, percentage, valid_and_invalid
 from pipeline.tally.totals import AreaResult
 
 LONGEST_COUNT = timedelta(hours=24)
@@ -67,6 +68,8 @@ class Sheet:
     """``None`` where several areas are summed."""
     written: tuple[Percentage, Percentage] | None = None
     """% valid and % invalid as others' minutes print them; ``None`` where we compute them ourselves."""
+    written_turnout: Percentage | None = None
+    """The share of voters who voted, as others' minutes print it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,29 @@ class Finding:
     @property
     def code(self) -> str:
         return f"R{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedRule:
+    """That a broken rule is true, confirmed by the team leader (``world``) or given a reason (``warning``).
+
+    ``digest``: of the numbers in which it was broken then (:func:`digest_of`); for other numbers it says nothing.
+    """
+
+    area: str
+    contest: str
+    rule: int
+    kind: Literal["world", "warning"]
+    digest: str
+    text: str
+    author: str
+    at: datetime
+
+
+def digest_of(finding: Finding) -> str:
+    """SHA-256 over a finding's number and its figures."""
+    params = sorted((k, str(v)) for k, v in finding.text.params.items())
+    return sha256(repr((finding.number, params)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +328,22 @@ def r20(s: Sheet) -> Iterable[Message]:
         )
 
 
+def r22(s: Sheet) -> Iterable[Message]:
+    """R22: a written percentage = the recomputed one (two decimals, half up); looked at in the minutes of others."""
+    ours = valid_and_invalid(s.result.valid, s.result.valid + s.result.invalid_total)
+    pairs = [*zip(s.written or (), ours or (), strict=False)]
+    if s.written_turnout is not None:
+        recomputed = percentage(s.figures.voted, s.figures.voters)
+        pairs += [(s.written_turnout, recomputed)] if recomputed is not None else []
+    for written, recomputed in pairs:
+        if written != recomputed:
+            yield message(
+                "{written} % is written but the figures give {recomputed} %; look at the figures and the percentage",
+                written=str(written),
+                recomputed=str(recomputed),
+            )
+
+
 def r23(s: Sheet) -> Iterable[Message]:
     """R23: scanned + entered by hand + set aside = collected: every sheet of the pile is accounted for."""
     found = s.result.scanned + s.result.by_hand + s.result.set_aside
@@ -331,6 +373,7 @@ RULES: tuple[Rule, ...] = (
     Rule(11, "error", r11),
     Rule(16, "warning", r16),
     Rule(20, "warning", r20),
+    Rule(22, "warning", r22),
     Rule(23, "error", r23),
 )
 

@@ -15,6 +15,7 @@ from pipeline.messages import Message, message
 from pipeline.reports.fields import CandidateVotes, MinutesData, Person, faults
 from pipeline.reports.minutes import Imprint, minutes_pdf
 from pipeline.tally.ballots import GROUNDS
+from pipeline.tally.rules import Finding
 from pipeline.tally.totals import AreaResult
 from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals
 
@@ -58,11 +59,21 @@ def minutes_of(election: Election, area: AreaTotals) -> MinutesData:
             )
             for c in candidates
         ),
-        incidents=given.incidents if given else "",
+        incidents=_incidents(area),
         complaints=given.complaints if given else "",
         finished=given.finished if given else None,
         objections=tuple(_objections(area)),
     )
+
+
+def _incidents(area: AreaTotals) -> str:
+    """What the team wrote, and what the leader wrote when a broken rule was confirmed, each text once."""
+    texts = [area.figures.incidents] if area.figures and area.figures.incidents else []
+    for finding in area.findings:
+        confirmed = area.confirmation(finding)
+        if confirmed is not None and not any(confirmed.text in text for text in texts):
+            texts = [t for t in texts if tells_an_incident(t)] + [confirmed.text]
+    return "\n".join(texts)
 
 
 def _sheets(result: AreaResult) -> int:
@@ -92,11 +103,16 @@ def _objections(area: AreaTotals) -> Iterator[Message]:
             items=area.open_items,
             ballots=area.result.undecided,
         )
-    told = area.figures is not None and tells_an_incident(area.figures.incidents)
-    for finding in area.findings:
-        if finding.kind == "error" or (finding.kind == "world" and not told):
-            found = True
+    for finding in area.standing_against:
+        found = True
+        if finding.kind == "error":
             yield message("rule {rule} does not hold: {text}", rule=finding.code, text=finding.text)
+        else:
+            yield message(
+                "rule {rule} does not hold and the team leader has not confirmed it: {text}",
+                rule=finding.code,
+                text=finding.text,
+            )
     if not (found or area.complete):
         yield message("the count of this area is not complete; see its totals")
 
@@ -159,8 +175,14 @@ def area_json(election: Election, area: AreaTotals) -> dict[str, Any]:
         "votes": {c.id: result.votes_for(c.id) for c in election.candidates_of(area.unit)},
         "leaving": {str(k): result.leaving[k] for k in sorted(result.leaving)},
         "undecided": result.undecided,
-        "findings": [{"rule": f.code, "kind": f.kind, "text": str(f.text)} for f in area.findings],
+        "findings": [_finding_json(area, f) for f in area.findings],
     }
+
+
+def _finding_json(area: AreaTotals, finding: Finding) -> dict[str, Any]:
+    told = {"rule": finding.code, "kind": finding.kind, "text": str(finding.text)}
+    confirmed = area.confirmation(finding)
+    return told if confirmed is None else told | {"confirmed": confirmed.text, "by": confirmed.author}
 
 
 def unit_json(election: Election, unit: UnitTotals) -> dict[str, Any]:

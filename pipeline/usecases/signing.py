@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -10,22 +11,51 @@ from sqlalchemy import Connection
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
 from pipeline.errors import refuse
+from pipeline.messages import Message, message
 from pipeline.storage import log, signed
 from pipeline.storage.signed import Signed
+from pipeline.tally.paper_rules import SIGNS, Sign, r17
 from pipeline.usecases.standing import AreaStanding, standing
 from pipeline.usecases.workspace import Workspace
 
 LONGEST = 300
+_WORDS: Mapping[Sign, Message] = {
+    "first_witness": message("the signature of the first witness"),
+    "second_witness": message("the signature of the second witness"),
+    "leader": message("the signature of the team leader"),
+    "secretary": message("the signature of the secretary"),
+    "stamp": message("the stamp of the polling team"),
+    "nothing_erased": message("a text in which nothing is erased"),
+}
+
+
+def signs() -> Mapping[Sign, Message]:
+    """What must be seen on signed minutes, in words."""
+    return _WORDS
+
+
+def _in_words(lacking: tuple[Sign, ...]) -> Message:
+    named = {f"part{n}": _WORDS[sign] for n, sign in enumerate(lacking)}
+    return Message(", ".join(f"{{{name}}}" for name in named), named)
 
 
 def receive(
-    workspace: Workspace, actor: Actor, contest: str, area: str, number: str, day: date, signers: str, digest: str
+    workspace: Workspace,
+    actor: Actor,
+    contest: str,
+    area: str,
+    number: str,
+    day: date,
+    signers: str,
+    digest: str,
+    seen: Collection[str] = SIGNS,
 ) -> None:
     """Note that the signed minutes of an area have come in. ``digest``: of the figures that the screen showed.
 
-    Refused: an area that is not official (``not-official``), figures that changed meanwhile (``figures-changed``), no
-    number or signers (``signed-incomplete``), a day before the election or after today (``signed-day``), minutes that
-    are here already and sign these figures (``signed-stands``).
+    ``seen``: which signatures were seen on the paper, the stamp, and that nothing is erased. Refused: what lacks one of
+    them (``R17``), an area that is not official (``not-official``), figures that changed meanwhile
+    (``figures-changed``), no number or signers (``signed-incomplete``), a day before the election or after today
+    (``signed-day``), minutes that are here already and sign these figures (``signed-stands``).
     """
     require(actor, "receive")
     one = standing(workspace, actor, contest, area).area(area)
@@ -38,6 +68,14 @@ def receive(
         )
     if one.status == "signed":
         raise refuse("signed-stands", area, "the signed minutes of this area are here already; take that back first")
+    lacking = r17(seen)
+    if lacking:
+        raise refuse(
+            "R17",
+            area,
+            "R17: the minutes lack {lacking}; send them back to the polling team, they are not signed without",
+            lacking=_in_words(lacking),
+        )
     if not kept or not who:
         raise refuse("signed-incomplete", area, "write the number of the minutes and who signed them")
     first, last = workspace.election.day, workspace.clock().astimezone().date()

@@ -22,11 +22,12 @@ from pipeline.election.definition import Area, Election, Unit
 from pipeline.election.figures import AreaFigures
 from pipeline.election.rules import rules_of
 from pipeline.errors import refuse
-from pipeline.storage import batches, figures, items, log, readings, results, rulings, signed
+from pipeline.storage import batches, confirmed_rules, figures, items, log, readings, results, rulings, signed
 from pipeline.storage.batches import Batch
 from pipeline.storage.signed import Signed
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.rounds import Ruling, annulled_areas
+from pipeline.tally.rules import ConfirmedRule
 from pipeline.tally.totals import NOTHING, AreaResult, total
 from pipeline.usecases.figures import figures_from_json
 from pipeline.usecases.review import Count
@@ -114,6 +115,7 @@ class _Known:
     """batch -> digest of its result, area -> digest of its figures (no batch and area share an id with a slash)."""
     signed: Mapping[str, Signed]
     rulings: tuple[Ruling, ...]
+    confirmed: Mapping[str, tuple[ConfirmedRule, ...]]
     missing: tuple[str, ...]
     """Closed batches whose result is not kept yet."""
 
@@ -192,6 +194,7 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
         },
         {a: s for a, s in signed.latest(db, contest, area).items() if s.taken_back is None},
         rulings.every(db, contest),
+        confirmed_rules.every(db, contest, area),
         missing,
     )
 
@@ -207,7 +210,7 @@ def _area(election: Election, area: Area, contest: str, unit: Unit, known: _Know
     declared = sum(b.declared or 0 for b in piles)
     read = sum(known.sheets.get(b.id, 0) for b in piles if b.state == "open")
     sheets = read + result.scanned + result.by_hand + result.set_aside
-    totals = AreaTotals(area.id, contest, unit.id, result, given, found, waiting)
+    totals = AreaTotals(area.id, contest, unit.id, result, given, found, waiting, known.confirmed.get(area.id, ()))
     shares = sum((s for _, s in counted), Shares())
     parts = [known.digests.get(f"area/{area.id}", ""), *sorted(known.digests.get(f"batch/{b.id}", "") for b in piles)]
     digest = sha256("\n".join(parts).encode()).hexdigest()

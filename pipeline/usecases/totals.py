@@ -10,15 +10,24 @@ from sqlalchemy import Connection
 from pipeline.access.roles import Actor, require
 from pipeline.election.codec import digest as election_digest
 from pipeline.election.definition import Election, Unit
-from pipeline.election.figures import AreaFigures, tells_an_incident
+from pipeline.election.figures import AreaFigures
 from pipeline.election.rule_type import RuleSet
 from pipeline.election.rules import rules_of
 from pipeline.review.states import is_open, value_of
-from pipeline.storage import ballots, batches, figures, items, pages, rulings
+from pipeline.storage import ballots, batches, confirmed_rules, figures, items, pages, rulings
 from pipeline.storage.batches import Batch
 from pipeline.tally.ballots import ValidVote, Vote, vote_from
 from pipeline.tally.rounds import Ruling, annulled_areas, ruled
-from pipeline.tally.rules import Conventions, Finding, PaperFigures, Sheet, Times, findings
+from pipeline.tally.rules import (
+    ConfirmedRule,
+    Conventions,
+    Finding,
+    PaperFigures,
+    Sheet,
+    Times,
+    digest_of,
+    findings,
+)
 from pipeline.tally.totals import NOTHING, AreaResult, count, total
 from pipeline.tally.winners import Runner, UnitOutcome, outcome, standings
 from pipeline.usecases.figures import figures_from_json
@@ -36,18 +45,30 @@ class AreaTotals:
     figures: AreaFigures | None
     findings: tuple[Finding, ...]
     open_items: int
+    confirmed: tuple[ConfirmedRule, ...] = ()
+    """Everything that was confirmed here, whatever figures stood then."""
 
     @property
     def complete(self) -> bool:
-        """Nothing waits for people, the figures are there, no error stands and what is strange is explained.
+        """Nothing waits for people, the figures are there, no error stands and what is strange is confirmed.
 
-        A figure of the world that breaks a rule (kind ``world``) is true only where the team wrote an incident.
+        A rule of the world that is broken is true only where the team leader has confirmed it with an incident text.
         """
-        given = self.figures
-        if given is None or self.open_items or not self.result.complete:
+        if self.figures is None or self.open_items or not self.result.complete:
             return False
-        kinds = {f.kind for f in self.findings}
-        return "error" not in kinds and ("world" not in kinds or tells_an_incident(given.incidents))
+        return not self.standing_against
+
+    @property
+    def standing_against(self) -> tuple[Finding, ...]:
+        """Findings that keep the area from being complete: errors, and rules of the world that nobody confirmed."""
+        return tuple(
+            f for f in self.findings if f.kind == "error" or (f.kind == "world" and self.confirmation(f) is None)
+        )
+
+    def confirmation(self, finding: Finding) -> ConfirmedRule | None:
+        """Who vouches for a finding as it stands; ``None`` where nobody does, or did for other figures."""
+        same = [c for c in self.confirmed if c.rule == finding.number and c.digest == digest_of(finding)]
+        return same[-1] if same else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +142,8 @@ def area_totals(db: Connection, of: Count, area: str, contest: str) -> AreaTotal
     )
     unit = of.election.unit(of.election.ballot_form_id(area, contest))
     found = checked(given, result, unit, of.rules)
-    return AreaTotals(area, contest, unit.id, result, given, found, waiting)
+    vouched = confirmed_rules.every(db, contest, area).get(area, ())
+    return AreaTotals(area, contest, unit.id, result, given, found, waiting, vouched)
 
 
 def checked(given: AreaFigures | None, result: AreaResult, unit: Unit, rules: RuleSet) -> tuple[Finding, ...]:

@@ -17,11 +17,12 @@ from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.percentages import percentage
 from pipeline.tally.rules import RULES
 from pipeline.usecases.behind import behind
+from pipeline.usecases.confirming import confirm_rule
 from pipeline.usecases.downloads import Kind, area_minutes, totals_file
 from pipeline.usecases.levels import tree
 from pipeline.usecases.measured import measured
 from pipeline.usecases.minutes import why_not_final
-from pipeline.usecases.signing import receive, take_back
+from pipeline.usecases.signing import receive, signs, take_back
 from pipeline.usecases.standing import STATUSES, AreaStanding, Shares, standing
 from pipeline.usecases.totals import UnitTotals
 from review_ui import wording_count
@@ -35,8 +36,10 @@ Background = Annotated[Visit, Depends(Needs("see_totals", wakes=False))]
 Exporter = Annotated[Visit, Depends(Needs("export"))]
 router = APIRouter()
 Receiver = Annotated[Visit, Depends(Needs("receive"))]
+Confirmer = Annotated[Visit, Depends(Needs("confirm_rule"))]
 Text = Annotated[str, Query(max_length=200)]
 Field = Annotated[str, Form(max_length=500)]
+LongField = Annotated[str, Form(max_length=2000)]
 UNITS = 4
 """Units whose candidates are shown on one page; with more, one goes further down first."""
 TYPES = {
@@ -75,10 +78,10 @@ def overview(visit: Reader, contest: Text = "", place: Text = "") -> Response:
 def of_machine(contest: str, visit: Background) -> Response:
     """The measured error alone: it looks at every check, so the page fetches it after it is shown."""
     found = measured(visit.state.workspace, visit.actor, contest)
-    bound = found.bound
     values = {
         "measured": found,
-        "bound": None if bound is None else _share_of(visit, bound),
+        "bound": None if found.bound is None else _share_of(visit, found.bound),
+        "sample_bound": None if found.sample_bound is None else _share_of(visit, found.sample_bound),
         "whole": lambda number: spaced(visit, number),
     }
     return visit.page("totals_measured.html", values)
@@ -119,8 +122,10 @@ def _area_page(
         "may_look": visit.actor.may("see_images"),
         "may_export": visit.actor.may("export"),
         "may_receive": visit.actor.may("receive"),
+        "signs": signs(),
+        "may_confirm": visit.actor.may("confirm_rule"),
         "problem": problem,
-        "typed": {"number": "", "day": "", "signers": "", **(typed or {})},
+        "typed": {"number": "", "day": "", "signers": "", "rule": "", "text": "", **(typed or {})},
         "batch_states": wording_count.BATCH_STATES,
     }
     return visit.page("totals_area.html", values, 409 if problem else 200)
@@ -157,11 +162,12 @@ def signed(
     day: Field = "",
     signers: Field = "",
     digest: Field = "",
+    seen: Annotated[list[str], Form()] = [],  # noqa: B006  (FastAPI copies it)
 ) -> Response:
     """The signed minutes have come in."""
     workspace = visit.state.workspace
     try:
-        receive(workspace, visit.actor, contest, area, number, _day(day, area), signers, digest)
+        receive(workspace, visit.actor, contest, area, number, _day(day, area), signers, digest, seen)
     except Refusal as refusal:
         return _told(visit, contest, area, refusal, {"number": number, "day": day, "signers": signers})
     return visit.go(f"/totals/{quote(contest)}/{quote(area)}")
@@ -174,6 +180,17 @@ def not_signed(contest: str, area: str, visit: Receiver, reason: Field = "") -> 
         take_back(visit.state.workspace, visit.actor, contest, area, reason)
     except Refusal as refusal:
         return _told(visit, contest, area, refusal, {})
+    return visit.go(f"/totals/{quote(contest)}/{quote(area)}")
+
+
+@router.post("/totals/{contest}/{area}/confirm")
+def confirmed(contest: str, area: str, visit: Confirmer, rule: Field = "", text: LongField = "") -> Response:
+    """A broken rule of the world is true: the team leader says what happened."""
+    try:
+        number = int(rule) if rule.isdigit() else 0
+        confirm_rule(visit.state.workspace, visit.actor, contest, area, number, text)
+    except Refusal as refusal:
+        return _told(visit, contest, area, refusal, {"rule": rule, "text": text})
     return visit.go(f"/totals/{quote(contest)}/{quote(area)}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pipeline.election.figures import AreaFigures, Member, Witness, tells_an_inc
 from pipeline.election.load import load_election
 from pipeline.errors import Refusal
 from pipeline.messages import message
-from pipeline.tally.rules import Finding
+from pipeline.tally.rules import ConfirmedRule, Finding, digest_of
 from pipeline.tally.totals import AreaResult
 from pipeline.usecases.minutes import is_final, minutes_of, print_minutes
 from pipeline.usecases.totals import AreaTotals
@@ -104,14 +104,20 @@ def test_a_rule_that_fails_holds_the_minutes_back_though_all_is_settled(election
     ("written", "final"),
     [("Có 3 phiếu lạ trong hòm", True), ("", False), ("Không có", False), (" không. ", False), ("-", False)],
 )
-def test_what_is_strange_is_explained_by_an_incident_and_not_by_none(
+def test_what_is_strange_is_confirmed_and_the_text_is_printed_once(
     written: str, final: bool, election: Election
 ) -> None:
     area = whole(election)
     assert area.figures
-    area = replace(area, findings=(finding(4, "world"),), figures=replace(area.figures, incidents=written))
+    strange = finding(4, "world")
+    area = replace(area, findings=(strange,), figures=replace(area.figures, incidents=written))
     assert tells_an_incident(written) is final
-    assert is_final(election, area) is final
+    assert not is_final(election, area)
+    vouched = ConfirmedRule("kv1", "qh", 4, "world", digest_of(strange), "3 phiếu lạ", "truong", datetime.now(UTC))
+    area = replace(area, confirmed=(vouched,))
+    assert is_final(election, area)
+    assert minutes_of(election, area).incidents == (written if final else "3 phiếu lạ")
+    assert not is_final(election, replace(area, confirmed=(replace(vouched, digest="0" * 64),)))
 
 
 def test_an_area_without_figures_of_the_team_is_never_final(election: Election) -> None:

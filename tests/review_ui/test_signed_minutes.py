@@ -104,6 +104,7 @@ def test_a_note_is_taken_back_with_a_reason(count: Workspace) -> None:
         ({"signers": ""}, "signed-incomplete"),
         ({"day": date(2026, 3, 14)}, "signed-day"),
         ({"day": date(2026, 3, 18)}, "signed-day"),
+        ({"seen": ("leader", "secretary", "first_witness", "nothing_erased")}, "R17"),
     ],
 )
 def test_what_is_not_noted(count: Workspace, changes: dict[str, object], code: str) -> None:
@@ -122,6 +123,12 @@ def test_neither_twice_nor_before_it_is_official_nor_by_somebody_else(count: Wor
         sign(count)
 
 
+def tick(page: Page) -> None:
+    """Every signature and the stamp were seen, and nothing is erased (R17)."""
+    for box in page.locator("[name=seen]").all():
+        box.check()
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_committee_notes_it_on_the_page_of_the_area(
     screen_of: Screens,
@@ -134,11 +141,13 @@ def test_the_committee_notes_it_on_the_page_of_the_area(
     page.fill("[name=number]", "01/BB")
     page.fill("[name=day]", "31/02/2026")
     page.fill("[name=signers]", WHO)
+    tick(page)
     with page.expect_navigation():
         page.press("[name=signers]", "Enter")
     expect(page.locator("[role=alert]")).to_contain_text("31/02/2026")
     assert page.input_value("[name=signers]") == WHO
     page.fill("[name=day]", "15/03/2026")
+    tick(page)
     with page.expect_navigation():
         page.press("[name=signers]", "Enter")
     expect(page.locator("h1 .tag")).to_have_text("đã ký" if language == "vi" else "signed")

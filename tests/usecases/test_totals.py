@@ -16,6 +16,7 @@ from pipeline.election.rules import rule_set
 from pipeline.errors import Refusal
 from pipeline.review.states import TeamVote
 from pipeline.storage import batches
+from pipeline.usecases.confirming import keep_confirmation
 from pipeline.usecases.minutes import minutes_of, totals_csv, totals_json
 from pipeline.usecases.review import Count, before_team, raise_ballot_items, team_decides
 from pipeline.usecases.totals import area_totals, totals
@@ -87,7 +88,9 @@ def test_a_sheet_too_few_breaks_r6_and_r23_and_the_area_is_not_complete(
     assert not found.complete
 
 
-def test_what_is_strange_but_true_needs_an_incident(pile: Any, db: Connection, count: Count, put_figures: Any) -> None:
+def test_what_is_strange_but_true_is_confirmed_by_the_leader(
+    pile: Any, db: Connection, count: Count, put_figures: Any
+) -> None:
     fill(pile, 20)
     settle(db, count, pile)
     put_figures(pile, 20, issued=19, left_over=51)
@@ -95,7 +98,11 @@ def test_what_is_strange_but_true_needs_an_incident(pile: Any, db: Connection, c
     assert [f.code for f in stuffed.findings] == ["R4", "R20"]
     assert not stuffed.complete
     put_figures(pile, 20, issued=19, left_over=51, incidents="Một phiếu lạ trong hòm phiếu")
+    assert not area_totals(db, count, pile.area, pile.contest).complete
+    keep_confirmation(db, LEADER, pile.contest, pile.area, stuffed.findings[0], "Một phiếu lạ", lambda: AT)
     assert area_totals(db, count, pile.area, pile.contest).complete
+    put_figures(pile, 20, issued=18, left_over=52)
+    assert not area_totals(db, count, pile.area, pile.contest).complete  # other numbers were not confirmed
 
 
 def test_an_area_without_its_figures_is_not_complete(pile: Any, db: Connection, count: Count) -> None:
