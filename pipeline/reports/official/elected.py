@@ -101,6 +101,9 @@ def _missing(given: ElectedList) -> Iterator[Message]:
     )
     for person in given.people:
         without = [name for name in LABELS if not getattr(person, name)]
+        if set(without) == set(LABELS) - {"unit", "born", "gender"}:
+            yield message("{name}: the dossier is missing; enter it with 'kiemphieu particulars'", name=person.name)
+            continue
         for name in without:
             yield message(
                 "{name}: {field} is missing; enter it with 'kiemphieu particulars'",

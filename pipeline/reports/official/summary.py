@@ -180,7 +180,8 @@ def _heads(given: Summary, later: bool) -> tuple[str, str]:
 
 def _people(given: Summary) -> Iterator[Block]:
     candidates, elected = _heads(given, later=False)
-    units = given.units or None
+    again = {u.number: u for u in given.revotes or ()}
+    units = tuple(again.get(u.number, u) for u in given.units) or None
     plain = "đại biểu Quốc hội" if given.assembly else "đại biểu Hội đồng nhân dân"
     whom = plain if given.assembly else f"{_council(given)} {_term(given)}"
     yield Text(

@@ -1,0 +1,189 @@
+"""The three sheets of particulars: read with every fault by file, row, value and remedy; written as templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.election.definition import Election
+from pipeline.election.figures import Member
+from pipeline.election.particulars import (
+    HEADERS,
+    KINDS,
+    SECTORS,
+    SEVERAL_LINES,
+    STUDIES,
+    THEORIES,
+    YES_NO,
+    Particular,
+    SheetName,
+    columns,
+    expected,
+)
+from pipeline.errors import Problem, Refusal
+from pipeline.messages import message
+from pipeline.spreadsheets import Row, check_sheet, parse_date, write_sheet
+
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%Hh%M")
+_RESOLUTION = re.compile(r"([0-9A-Za-z.-]+)(?:/NQ.*)?")
+OFFICE = "Ủy viên"
+
+
+def load_particulars(path: Path, sheet: SheetName, election: Election) -> tuple[Particular, ...]:
+    """All rows of one sheet, at most one a key; every fault in one :class:`Refusal`.
+
+    Members are written ``Name (office); Name (office)``, papers ``paper; paper``. Empty cells stay unknown.
+    """
+    names = columns(sheet)
+    found, problems = check_sheet(
+        path, names[:1], (*names[1:], "name"), {HEADERS[n]: n for n in (*names, "name")}, several_lines=SEVERAL_LINES
+    )
+    faults = list(problems)
+    known = dict(expected(sheet, election))
+    seen: dict[str, int] = {}
+    records: list[Particular] = []
+    for row in found.rows:
+        _key(row, names[0], known, seen, faults)
+        records.append(KINDS[sheet](**{n: _value(row, n, faults) for n in names}))
+    if found.whole and not found.rows:
+        text = message("the sheet has no rows below its first; fill in one per record")
+        faults.append(Problem("particulars-empty", path.name, text))
+    if faults:
+        raise Refusal(faults)
+    return tuple(records)
+
+
+def _fault(faults: list[Problem], row: Row, column: str, msgid: str, **params: object) -> None:
+    if column not in row.doubted:
+        faults.append(Problem("particulars", row.place(column), message(msgid, **params)))
+
+
+def _key(row: Row, column: str, known: Mapping[str, str], seen: dict[str, int], faults: list[Problem]) -> None:
+    key = row.text(column)
+    if key not in known:
+        some = ", ".join(list(known)[:8])
+        _fault(faults, row, column, "'{value}' is not in the election; write one of: {known}", value=key, known=some)
+    elif key in seen:
+        _fault(faults, row, column, "'{value}' already stands in row {other}; remove one", value=key, other=seen[key])
+    seen.setdefault(key, row.number)
+
+
+def _value(row: Row, column: str, faults: list[Problem]) -> Any:
+    text = row.text(column)
+    reader = READERS.get(column)
+    if reader is None:
+        return text
+    if not text:
+        return reader("")[0]
+    value, remedy = reader(text)
+    if remedy:
+        _fault(faults, row, column, remedy, value=text)
+    return value
+
+
+Reader = Callable[[str], tuple[Any, str]]
+"""The text of a cell -> its value, and the sentence that says what is wrong with it (empty: nothing)."""
+
+
+def _day(text: str) -> tuple[date | None, str]:
+    found = parse_date(text)
+    return found, "" if found or not text else "'{value}' is no day; write it as 20/11/2025"
+
+
+def _moment(text: str) -> tuple[datetime | None, str]:
+    day, _, clock = text.rpartition(" ")
+    found = parse_date(day)
+    for form in _CLOCKS:
+        try:
+            if found:
+                return datetime.combine(found, datetime.strptime(clock, form).time()), ""
+        except ValueError:
+            continue
+    return None, "'{value}' is no date and time; write it as 15/03/2026 07:00" if text else ""
+
+
+def _resolution(text: str) -> tuple[str, str]:
+    found = _RESOLUTION.fullmatch(text.replace(" ", ""))
+    if not found:
+        return "", "'{value}' is no number of a resolution; write it as 81 or 81/NQ-UBBC" if text else ""
+    return found[1], ""
+
+
+def _members(text: str) -> tuple[tuple[Member, ...], str]:
+    found = []
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        name, _, office = part.rstrip(")").partition("(")
+        if not name.strip():
+            return (), "a name is missing in '{value}'; write 'Name (Trưởng ban); Name (Ủy viên)'"
+        found.append(Member(name.strip(), office.strip() or OFFICE))
+    return tuple(found), ""
+
+
+def _papers(text: str) -> tuple[tuple[str, ...], str]:
+    return tuple(filter(None, (p.strip() for p in re.split(r"[;\n]", text)))), ""
+
+
+def _word(words: Mapping[str, Any], nothing: Any, remedy: str) -> Reader:
+    def read(text: str) -> tuple[Any, str]:
+        if not text:
+            return nothing, ""
+        found = words.get(" ".join(text.casefold().split()))
+        return (nothing, remedy) if found is None else (found, "")
+
+    return read
+
+
+_YES = _word(YES_NO, None, "'{value}' is neither 'có' nor 'không'; write one of them")
+READERS: Mapping[str, Reader] = {
+    "met_at": _moment,
+    "members": _members,
+    "seats_resolution": _resolution,
+    "candidates_resolution": _resolution,
+    "seats_resolution_day": _day,
+    "candidates_resolution_day": _day,
+    "signed_day": _day,
+    "party_since": _day,
+    "papers": _papers,
+    "sector": _word(
+        SECTORS,
+        "",
+        "'{value}' is no sector; write one of: cơ quan đảng, chính quyền, mặt trận, tòa án, viện kiểm sát, quân đội, "
+        "công an (as one: 'quân đội, công an'), khác",
+    ),
+    "study": _word(STUDIES, "", "'{value}' is no level of study; write one of: dưới đại học, đại học, sau đại học"),
+    "theory_level": _word(
+        THEORIES, "", "'{value}' is no level of theory; write one of: trung cấp, cao cấp, cử nhân, không"
+    ),
+    "self_nominated": _YES,
+    "reelected": _YES,
+}
+
+
+def write_template(path: Path, sheet: SheetName, election: Election, given: Sequence[Particular] = ()) -> None:
+    """The sheet to fill in: one row for each unit, committee or candidate, with what is known already."""
+    names = columns(sheet)
+    known = {record.key: record for record in given}
+    rows = [
+        [key, called, *(_cell(n, getattr(known[key], n)) if key in known else "" for n in names[1:])]
+        for key, called in expected(sheet, election)
+    ]
+    write_sheet(path, [HEADERS[n] for n in (names[0], "name", *names[1:])], rows)
+
+
+def _cell(column: str, value: object) -> str:
+    """The text that :func:`load_particulars` reads back to ``value``."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%d/%m/%Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    if isinstance(value, tuple):
+        return "; ".join(f"{m.name} ({m.role})" if isinstance(m, Member) else str(m) for m in value)
+    words = {"sector": SECTORS, "study": STUDIES, "theory_level": THEORIES}.get(column, {})
+    return next((word for word, meaning in words.items() if meaning == value), str(value))
