@@ -55,7 +55,10 @@ class Entry:
 
 def compact(document: Mapping[str, Any]) -> str:
     """JSON text that is equal for equal documents."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(document)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def add(db: Connection, entries: Sequence[Entry]) -> None:

@@ -20,7 +20,7 @@ NEEDS: dict[int, Collection[str]] = {
 
 def level_findings(figures: Figures, seats: int, conventions: Conventions) -> tuple[Finding, ...]:
     """Every rule that does not hold among the figures that are given, in order of number."""
-    given = {name.split(":")[0] for name in figures}
+    given = {name.partition(":")[0] for name in figures}
     result = result_in(figures)
     without_ground = figures.get("invalid", 0) - result.invalid_total
     if without_ground:  # others' minutes give no grounds; the rules look at the total alone

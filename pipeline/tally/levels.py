@@ -247,6 +247,8 @@ def r14(node: Node, level: Figures, parts: Iterable[Figures]) -> tuple[Disagreem
     together: dict[str, int] = {}
     for part in parts:
         add_into(together, part)
+    if together == level:
+        return ()
     names = sorted({*together, *level})
     return tuple(
         Disagreement(node, n, together.get(n, 0), level.get(n, 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -154,8 +155,12 @@ def _shape(one: Any) -> str | None:
         numbers = ((f"{part}.{n}", v) for part in ("figures", "votes") for n, v in one[part].items())
         wrong += [name for name, value in numbers if type(value) is not int or value < 0]
         wrong += [n for n in NEEDED if n not in one["figures"]]
-        wrong += ["day"] if one.get("day") and parse_date(one["day"]) is None else []
+        wrong += ["day"] if one.get("day") and _day(one["day"]) is None else []
     return wrong[0] if wrong else None
+
+
+_day = lru_cache(maxsize=1_000)(parse_date)
+"""All areas of a province sign on a few days."""
 
 
 def results_json(election: Election, levels: Levels, entries: Iterable[Entry]) -> bytes:

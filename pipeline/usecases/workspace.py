@@ -69,10 +69,13 @@ def create_workspace(
     address: str | None = None,
     clock: Clock = now,
     profile: Profile | None = None,
+    *,
+    paper: bool = True,
 ) -> Workspace:
     """Make a workspace in an empty or absent ``folder``; ``address`` is a PostgreSQL URL, else SQLite.
 
-    The ballots of every unit are laid out and their forms written beside it. ``profile``: the shipped one otherwise.
+    The ballots of every unit are laid out and their forms written beside it, but not for a committee that counts no
+    ballot itself (``paper`` false). ``profile``: the shipped one otherwise.
     Refused where a workspace stands already, and where the profile is of another engine.
     """
     profile = profile or default_profile()
@@ -81,10 +84,11 @@ def create_workspace(
         raise refuse(
             "workspace-exists", str(folder), "the folder is not empty; choose a new one, nothing was changed here"
         )
-    layouts = [ballot_layout(election, unit.id) for unit in election.units if unit.seats]
+    layouts = [ballot_layout(election, unit.id) for unit in election.units if unit.seats and paper]
     # An address that does not answer must leave nothing behind that would refuse the next attempt.
     remote = open_database(address) if address else None
-    (folder / "images").mkdir(parents=True)
+    for part in ("images", "forms"):
+        (folder / part).mkdir(parents=True)
     for layout in layouts:
         write_form(layout, folder / "forms")
     if address:
