@@ -17,6 +17,7 @@ from review_ui.faults import teach
 from review_ui.guard import check_declared
 from review_ui.headers import Headers
 from review_ui.routes import (
+    audits,
     ballots,
     batches,
     count_sheets,
@@ -59,6 +60,7 @@ SCREENS: tuple[Screen, ...] = (
     work.SCREEN,
     totals.SCREEN,
     downloads.SCREEN,
+    audits.SCREEN,
     hall.WITNESS,
     hall.RESULT,
     protocol.SCREEN,

@@ -36,6 +36,23 @@ from pipeline.usecases.standing import AreaStanding, Standing, standing
 from pipeline.usecases.totals import batch_result
 from pipeline.usecases.workspace import Workspace
 
+__all__ = [
+    "MISSING",
+    "Differing",
+    "Evaluation",
+    "Kind",
+    "State",
+    "StoredAudit",
+    "draw",
+    "drawn",
+    "evaluate",
+    "open_audit",
+    "pile_seen",
+    "sheets_of",
+    "still_as_fixed",
+    "vote_seen",
+]
+
 MISSING = "missing"
 """What is written of a sheet that is not in the pile: the worst that could be on it is assumed."""
 SHORTEST_SEED = 20

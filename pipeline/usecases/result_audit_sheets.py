@@ -114,7 +114,7 @@ def vote_written(text: str, candidates: Sequence[Candidate], seats: int, place: 
     """What people write of a ballot as a value: numbers of the names left (``1 3``), a ground (``b``), ``missing``.
 
     ``0``: no name is left. More names than seats, and none (``least`` 1), are invalid by themselves (grounds c and d).
-    Refused (``seen-unknown``): anything else, with the place and what may be written.
+    Refused (``seen-unclear``): anything else, with the place and what may be written.
     """
     said = text.strip().lower().removeprefix("invalid:").removeprefix("invalid ")
     ground = next((g for g in GROUNDS if said == g), None)
@@ -132,7 +132,7 @@ def vote_written(text: str, candidates: Sequence[Candidate], seats: int, place: 
                 return spell(InvalidVote("c"))
             return spell(ValidVote(frozenset(candidates[n - 1].id for n in wanted)))
     raise refuse(
-        "seen-unknown",
+        "seen-unclear",
         place,
         "'{value}' tells nothing of this sheet; write the numbers of the names that are left (1 to {names}, 0 for "
         "none), a ground of invalidity (a, b, c, d, đ), or missing",

@@ -180,7 +180,7 @@ def test_the_seed_stays(official: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("", "seen-unknown"), ("7", "seen-unknown"), ("x", "seen-unknown"), ("0 1", "seen-unknown")]
+    ("text", "code"), [("", "seen-unclear"), ("7", "seen-unclear"), ("x", "seen-unclear"), ("0 1", "seen-unclear")]
 )
 def test_what_tells_nothing_of_a_sheet_is_refused_and_nothing_kept(official: Workspace, text: str, code: str) -> None:
     key = opened(official)

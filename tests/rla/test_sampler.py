@@ -62,6 +62,16 @@ def test_ids_are_drawn_alike_often_over_many_seeds() -> None:
     assert sum((found[i] - expected) ** 2 / expected for i in ids) < 20.5
 
 
+def test_draws_do_not_depend_on_one_another() -> None:
+    """Ten draws from twelve: the same id twice in a row one time in twelve, 6.97 different ids on average."""
+    ids = [f"box/{n}" for n in range(12)]
+    runs = [[d.id for d in islice(draws(ids, f"{n:020d}"), 10)] for n in range(2000)]
+    repeated = sum(run[0] == run[1] for run in runs) / len(runs)
+    different = sum(len(set(run)) for run in runs) / len(runs)
+    assert abs(repeated - 1 / 12) < 0.02
+    assert abs(different - 12 * (1 - (11 / 12) ** 10)) < 0.1
+
+
 def test_nothing_to_draw_from_gives_no_draw() -> None:
     assert list(draws([], "seed")) == []
 
