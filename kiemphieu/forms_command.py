@@ -15,8 +15,9 @@ from pipeline.election.rules import rules_of
 from pipeline.errors import Refusal
 from pipeline.forms.ballot import BallotLayout, ballot_layout
 from pipeline.forms.count_forms import CountForm, figures_form, tally_form
-from pipeline.forms.printing import print_ballots, write_form
+from pipeline.forms.printing import print_ballots, write_form, write_printed
 from pipeline.messages import message, render
+from pipeline.usecases.blank_minutes import blank_minutes_of
 from pipeline.usecases.workspace import open_workspace
 
 COUNT = "count"
@@ -35,17 +36,25 @@ COUNT = "count"
     help="Tally sheets a PDF: one for each bundle of 50 ballots.",
 )
 def forms(workspace: Path, out: Path, copies: int, bundles: int) -> None:
-    """Print the ballots of every unit, and for every voting area and contest the sheet of figures and the tally sheet.
+    """Print the ballots of every unit, and for every voting area and contest the sheet of figures, the tally sheet and
+    the prescribed minutes (Mẫu 18, 23) to be filled in by hand.
 
     Beside each PDF lies the form document that reads it.
     """
     opened = open_workspace(workspace)
-    election = opened.election
+    election, trial = opened.election, opened.trial
     opened.close()
     for unit in election.units:
         if unit.seats:
             paper = _written(ballot_layout(election, unit.id), out, copies)
             say(message("{unit}: {copies} ballots in {file}", unit=unit.id, copies=copies, file=str(paper)))
+    for area in election.areas:
+        for contest in area.units:
+            content, form = blank_minutes_of(election, contest, area.id, trial=trial)
+            paper = write_printed(content, form, out / COUNT)
+            say(
+                message("{form}: the prescribed minutes to be filled in by hand, {file}", form=form.id, file=str(paper))
+            )
     for layout, number in _count_forms(election, bundles):
         paper = _written(layout, out / COUNT, number)
         say(message("{form}: {copies} sheets in {file}", form=layout.form.id, copies=number, file=str(paper)))

@@ -17,6 +17,7 @@ from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout
 from pipeline.forms.document import dump_form
 from pipeline.forms.drawing import Line, Mark, Outline, OvalOutline, Solid, Text
 from pipeline.forms.fonts import MM_PER_POINT, font_name
+from pipeline.forms.template import Form
 
 
 def print_ballots(layout: BallotLayout, copies: int, background: str | None = None) -> bytes:
@@ -88,6 +89,19 @@ def write_form(layout: BallotLayout, folder: Path) -> Path:
     assert done
     (folder / f"{name}.png").write_bytes(png.tobytes())
     (folder / f"{name}.pdf").write_bytes(print_ballots(layout, 1))
-    path = folder / f"{name}.json"
-    path.write_text(json.dumps(dump_form(layout.form), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return _write_document(layout.form, folder)
+
+
+def write_printed(content: bytes, form: Form, folder: Path) -> Path:
+    """Write a PDF that is its form's own reference as ``ID.pdf``, and ``ID.json`` beside it; returns the PDF."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{form.id}.pdf"
+    path.write_bytes(content)
+    _write_document(form, folder)
+    return path
+
+
+def _write_document(form: Form, folder: Path) -> Path:
+    path = folder / f"{form.id}.json"
+    path.write_text(json.dumps(dump_form(form), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path

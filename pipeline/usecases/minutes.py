@@ -24,7 +24,7 @@ def minutes_of(election: Election, area: AreaTotals) -> MinutesData:
     """The fields of Mẫu 18 or 23; figures that are not settled yet are left out, and what is wrong is told."""
     contest, unit, place = election.contest(area.contest), election.unit(area.unit), election.area(area.area)
     commune = election.place(place.place)
-    province = _province(election, commune)
+    province = province_of(election, commune)
     given, result, settled = area.figures, area.result, _settled(area)
     declared = result.collected > 0 or _sheets(result) == 0
     candidates = election.candidates_of(unit.id)
@@ -54,7 +54,7 @@ def minutes_of(election: Election, area: AreaTotals) -> MinutesData:
         candidates=tuple(
             CandidateVotes(
                 "Ông" if c.gender == "male" else "Bà",
-                _printed_name(c, candidates),
+                printed_name(c, candidates),
                 result.votes_for(c.id) if settled else None,
             )
             for c in candidates
@@ -117,7 +117,7 @@ def _objections(area: AreaTotals) -> Iterator[Message]:
         yield message("the count of this area is not complete; see its totals")
 
 
-def _printed_name(candidate: Candidate, all_of_unit: Sequence[Candidate]) -> str:
+def printed_name(candidate: Candidate, all_of_unit: Sequence[Candidate]) -> str:
     """The name as on the ballot (note 5, 6): the birth date where names are equal, then the other name."""
     name = candidate.full_name
     if sum(c.full_name.casefold() == name.casefold() for c in all_of_unit) > 1:
@@ -129,7 +129,7 @@ def _people(witnesses: tuple[Witness, ...]) -> tuple[Person, ...]:
     return tuple(Person(w.name, w.address) for w in witnesses)
 
 
-def _province(election: Election, place: Place) -> Place | None:
+def province_of(election: Election, place: Place) -> Place | None:
     while place.kind != "province" and place.parent is not None:
         place = election.place(place.parent)
     return place if place.kind == "province" else None

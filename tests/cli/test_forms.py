@@ -19,12 +19,17 @@ def test_count_forms_are_printed_for_every_area_and_contest_and_are_read_again(
     assert kiemphieu("forms", tmp_path / "w", "--out", tmp_path / "paper", "--bundles", 3).code == 0
     count = tmp_path / "paper" / "count"
     forms = {path.stem: load_form(path) for path in count.glob("*.json")}
-    assert len(forms) == 2 * 9
+    assert len(forms) == 3 * 9
     assert {len(pypdfium2.PdfDocument(count / f"{name}.pdf")) for name in forms if name.startswith("kiem-")} == {3}
     ran = kiemphieu("read", "--form", count / "so-lieu-xa-kv1.json", count / "so-lieu-xa-kv1.pdf")
     (line,) = ran.lines
     assert (line["status"], line["form"]) == ("read", "so-lieu-xa-kv1")
     assert [q["code"] for q in line["questions"]] == ["form_empty"]
     assert not any(f["accepted"] for f in line["fields"] if f["kind"] == "number")
+    pages = kiemphieu("read", "--form", count / "bien-ban-qh-kv1.json", count / "bien-ban-qh-kv1.pdf").lines
+    assert {(p["status"], p["form"]) for p in pages} == {("read", "bien-ban-qh-kv1")}
+    told = {f["id"]: (f["value"], f["accepted"]) for p in pages for f in p["fields"]}
+    assert set(told.values()) == {(None, False)}
+    assert {"voters", "valid_percent", "votes_5", "of_valid_5"} <= told.keys()
     other = kiemphieu("read", "--form", count / "so-lieu-xa-kv1.json", count / "so-lieu-xa-kv2.pdf").lines[0]
     assert (other["status"], other["reason"]) == ("rejected", "other_form")
