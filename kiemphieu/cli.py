@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "ingest": ("ingest_command", message("Read scanned batches into the workspace.")),
     "review": ("review_command", message("Settle what the machine asks.")),
     "serve": ("serve_command", message("Serve the web application in which people work.")),
+    "real": ("real_command", message("Show the mode, or open the real one with the opinion that allows it.")),
     "password": ("password_command", message("Give an account a new one-time password.")),
     "batches": ("ingest_command", message("List batches, close or void one.")),
     "totals": ("totals_commands", message("Print the totals and check them.")),

@@ -58,3 +58,8 @@ def profile_document(db: Connection, digest: str) -> str | None:
 def set_profile(db: Connection, digest: str) -> None:
     """The profile that batches opened from now on freeze."""
     db.execute(update(workspace).values(profile=digest))
+
+
+def set_mode(db: Connection, mode: Mode) -> None:
+    """Trial or real; what allowed it is in :mod:`pipeline.storage.deadlines`."""
+    db.execute(update(workspace).values(mode=mode))

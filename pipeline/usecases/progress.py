@@ -126,12 +126,18 @@ def _clocks(
             whole = len(areas)
         else:
             nodes = {"minutes_unit": units, "minutes_committee": boards, "publication": tops}[step]
-            missing = [level_name(levels, n) for n in nodes if n not in signed]
+            missing = [_full_name(levels, n) for n in nodes if n not in signed]
             whole = len(nodes)
         if whole:
             due = given.due(step, day)
             found.append(Clock(step, due, whole - len(missing), whole, tuple(missing[:NAMED]), now))
     return tuple(found)
+
+
+def _full_name(levels: Levels, node: Node) -> str:
+    """A unit is known by its number and by what lies above it."""
+    above = levels.up(node)[1:2]
+    return ", ".join(level_name(levels, n) for n in (node, *above))
 
 
 def _units(levels: Levels, contest: str, areas: Sequence[str]) -> list[Node]:

@@ -46,21 +46,24 @@ class ResultsFile:
     name: str
     sha256: str
     rows: tuple[Reported, ...]
+    trial: bool = False
+    """The installation that made it was in the trial mode."""
 
 
 def read_results(path: Path) -> ResultsFile:
     """The areas of a file; refused with every fault of it, each with its place, where it is not whole."""
     if path.suffix.lower() == ".json":
         content = _content(path)
-        rows, problems = _from_json(path.name, content)
+        rows, problems, trial = _from_json(path.name, content)
     else:
         rows, problems = _from_sheet(path)
+        trial = False
         content = _content(path) if not problems else b""
     if not rows and not problems:
         raise refuse("results-empty", path.name, "the file holds no area; choose another one")
     if problems:
         raise Refusal(problems)
-    return ResultsFile(path.name, sha256(content).hexdigest(), tuple(rows))
+    return ResultsFile(path.name, sha256(content).hexdigest(), tuple(rows), trial)
 
 
 def _content(path: Path) -> bytes:
@@ -116,7 +119,7 @@ def _votes(row: Row, problems: list[Problem]) -> Iterator[tuple[str, int]]:
         yield VOTES + candidate.strip(), found
 
 
-def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem]]:
+def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem], bool]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -141,7 +144,7 @@ def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem]
         figures = {**one["figures"], **{VOTES + c: n for c, n in one["votes"].items()}}
         texts = {n: one[n] for n in TEXTS if one.get(n)}
         rows.append(Reported(f"{place} ({one['area']})", *head, one["contest"], one["area"], figures, texts))
-    return rows, problems
+    return rows, problems, document.get("mode") != "real"
 
 
 def _shape(one: Any) -> str | None:
@@ -163,10 +166,11 @@ _day = lru_cache(maxsize=1_000)(parse_date)
 """All areas of a province sign on a few days."""
 
 
-def results_json(election: Election, levels: Levels, entries: Iterable[Entry]) -> bytes:
+def results_json(election: Election, levels: Levels, entries: Iterable[Entry], *, trial: bool) -> bytes:
     """The file that :func:`read_results` reads back: areas with their figures, votes and what is noted of them."""
     areas = [_area(e, levels.candidates(e.contest, e.area)) for e in entries]
     head = {"format": FORMAT, "election": election.id, "title": election.title, "rule_set": election.rule_set}
+    head["mode"] = "trial" if trial else "real"
     return (json.dumps({**head, "areas": areas}, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -66,6 +66,10 @@ def _without_cycles() -> Iterator[None]:
 def _take_in(workspace: Workspace, actor: Actor, path: Path, reason: str) -> TakenIn:
     levels = levels_of(workspace.election)
     given = read_results(path)
+    if given.trial and not workspace.trial:
+        raise refuse(
+            "trial-results", given.name, "the file comes from a trial and never counts; take one of the real count"
+        )
     problems = list(_other_election(workspace.election, given)) or list(_faults(workspace.election, levels, given))
     _refuse(problems)
     with workspace.database.write() as db:
@@ -222,4 +226,6 @@ def hand_over(workspace: Workspace, actor: Actor, contest: str | None = None) ->
     if not found:
         raise refuse("results-empty", workspace.election.id, "no area is complete yet; there is nothing to hand over")
     levels = levels_of(workspace.election)
-    return results_json(workspace.election, levels, sorted(found, key=lambda e: (e.contest, e.area)))
+    return results_json(
+        workspace.election, levels, sorted(found, key=lambda e: (e.contest, e.area)), trial=workspace.trial
+    )
