@@ -47,7 +47,7 @@ def sign(words: Sequence[str]) -> tuple[Text, ...]:
 
 def notes(texts: Sequence[str], head: str = NO_ERASURE) -> Iterator[Block]:
     """The notes below a form, the first on the page of their heading, none alone on a page."""
-    every = (Text(head, "note-head"), *(Text(text, "note") for text in texts))
+    every = (Text(head, "note-head"), *(Text(text, "note", keep=text.endswith(":")) for text in texts))
     yield Together(every[:2])
     yield from every[2:-2]
     if every[2:]:

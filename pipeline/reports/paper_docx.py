@@ -39,7 +39,7 @@ from pipeline.reports.paper import (
     warnings,
 )
 from pipeline.reports.paper_pdf import draft_box
-from pipeline.reports.paper_widths import BOTTOM, TOP, page_size, room, sides, table_widths
+from pipeline.reports.paper_widths import BOTTOM, page_size, room, sides, table_widths, top
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
@@ -109,7 +109,7 @@ def _page(section: Section, paper: Paper) -> None:
     section.page_width, section.page_height = Mm(across), Mm(high)
     left, right = sides(paper)
     section.left_margin, section.right_margin = Mm(left), Mm(right)
-    section.top_margin, section.bottom_margin = Mm(TOP), Mm(BOTTOM)
+    section.top_margin, section.bottom_margin = Mm(top(paper)), Mm(BOTTOM)
     section.header_distance, section.footer_distance = Mm(8), Mm(7)
 
 

@@ -35,8 +35,10 @@ from pipeline.reports.paper import (
     grid,
     warnings,
 )
-from pipeline.reports.paper_widths import BOTTOM, TOP, page_size, room, sides, table_widths
+from pipeline.reports.paper_widths import BOTTOM, page_size, room, sides, table_widths, top
 
+FRAME = 6
+"""Points of padding that reportlab puts round the text inside the margins."""
 ALIGNMENT: dict[Align, Literal[0, 1, 2, 4]] = {"left": 0, "centre": 1, "right": 2, "justify": 4}
 
 
@@ -53,10 +55,10 @@ def _build(paper: Paper, imprint: Imprint, why: Sequence[Message], pages: int) -
     document = SimpleDocTemplate(
         stream,
         pagesize=tuple(side * mm for side in page_size(paper)),
-        leftMargin=left * mm,
-        rightMargin=right * mm,
-        topMargin=TOP * mm,
-        bottomMargin=BOTTOM * mm,
+        leftMargin=left * mm - FRAME,
+        rightMargin=right * mm - FRAME,
+        topMargin=top(paper) * mm - FRAME,
+        bottomMargin=BOTTOM * mm - FRAME,
         title=f"{paper.title}, {paper.number}" + (f" ({DRAFT})" if why else ""),
         invariant=1,
     )

@@ -12,7 +12,7 @@ from pipeline.reports.paper import Paper, Ruled, grid
 A4_MM = (210.0, 297.0)
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 18.0, 20.0, 22.0
 """Margins in mm: official letters leave 30 to 35 at the left, where sheets are bound; 28 holds a line more."""
-LEFT_ACROSS, RIGHT_ACROSS = 18.0, 12.0
+LEFT_ACROSS, RIGHT_ACROSS, TOP_ACROSS = 18.0, 12.0, 16.0
 """On a sheet laid across, which is bound at its top; the tables of the forms have up to 24 columns."""
 PADDING = 1.7
 """Beside the text of a cell, both sides together, in mm."""
@@ -33,6 +33,11 @@ def room(paper: Paper) -> float:
 def sides(paper: Paper) -> tuple[float, float]:
     """The left and the right margin, in mm."""
     return (LEFT_ACROSS, RIGHT_ACROSS) if paper.landscape else (LEFT, RIGHT)
+
+
+def top(paper: Paper) -> float:
+    """The top margin, in mm."""
+    return TOP_ACROSS if paper.landscape else TOP
 
 
 @lru_cache(maxsize=64)

@@ -202,7 +202,7 @@ def _row(given: ElectedList, count: int, person: Dossier) -> tuple[Cell, ...]:
 def _ending_21(given: ElectedList) -> Iterator[Block]:
     chair = ("TRƯỞNG BAN BẦU CỬ", "(Ký, ghi rõ họ và tên,<br/>đóng dấu của Ban bầu cử)")
     place = Text(f"{put(bare(given.place))}, {day_text(given.signed, given.year)}", "place")
-    yield Together((Columns(((), (place, *sign(chair))), (0.5, 0.5)), Space(22)))
+    yield Together((Columns(((), (place, *sign(chair))), (0.5, 0.5)), Space(20)))
     yield Text("(*) Ghi đầy đủ họ và tên người trúng cử tại đơn vị bầu cử, xếp tên theo vần chữ cái A, B, C.", "note")
 
 
@@ -210,13 +210,10 @@ def _ending_26(given: ElectedList) -> Iterator[Block]:
     chair = ("TM. ỦY BAN BẦU CỬ", "CHỦ TỊCH", "(Ký, ghi rõ họ và tên, đóng dấu của Ủy ban bầu cử)")
     place = Text(f"{mark(1)} {put(bare(given.place))} {day_text(given.signed, given.year)}", "place")
     people = len(given.people) or None
-    yield Text(
-        f"Số đại biểu được bầu của HĐND: {mark(1)} {put(given.body)} {number(given.seats)}{FIRM}đại biểu.",
-        "entry",
-        keep=True,
-    )
-    yield Text(f"Tổng số người trúng cử trong danh sách này là: {number(people)}{FIRM}người.", "entry")
-    yield Together((Columns(((), (place, *sign(chair))), (0.5, 0.5)), Space(22)))
+    seats = f"Số đại biểu được bầu của HĐND: {mark(1)} {put(given.body)} {number(given.seats)}{FIRM}đại biểu."
+    sums = f"Tổng số người trúng cử trong danh sách này là: {number(people)}{FIRM}người."
+    signed = Columns(((), (place, *sign(chair))), (0.5, 0.5))
+    yield Together((Text(seats, "entry"), Text(sums, "entry"), signed, Space(20)))
     yield Text("Ghi chú:", "note-head", keep=True)
     yield Text("(1) Ghi tên đơn vị hành chính tổ chức bầu cử.", "note", keep=True)
     yield Text("(2) Ghi đầy đủ họ và tên người trúng cử, xếp tên theo vần chữ cái A, B, C.", "note", keep=True)

@@ -115,13 +115,7 @@ def inventory_paper(given: Inventory) -> Paper:
             *lines(_opening(given)),
             *_figures(given),
             *_ending(given),
-            Together(
-                (
-                    Text(f"{put(bare(given.commune))}, {day_text(given.day, given.year)}", "place"),
-                    Space(1),
-                    *_signatures(),
-                )
-            ),
+            Together((_signed(given), Space(1), *_signatures())),
             Space(2),
             *notes(NOTES, "Lưu ý:"),
         ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.reports.blocks import answered, lines, listed, national_head, notes, people, sign
+from pipeline.reports.blocks import answered, lines, national_head, notes, people, sign
 from pipeline.reports.official.summary_fields import Summary, UnitResult
 from pipeline.reports.official.summary_notes import NOTES_20, NOTES_25
 from pipeline.reports.official.summary_tables import (
@@ -41,7 +41,6 @@ def summary_paper(given: Summary) -> Paper:
             *_people(given),
             *_extras(given),
             *(_rest_20(given) if given.assembly else _rest_25(given)),
-            Together((Space(4), _signatures(given), Space(24))),
             *notes(NOTES_20 if given.assembly else NOTES_25),
         ),
         feet=(given.number, f"Ủy ban bầu cử {body}"),
@@ -150,7 +149,7 @@ def _named(units: Sequence[UnitResult] | None) -> str:
     """Which units, "Không có" where there are none (notes 3, 5, 7, 9)."""
     if units is None:
         return DOTS
-    return "; ".join(f"Đơn vị bầu cử số {put(u.number)}" for u in units) or "Không có"
+    return "; ".join(f"Đơn vị bầu cử số{FIRM}{put(u.number)}" for u in units) or "Không có"
 
 
 def _revotes(given: Summary) -> Iterator[Block]:
@@ -171,10 +170,13 @@ def _heads(given: Summary, later: bool) -> tuple[str, str]:
     """The heads of the columns of candidates and of elected; Mẫu 20 has other footnotes in its section 6."""
     if given.assembly:
         marks = (6, 7) if later else (5, 6)
-        return f"Họ và tên người ứng cử ĐBQH {mark(marks[0])}", f"Họ và tên người trúng cử ĐBQH {mark(marks[1])}"
+        return (
+            f"Họ và tên người ứng cử ĐBQH{FIRM}{mark(marks[0])}",
+            f"Họ và tên người trúng cử ĐBQH{FIRM}{mark(marks[1])}",
+        )
     return (
-        f"Họ và tên người ứng cử đại biểu HĐND {mark(7)}",
-        f"Họ và tên người trúng cử đại biểu HĐND {mark(8)}",
+        f"Họ và tên người ứng cử đại biểu HĐND{FIRM}{mark(7)}",
+        f"Họ và tên người trúng cử đại biểu HĐND{FIRM}{mark(8)}",
     )
 
 
@@ -228,7 +230,12 @@ def _rest_20(given: Summary) -> Iterator[Block]:
         f"Mặt trận Tổ quốc Việt Nam cùng cấp.{mark(8)}"
     )
     papers = [f"{n}. {put(p)}" for n, p in enumerate(given.papers or ("", ""), start=1)]
-    yield from listed(Text(f"Các tài liệu kèm theo gồm {mark(9)}:"), papers)
+    opens = Text(f"Các tài liệu kèm theo gồm {mark(9)}:")
+    yield Together((opens, *(Text(text, "entry") for text in papers), *_signed(given)))
+
+
+def _signed(given: Summary) -> tuple[Block, ...]:
+    return Space(4), _signatures(given), Space(24)
 
 
 SENT_TO = {
@@ -244,10 +251,11 @@ def _rest_25(given: Summary) -> Iterator[Block]:
     yield _told("7. Những việc quan trọng đã xảy ra và kết quả giải quyết:", given.events)
     yield _told("8. Những khiếu nại, tố cáo do Ủy ban bầu cử đã giải quyết:", given.committee_complaints)
     to = SENT_TO[given.level] if given.body else DOTS
-    yield Text(
+    last = Text(
         f"Biên bản tổng kết cuộc bầu cử {_council(given)} {_term(given)} được lập thành 06 bản và được gửi đến {to}"
         f"{mark(10)}"
     )
+    yield Together((last, *_signed(given)))
 
 
 def _signatures(given: Summary) -> Columns:

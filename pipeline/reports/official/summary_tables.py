@@ -9,7 +9,7 @@ from pipeline.reports.fields import CandidateVotes
 from pipeline.reports.official.fields import Elected, UnitCount
 from pipeline.reports.official.summary_fields import UnitResult
 from pipeline.reports.paper import Cell, Ruled
-from pipeline.reports.words import NOTHING_TO_DIVIDE, number, put, put_or, share, shares, total
+from pipeline.reports.words import FIRM, NOTHING_TO_DIVIDE, number, put, put_or, share, shares, total
 
 OF_COLLECTED = "Tỷ lệ % so với tổng số phiếu thu vào"
 UNKNOWN = UnitResult("", "", UnitCount(), (CandidateVotes("", "", None),) * 3, (Elected("", "", None),) * 3, None)
@@ -28,7 +28,7 @@ def _middle(text: str) -> Cell:
 def unit_table(units: Sequence[UnitResult]) -> Ruled:
     """Section 1: which communes lie in which unit."""
     rows = tuple(
-        (_middle(str(n)), Cell(u.number and f"Đơn vị bầu cử số {put(u.number)}"), Cell(put_or(u.scope, "")))
+        (_middle(str(n)), Cell(u.number and f"Đơn vị bầu cử số{FIRM}{put(u.number)}"), Cell(put_or(u.scope, "")))
         for n, u in enumerate(units or (UNKNOWN, UNKNOWN), start=1)
     )
     head = (_top("STT"), _top("Tên đơn vị bầu cử"), _top("Xã, phường, đặc khu"))
@@ -66,7 +66,7 @@ def _dashes(number_of: int) -> tuple[Cell, ...]:
 
 def _figures_row(count: str, unit: UnitResult, blank: bool) -> tuple[Cell, ...]:
     cells = tuple(Cell() for _ in range(8)) if blank else (*_figures(unit.count), Cell(put_or(unit.note, "")))
-    return (_middle(count), Cell(f"Đơn vị bầu cử số {put(unit.number)}"), *cells)
+    return (_middle(count), Cell(f"Đơn vị bầu cử số{FIRM}{put(unit.number)}"), *cells)
 
 
 def _sums(units: Sequence[UnitResult], blank: bool) -> tuple[Cell, ...]:
@@ -122,6 +122,6 @@ def _people_rows(
     down = len(lines)
     first = (
         replace(_middle(f"{place}."), down=down),
-        Cell(f"Đơn vị bầu cử số {put(unit.number)}", down=down),
+        Cell(f"Đơn vị bầu cử số{FIRM}{put(unit.number)}", down=down),
     )
     return [(*(first if n == 0 else ()), *line, Cell()) for n, line in enumerate(lines)]

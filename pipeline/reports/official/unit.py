@@ -50,7 +50,6 @@ def unit_paper(given: UnitMinutes) -> Paper:
             *_conclusion(given),
             *_elected(given),
             *_after(given),
-            Together((Space(4), _signatures(given), Space(24))),
             *notes(NOTES_19 if given.assembly else NOTES_24),
         ),
         feet=(f"{given.number} · {body}", f"Đơn vị bầu cử số {given.unit}"),
@@ -261,7 +260,7 @@ def _elected(given: UnitMinutes) -> Iterator[Block]:
 
 
 def _after(given: UnitMinutes) -> Iterator[Block]:
-    """From the seats that are still missing to the papers that go with the minutes."""
+    """From the seats that are still missing to the signatures, which no page holds alone."""
     yield Text(_seats(given), keep=True)
     yield Text(f"{mark(7)} {_shortage(given)}")
     last = "Ủy ban bầu cử ở tỉnh/thành phố, Hội đồng bầu cử quốc gia" if given.assembly else "Ủy ban bầu cử"
@@ -282,7 +281,8 @@ def _after(given: UnitMinutes) -> Iterator[Block]:
     yield Text(_copies(given))
     papers = [f"{n}. {put(p)}" for n, p in enumerate(given.papers or ("", ""), start=1)]
     opens = f"Các tài liệu kèm theo gồm {mark(13)}:" if given.assembly else f"Các tài liệu kèm theo {mark(13)}:"
-    yield from listed(Text(opens), papers)
+    signed = (Space(4), _signatures(given), Space(24))
+    yield Together((Text(opens), *(Text(text, "entry") for text in papers), *signed))
 
 
 def _seats(given: UnitMinutes) -> str:
