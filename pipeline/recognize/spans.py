@@ -75,6 +75,17 @@ def span_of_strokes(sure: Bytes, ink: Bytes, blank: Bytes, x0: int, x1: int) -> 
     return max(0.0, longest_stretch(inked, x0, x1) - UNSURE_SPAN * (1.0 - filled))
 
 
+def open_ends(ink: Bytes, x0: int, x1: int) -> float:
+    """Share of the name between ``x0`` and ``x1`` at its two ends, together, in which no ink is seen.
+
+    Letters may hide a stroke there that is seen again beside the name; so may they hide that the pen skipped them.
+    """
+    at = np.flatnonzero(columns(ink[:, x0 + END_PX : x1 - END_PX]))
+    if not len(at):
+        return 1.0
+    return float(x1 - x0 - 2 * END_PX - (at[-1] + 1 - at[0])) / (x1 - x0)
+
+
 def within(sure: Bytes, rows: slice) -> Bytes:
     """The ink in ``rows``, without that of a wave's tail along their edge that lies mostly beyond it.
 

@@ -32,6 +32,7 @@ from pipeline.recognize.spans import (
     DENSITY,
     columns,
     longest_stretch,
+    open_ends,
     row_of_uprights,
     span_of_strokes,
     within,
@@ -257,7 +258,7 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
 
 
 MEASURES = (
-    "span", "core", "middle", "heart", "ring", "ink_mm2", "faint_mm2", "lined", "title_mm2", "beside_mm2",
+    "span", "open", "core", "middle", "heart", "ring", "ink_mm2", "faint_mm2", "lined", "title_mm2", "beside_mm2",
     "signs_mm2", "taller_mm", "far_mm2",
 )  # fmt: skip
 
@@ -295,6 +296,7 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
             line.x0,
             line.x1,
         ),
+        "open": open_ends(ink[inner], line.x0, line.x1),
         "core": max(core, upright),
         "middle": max(_middle(ink, rows, line), upright),
         # plain ink only: from a line that touches the letters' heads, ink is followed down into them
@@ -360,7 +362,7 @@ def _ring(ink: Bytes, line: _Line, near: int) -> float:
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
     joined = {name: min(m[name] for m in lines) for name in ("span", "core", "middle", "heart")}
-    joined |= {name: max(m[name] for m in lines) for name in ("ring", "taller_mm", "crease", "lined")}
+    joined |= {name: max(m[name] for m in lines) for name in ("open", "ring", "taller_mm", "crease", "lined")}
     sums = ("ink_mm2", "faint_mm2", "title_mm2", "beside_mm2", "signs_mm2", "far_mm2")
     return joined | {name: sum(m[name] for m in lines) for name in sums}
 

@@ -15,10 +15,11 @@ from pipeline.scan.page import Rejection
 from pipeline.usecases.execution import Outcome, Task, read_task
 
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-STRUCK = {"span": 1.0, "core": 1.0, "heart": 1.0, "middle": 1.0, "ring": 0.0, "hanging": 0.0}
+STRUCK = {"span": 1.0, "open": 0.0, "core": 1.0, "heart": 1.0, "middle": 1.0, "ring": 0.0, "hanging": 0.0}
 NOTHING = dict.fromkeys(
     (
         "span",
+        "open",
         "core",
         "ink_mm2",
         "faint_mm2",

@@ -10,7 +10,7 @@ from pipeline.forms.template import ByContent, Form, FormField, FormSide
 from pipeline.geometry import Box, Size
 from pipeline.recognize.draw import drawn
 from pipeline.recognize.read import ENGINE, read_page
-from pipeline.recognize.spans import span_of_strokes
+from pipeline.recognize.spans import open_ends, span_of_strokes
 from pipeline.review.decide import decide
 from pipeline.review.profile import default_profile
 from pipeline.scan.page import PageSource, RawPage, RegisteredPage
@@ -189,3 +189,6 @@ def test_a_pen_that_skips_the_last_letter_does_not_reach_the_end(bare, covered):
     sure[18:21, :272] = sure[18:21, 315:400] = 1
     span = span_of_strokes(sure, sure, blank, 96, 316)
     assert span == pytest.approx(covered, abs=0.02)
+    # whether the letter shows it or hides it, no ink is seen in the last fifth of the name
+    most = default_profile().limits["strike"]["struck"].measures["open"][1]
+    assert most < open_ends(sure, 96, 316) == pytest.approx(42 / 220)
