@@ -154,7 +154,13 @@ def _field(document: Mapping[str, Any]) -> FormField:
         most=document.get("most"),
         style=document.get("style", "square"),
         pitch=float(document.get("pitch_mm", 4.0)),
+        grid=_grid(document["grid"]) if "grid" in document else None,
     )
+
+
+def _grid(numbers: Sequence[int]) -> tuple[int, int]:
+    columns, rows = numbers
+    return columns, rows
 
 
 def dump_form(form: Form) -> dict[str, Any]:
@@ -225,6 +231,7 @@ def _dump_field(field: FormField) -> dict[str, Any]:
         document |= _dump_number(field)
     if field.kind == "tally":
         document |= {"style": field.style, "pitch_mm": field.pitch}
+        document |= {"grid": list(field.grid)} if field.grid else {}
     return document
 
 

@@ -79,6 +79,8 @@ class FormField:
     style: TallyStyle = "square"
     pitch: float = 4.0
     """Of a ``tally``: how its groups are drawn, and their usual height in mm."""
+    grid: tuple[int, int] | None = None
+    """Of a ``tally``: columns and rows of a printed grid, one group a cell; the box is the grid's outline then."""
 
 
 @dataclass(frozen=True, slots=True)

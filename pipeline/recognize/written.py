@@ -17,7 +17,8 @@ from pipeline.recognize.light import light_of
 from pipeline.recognize.number_values import values_of_boxes, values_of_strings, values_of_tally
 from pipeline.recognize.numbers import NumberReading, read_numbers
 from pipeline.recognize.reading import Doubt, WrittenReading
-from pipeline.recognize.tally_strokes import read_tally
+from pipeline.recognize.tally_grid import read_tally_grid
+from pipeline.recognize.tally_strokes import TallyReading, read_tally
 from pipeline.recognize.windows import Bytes, Layout, cut, darkness, mosaic_of, quad_of, quads_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
@@ -168,12 +169,16 @@ def _on_line(page: RegisteredPage, prepared: PreparedSide, light: Bytes, field: 
 
 
 def _tally(page: RegisteredPage, prepared: PreparedSide, light: Bytes, field: FormField) -> WrittenReading:
-    (crop,) = _crops(page, prepared, light, (field.box.grown(-CELL_LINE_MM),))
-    found = read_tally(crop, field.style, field.pitch * DENSITY)
+    (crop,) = _crops(page, prepared, light, (field.box if field.grid else field.box.grown(-CELL_LINE_MM),))
+    found = read_tally_grid(crop, *field.grid, field.style) if field.grid else _free(crop, field)
     values, dropped = values_of_tally(found)
     doubts: tuple[Doubt, ...] = () if found.sure else ("strokes_unsure",)
     measures = {"groups": float(len(found.groups)), "unsure": float(sum(not g.sure for g in found.groups))}
     return _reading(page, field, "tally", values, dropped, doubts, measures)
+
+
+def _free(crop: Bytes, field: FormField) -> TallyReading:
+    return read_tally(crop, field.style, field.pitch * DENSITY)
 
 
 def _reading(
