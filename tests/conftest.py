@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -25,3 +26,11 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the shared folder of real paper and prescribed forms is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def nothing_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests count what is asked to the item: the random sample is drawn only where a test asks for it."""
+    ingest = sys.modules.get("pipeline.usecases.ingest")
+    if ingest is not None:
+        monkeypatch.setattr(ingest, "BLIND_SAMPLE", 0.0)

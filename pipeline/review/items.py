@@ -10,6 +10,7 @@ from pipeline.errors import refuse
 from pipeline.forms.template import FieldKind, FormField, answers_of
 from pipeline.review.consensus import opened
 from pipeline.review.policy import ItemKind
+from pipeline.review.sample import drawn
 from pipeline.review.states import DEFER, ByReading, ItemState, Settled
 
 
@@ -53,12 +54,17 @@ def field_state(decision: Decided, engine: str, profile: str) -> ItemState:
     return opened("field")
 
 
-def items_of_page(ballot: str, decisions: Iterable[tuple[str, FieldKind, Decided]]) -> tuple[NewItem, ...]:
-    """One item per field (id, kind, decision) of a read page whose decision is not accepted."""
+def items_of_page(
+    ballot: str, decisions: Iterable[tuple[str, FieldKind, Decided]], sample: float = 0.0
+) -> tuple[NewItem, ...]:
+    """One item per field (id, kind, decision) of a read page whose decision is not accepted.
+
+    And one, just alike, for each accepted one in the random sample of that share: it counts as people settle it.
+    """
     return tuple(
         NewItem(Subject("field", ballot, field, kind), opened("field"))
         for field, kind, decision in decisions
-        if not decision.accepted
+        if not decision.accepted or drawn(ballot, field, sample)
     )
 
 

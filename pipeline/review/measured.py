@@ -22,6 +22,26 @@ class Measured:
     open_doubts: int
     seeds: int
     missed: int
+    sampled: int = 0
+    """Accepted readings of the random sample that people have settled blind (:mod:`pipeline.review.sample`)."""
+    sample_wrong: int = 0
+    """Of these, settled as something else than the machine read."""
+    sample_open: int = 0
+    """Of the sample, not settled yet."""
+
+    @property
+    def alarm(self) -> bool:
+        """Whether people settled an accepted reading otherwise: the machine's promise is that there is none."""
+        return bool(self.wrong or self.sample_wrong)
+
+    @property
+    def sample_bound(self) -> float | None:
+        """At most so large a share of all accepted readings is wrong, 95 % sure: the sample is drawn from all of them.
+
+        ``None`` where none of it is settled. Those that are still open are left out: which are settled first has
+        nothing to do with what is on them.
+        """
+        return upper_bound(self.sample_wrong, self.sampled, CONFIDENCE) if self.sampled else None
 
     @property
     def bound(self) -> float | None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
+BLIND_SAMPLE = 0.005
+"""Of the readings that the machine may accept, the share that people answer blind all the same, so that its error is
+measured (:mod:`pipeline.review.sample`): some 40 of a commune's 8,000, of which 75 without an error show 4 %."""
+
 ItemKind = Literal["field", "hand_field", "page", "ballot"]
 """``field``: a place on a scanned page; ``hand_field``: the same, typed from paper without a picture;
 ``page``: a sheet that no form fits; ``ballot``: whether a ballot counts."""

@@ -18,6 +18,7 @@ from pipeline.recognize.read import ENGINE
 from pipeline.recognize.reading import PageReading
 from pipeline.review.decide import decide
 from pipeline.review.items import item_of_rejection, items_of_page
+from pipeline.review.policy import BLIND_SAMPLE
 from pipeline.review.profile import Profile
 from pipeline.scan.page import Rejection
 from pipeline.storage import ballots, batches, grid_queue, items, log, pages, readings, settings
@@ -299,7 +300,7 @@ class _Saver:
 
 
 def save_reading(db: Connection, batch: Batch, outcome: PageReading, profile: Profile, source: BallotSource) -> int:
-    """Save a page's readings, its ballot and the items that arise; gives how many fields are asked."""
+    """Save a page's readings, its ballot and the items that arise; gives how many fields the machine asks."""
     key = pages.page_id(batch.id, outcome.source.sha256, outcome.source.page)
     decided = [(reading, decide(reading, profile, outcome.engine)) for reading in outcome.fields]
     scored = [(reading, decision, decision.score) for reading, decision in decided]
@@ -307,6 +308,6 @@ def save_reading(db: Connection, batch: Batch, outcome: PageReading, profile: Pr
     grid_queue.add(db, batch.id, batch.contest, key, scored)
     ballot = ballots.ballot_id(key)
     ballots.add(db, Ballot(ballot, batch.id, source, key, outcome.form))
-    new = items_of_page(ballot, [(reading.field, reading.kind, decision) for reading, decision in decided])
-    items.add(db, batch.id, new, key)
-    return len(new)
+    asked = [(reading.field, reading.kind, decision) for reading, decision in decided]
+    items.add(db, batch.id, items_of_page(ballot, asked, BLIND_SAMPLE), key)
+    return sum(not decision.accepted for _, decision in decided)

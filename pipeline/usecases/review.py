@@ -42,7 +42,7 @@ from pipeline.review.states import (
     name_of,
     value_of,
 )
-from pipeline.storage import ballots, batches, items, leases, log, pages, slips
+from pipeline.storage import ballots, batches, items, leases, log, pages, readings, slips
 from pipeline.storage.ballots import Ballot
 from pipeline.storage.items import StoredItem
 from pipeline.tally.agree import AGREE, propose_table
@@ -174,7 +174,18 @@ def _after_settling(db: Connection, count: Count, actor: Actor, item: StoredItem
     if item.subject.kind == "page":
         _page_settled(db, count, actor, item, at)
     elif item.ballot is not None and item.subject.kind != "ballot":
+        _alarm(db, item, at)
         raise_ballot_item(db, count, item.batch, item.ballot, at)
+
+
+def _alarm(db: Connection, item: StoredItem, at: datetime) -> None:
+    """A line in the log where people settled otherwise what the machine had accepted; the totals show it, too."""
+    value = value_of(item.state)
+    read = [r for r in readings.of_page(db, item.page) if r.field == item.subject.field] if item.page else []
+    if read and read[0].accepted and value not in (None, read[0].value):
+        log.append(
+            db, AuditEvent("system", "accepted_was_wrong", item.id, {"reading": read[0].value, "value": value}), at
+        )
 
 
 def _page_settled(db: Connection, count: Count, actor: Actor, item: StoredItem, at: datetime) -> None:
