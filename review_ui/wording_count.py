@@ -113,6 +113,7 @@ ACTS: Mapping[str, Message] = {
     "grid_checked": message("looked over a grid"),
     "grid_settled": message("settled a place in a grid"),
     "marked_odd": message("doubted the machine's reading"),
+    "accepted_was_wrong": message("people settled otherwise what the machine had accepted"),
     "to_team": message("a ballot was laid before the team"),
     "team_named": message("wrote down the members of the team"),
     "team_decision": message("recorded the team's decision"),
