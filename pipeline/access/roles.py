@@ -17,6 +17,8 @@ Permission = Literal[
     "ingest",  # open a batch, scan, close it
     "enter",  # answer items of the review queue
     "sort_sheets",  # say what a rejected sheet is, as one of two people
+    "type_count",  # count a box alone by typing its ballots, or write down a tally sheet
+    "settle_counts",  # lay counts of a box beside each other and settle what differs by looking
     "confirm_rule",  # say that a broken rule of the world is true, with an incident text
     "put_to_team",  # record how the team voted (Art. 74.2)
     "correct",  # propose a correction of a settled value
@@ -33,10 +35,22 @@ Permission = Literal[
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     "administrator": frozenset({"manage", "print_forms", "see_totals", "see_log", "see_work", "export"}),
-    "operator": frozenset({"print_forms", "ingest", "sort_sheets", "see_images", "see_totals"}),
-    "reviewer": frozenset({"enter", "sort_sheets", "correct", "see_images"}),
+    "operator": frozenset({"type_count", "print_forms", "ingest", "sort_sheets", "see_images", "see_totals"}),
+    "reviewer": frozenset({"type_count", "enter", "sort_sheets", "correct", "see_images"}),
     "team_leader": frozenset(
-        {"ingest", "sort_sheets", "put_to_team", "confirm_rule", "correct", "approve", "see_images", "see_totals", "see_work", "export"}
+        {
+            "ingest",
+            "sort_sheets",
+            "put_to_team",
+            "confirm_rule",
+            "settle_counts",
+            "correct",
+            "approve",
+            "see_images",
+            "see_totals",
+            "see_work",
+            "export",
+        }
     ),
     "committee": frozenset({"see_totals", "export", "receive", "rule", "approve", "see_images", "check_result"}),
     "witness": frozenset({"see_images", "see_totals"}),

@@ -40,7 +40,7 @@ from pipeline.usecases.workspace import Workspace
 BLIND = (*NUMBERS, "excused", *TIMES)
 SHARED = (*PEOPLE, *TEXTS)
 CHECKED = {
-    1: ("voted", "voters", "excused"),
+    1: ("voted", "voters"),
     2: ("issued", "received"),
     3: ("received", "issued", "spoiled", "left_over"),
     4: ("issued", "spoiled"),
