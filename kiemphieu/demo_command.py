@@ -17,6 +17,7 @@ import numpy as np
 from calibration.simulate.election import simulate_election
 from calibration.simulate.truth import BallotTruth, ElectionTruth, expected_totals
 from kiemphieu import parameters
+from kiemphieu.official_command import load_all, write_forms
 from kiemphieu.piles import piles_of
 from kiemphieu.screen import console, progress_bar, say, table, text
 from kiemphieu.simulated_review import (
@@ -32,17 +33,21 @@ from pipeline.access.roles import SYSTEM
 from pipeline.election.definition import Election
 from pipeline.election.figures import load_figures
 from pipeline.election.load import load_election
+from pipeline.election.particulars import KINDS
 from pipeline.forms.ballot import ballot_layout
 from pipeline.forms.printing import print_ballots
 from pipeline.forms.template import FieldKind
 from pipeline.messages import message
 from pipeline.storage import batches as stored_batches
-from pipeline.storage import log, pages, readings
+from pipeline.storage import pages, readings
 from pipeline.tally.ballots import FieldAnswer, ValidVote, propose
 from pipeline.usecases.batches import batch_count, close_batch, move_page, moves_waiting
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.ingest import IngestResult, ingest_batch, open_batch
-from pipeline.usecases.minutes import print_minutes, totals_csv, totals_json
+from pipeline.usecases.minutes import totals_csv, totals_json
+from pipeline.usecases.official_data import Result, Source
+from pipeline.usecases.official_forms import forms_of
+from pipeline.usecases.particulars import particulars_of
 from pipeline.usecases.totals import Totals, totals
 from pipeline.usecases.workspace import Workspace, create_workspace
 
@@ -254,20 +259,27 @@ def _write(workspace: Workspace, found: Totals, out: Path) -> dict[str, str]:
     document = totals_json(workspace.election, found)
     (folder / "totals.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / "totals.csv").write_bytes(totals_csv(workspace.election, found))
-    with workspace.database.read() as db:
-        head = next(reversed(list(log.lines(db)))).digest
-    for area in found.areas:
-        name = "mau-18" if workspace.election.contest(area.contest).ballot_form == "mau-13" else "mau-23"
-        pdf = print_minutes(workspace.election, area, head, trial=True, draft=not area.complete)
-        (folder / f"{name}-{area.area}-{area.contest}.pdf").write_bytes(pdf)
+    _write_official(workspace, found, folder)
     return {
         "totals": str(folder / "totals.json"),
-        "minutes": str(folder / "*.pdf"),
+        "official forms": str(folder / "mau-*"),
         "print": str(out / "print"),
         "scans": str(out / "paper" / "scans"),
         "truth": str(out / "paper" / "truth"),
         "workspace": str(out / "workspace"),
     }
+
+
+def _write_official(workspace: Workspace, found: Totals, folder: Path) -> None:
+    """The forms of all levels, filled from the totals and the example's invented boards, committees and dossiers.
+
+    What lacks something by law (a summary before the extra election that is due) is a draft that says what.
+    """
+    load_all(workspace, {name: EXAMPLE / f"{name}.csv" for name in KINDS})
+    with workspace.database.read() as db:
+        given = particulars_of(db, SYSTEM)
+    forms = forms_of(Source(Result(workspace.election, found), given))
+    write_forms(workspace, forms, folder, ("pdf", "docx"), draft=True)
 
 
 def compare(election: Election, truth: ElectionTruth, found: Totals, review: ReviewReport) -> list[dict[str, Any]]:

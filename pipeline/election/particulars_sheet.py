@@ -24,7 +24,7 @@ from pipeline.election.particulars import (
     expected,
 )
 from pipeline.errors import Problem, Refusal
-from pipeline.messages import message
+from pipeline.messages import Message, message
 from pipeline.spreadsheets import Row, check_sheet, parse_date, write_sheet
 
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%Hh%M")
@@ -78,65 +78,71 @@ def _value(row: Row, column: str, faults: list[Problem]) -> Any:
         return text
     if not text:
         return reader("")[0]
-    value, remedy = reader(text)
-    if remedy:
-        _fault(faults, row, column, remedy, value=text)
+    value, wrong = reader(text)
+    if wrong is not None and column not in row.doubted:
+        faults.append(Problem("particulars", row.place(column), wrong))
     return value
 
 
-Reader = Callable[[str], tuple[Any, str]]
-"""The text of a cell -> its value, and the sentence that says what is wrong with it (empty: nothing)."""
+Read = tuple[Any, Message | None]
+Reader = Callable[[str], Read]
+"""The text of a cell -> its value, and the sentence that says what is wrong with it."""
 
 
-def _day(text: str) -> tuple[date | None, str]:
+def _day(text: str) -> Read:
     found = parse_date(text)
-    return found, "" if found or not text else "'{value}' is no day; write it as 20/11/2025"
+    if found is None and text:
+        return None, message("'{value}' is no day; write it as 20/11/2025", value=text)
+    return found, None
 
 
-def _moment(text: str) -> tuple[datetime | None, str]:
+def _moment(text: str) -> Read:
     day, _, clock = text.rpartition(" ")
     found = parse_date(day)
     for form in _CLOCKS:
         try:
             if found:
-                return datetime.combine(found, datetime.strptime(clock, form).time()), ""
+                return datetime.combine(found, datetime.strptime(clock, form).time()), None
         except ValueError:
             continue
-    return None, "'{value}' is no date and time; write it as 15/03/2026 07:00" if text else ""
+    wrong = message("'{value}' is no date and time; write it as 15/03/2026 07:00", value=text)
+    return None, wrong if text else None
 
 
-def _resolution(text: str) -> tuple[str, str]:
+def _resolution(text: str) -> Read:
     found = _RESOLUTION.fullmatch(text.replace(" ", ""))
-    if not found:
-        return "", "'{value}' is no number of a resolution; write it as 81 or 81/NQ-UBBC" if text else ""
-    return found[1], ""
+    if found is None and text:
+        return "", message("'{value}' is no number of a resolution; write it as 81 or 81/NQ-UBBC", value=text)
+    return (found[1] if found else ""), None
 
 
-def _members(text: str) -> tuple[tuple[Member, ...], str]:
+def _members(text: str) -> Read:
     found = []
     for part in filter(None, (p.strip() for p in text.split(";"))):
         name, _, office = part.rstrip(")").partition("(")
         if not name.strip():
-            return (), "a name is missing in '{value}'; write 'Name (Trưởng ban); Name (Ủy viên)'"
+            return (), message(
+                "a name is missing in '{value}'; write 'Name (Trưởng ban); Name (Ủy viên)'", value=text
+            )  # fmt: skip
         found.append(Member(name.strip(), office.strip() or OFFICE))
-    return tuple(found), ""
+    return tuple(found), None
 
 
-def _papers(text: str) -> tuple[tuple[str, ...], str]:
-    return tuple(filter(None, (p.strip() for p in re.split(r"[;\n]", text)))), ""
+def _papers(text: str) -> Read:
+    return tuple(filter(None, (p.strip() for p in re.split(r"[;\n]", text)))), None
 
 
-def _word(words: Mapping[str, Any], nothing: Any, remedy: str) -> Reader:
-    def read(text: str) -> tuple[Any, str]:
-        if not text:
-            return nothing, ""
+def _word(words: Mapping[str, Any], nothing: Any, remedy: Message) -> Reader:
+    def read(text: str) -> Read:
         found = words.get(" ".join(text.casefold().split()))
-        return (nothing, remedy) if found is None else (found, "")
+        if found is None and text:
+            return nothing, Message(remedy.msgid, {"value": text})
+        return (nothing if found is None else found), None
 
     return read
 
 
-_YES = _word(YES_NO, None, "'{value}' is neither 'có' nor 'không'; write one of them")
+_YES = _word(YES_NO, None, message("'{value}' is neither 'có' nor 'không'; write one of them"))
 READERS: Mapping[str, Reader] = {
     "met_at": _moment,
     "members": _members,
@@ -150,12 +156,16 @@ READERS: Mapping[str, Reader] = {
     "sector": _word(
         SECTORS,
         "",
-        "'{value}' is no sector; write one of: cơ quan đảng, chính quyền, mặt trận, tòa án, viện kiểm sát, quân đội, "
-        "công an (as one: 'quân đội, công an'), khác",
+        message(
+            "'{value}' is no sector; write one of: cơ quan đảng / chính quyền / mặt trận / tòa án / viện kiểm sát / "
+            "quân đội, công an / khác"
+        ),
     ),
-    "study": _word(STUDIES, "", "'{value}' is no level of study; write one of: dưới đại học, đại học, sau đại học"),
+    "study": _word(
+        STUDIES, "", message("'{value}' is no level of study; write one of: dưới đại học / đại học / sau đại học")
+    ),
     "theory_level": _word(
-        THEORIES, "", "'{value}' is no level of theory; write one of: trung cấp, cao cấp, cử nhân, không"
+        THEORIES, "", message("'{value}' is no level of theory; write one of: trung cấp / cao cấp / cử nhân / không")
     ),
     "self_nominated": _YES,
     "reelected": _YES,
