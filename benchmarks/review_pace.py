@@ -1,27 +1,38 @@
-"""How many crops a minute the application lets one person do, with real key presses in a real browser.
+"""How many crops a minute the application lets a person do, with real key presses in a real browser.
 
-    python benchmarks/review_pace.py [BALLOTS]
+    python benchmarks/review_pace.py [BALLOTS]                       one reviewer alone, SQLite
+    python benchmarks/review_pace.py 1000000 --reviewers 20 [--postgresql] [--a-minute 60] [--keep FOLDER]
 
 One by one: a key as soon as the place has been in sight for as long as the screen demands (250 ms); told are crops a
-minute and the time from each key press until the next place is shown. By grid: Enter as soon as a sheet and its
-pictures are loaded. The command ``kiemphieu serve``, SQLite, ballots drawn at 100 dpi, each asking for one place.
+minute and the time from each key press until the next place and its pictures stand on screen. By grid: Enter as soon as
+a sheet and its pictures are loaded. The command ``kiemphieu serve``. Alone: ballots drawn at 100 dpi, each asking for
+one place. Among others: a count as ``benchmarks/million.py`` makes it, 200 dpi, one reviewer in the browser, the others
+without screen at ``--a-minute`` crops each (``benchmarks/crowd.py``), and a loop of bare requests beside them.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from importlib.resources import files
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Page, sync_playwright
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / room) for room in ("review_ui", "ingest")]
+sys.path.insert(0, str(Path(__file__).parent))
 
+import million
+from crowd import Crowd, Heard
+from own_postgresql import own_postgresql
 from serving import command, free_port, kill
 from typed_paper import ASKED, Sheet, scan
 from visitors import PASSWORD, person
@@ -37,33 +48,73 @@ const root = document.getElementById("review");
 window.waits = [];
 let pressed = 0;
 addEventListener("keydown", () => { pressed = performance.now(); }, true);
-const seen = () => { if (pressed) waits.push(performance.now() - pressed); pressed = 0; };
+const seen = () => {
+  if (!pressed) return;
+  const shown = [...document.querySelectorAll("#place img, #paper img")];
+  if (shown.length < 2 || !shown.every((p) => p.complete && p.naturalWidth)) { requestAnimationFrame(seen); return; }
+  waits.push(performance.now() - pressed);
+  pressed = 0;
+};
 new MutationObserver(() => requestAnimationFrame(seen))
   .observe(root, { attributes: true, attributeFilter: ["data-item"] });
 """
 
 
-def main(number: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        workspace = create_workspace(Path(folder) / "count", load_election(Path(str(files("kiemphieu.example")))))
-        known = hashed(PASSWORD)
-        for key in ("an", "ba"):
-            person(workspace, known, key, "reviewer")
-        scan(workspace, Path(folder) / "scans", [SHEET] * number)
-        workspace.close()
-        port = free_port()
-        server = command(workspace.folder, port)
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-                for key, measure in (("an", one_by_one), ("ba", by_grid)):
-                    page = browser.new_context(base_url=f"http://127.0.0.1:{port}").new_page()
-                    signed_in(page, key)
-                    measure(page, number)
-                browser.close()
-        finally:
-            kill(server)
+def main(number: int, reviewers: int, on_postgresql: bool, a_minute: float, kept: Path | None, crops: int) -> None:
+    accounts = [f"r{n:02}" for n in range(reviewers)]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = kept or Path(temporary)
+        with own_postgresql(kept and kept / "pg") if on_postgresql else nullcontext() as address:
+            if not (folder / "count").exists():
+                _made(folder, number, accounts, address)
+            with _served(folder / "count") as (server, at), _browser(at) as open_page:
+                if reviewers > 1:
+                    among_others(open_page, server, at, accounts, a_minute, crops)
+                else:
+                    one_by_one(open_page(accounts[0]), number, IN_SIGHT)
+                    by_grid(open_page("grid"), 2 * number - 100)
     print(f"load of the machine afterwards: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+
+
+def _made(folder: Path, number: int, accounts: list[str], address: str | None) -> None:
+    election = load_election(Path(str(files("kiemphieu.example"))))
+    many = len(accounts) > 1
+    if many:
+        election = million.widened(election, million.batches_for(number))
+    workspace = create_workspace(folder / "count", election, address)
+    known = hashed(PASSWORD)
+    for key in (*accounts, "grid", *(million.EARLIER if many else ())):
+        person(workspace, known, key, "reviewer")
+    if many:
+        million.fill(workspace, number, accounts)
+    else:
+        scan(workspace, folder / "scans", [SHEET] * number)
+    workspace.close()
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[tuple[psutil.Process, str]]:
+    port = free_port()
+    server = command(folder, port)
+    try:
+        yield psutil.Process(server.pid), f"http://127.0.0.1:{port}"
+    finally:
+        kill(server)
+
+
+@contextmanager
+def _browser(address: str):  # type: ignore[no-untyped-def]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+
+        def opened(key: str) -> Page:
+            page = browser.new_context(base_url=address).new_page()
+            page.set_default_timeout(120_000)
+            signed_in(page, key)
+            return page
+
+        yield opened
+        browser.close()
 
 
 def signed_in(page: Page, key: str) -> None:
@@ -74,7 +125,20 @@ def signed_in(page: Page, key: str) -> None:
         page.keyboard.press("Enter")
 
 
-def one_by_one(page: Page, number: int) -> None:
+def among_others(  # type: ignore[no-untyped-def]
+    open_page, server: psutil.Process, address: str, accounts: Sequence[str], a_minute: float, crops: int
+) -> None:
+    page, beside = open_page(accounts[0]), open_page("grid")
+    with Crowd(address, list(accounts[1:]), a_minute) as crowd:
+        used, begun = server.cpu_times().user + server.cpu_times().system, time.perf_counter()
+        one_by_one(page, crops, 60_000 / a_minute)
+        busy = server.cpu_times().user + server.cpu_times().system - used
+        print(f"the server used {busy / (time.perf_counter() - begun):.2f} cores")
+        by_grid(beside, crops)
+    tell_of(crowd.heard(), len(accounts) - 1)
+
+
+def one_by_one(page: Page, number: int, in_sight: float) -> None:
     page.goto("/review?kind=field")
     page.wait_for_selector("#desk:not([hidden])")
     page.evaluate(FOLLOW)
@@ -82,28 +146,49 @@ def one_by_one(page: Page, number: int) -> None:
     for _ in range(number - 1):
         page.wait_for_function("before => document.getElementById('review').dataset.item !== before", arg=before)
         before = page.evaluate("document.getElementById('review').dataset.item")
-        page.wait_for_timeout(IN_SIGHT)
+        page.wait_for_timeout(in_sight)
         page.keyboard.press("3")
     took = time.perf_counter() - began
-    waits = sorted(page.evaluate("waits"))
     print(f"one by one: {number - 1} crops, {(number - 1) / took * 60:.0f} a minute")
-    print(
-        f"from the key to the next place: median {statistics.median(waits):.0f} ms, 95th percentile "
-        f"{waits[int(len(waits) * 0.95)]:.0f} ms, slowest {waits[-1]:.0f} ms ({len(waits)} seen)"
-    )
+    print(f"from the key to the next place and its pictures: {_spread(page.evaluate('waits'))}")
 
 
 def by_grid(page: Page, number: int) -> None:
     page.goto("/grid?kind=strike&value=clear")
-    began, done, sheets = time.perf_counter(), 0, 0
-    while done < 2 * number - 100:
-        crops = page.locator(".crop").count()
+    began, done, waits = time.perf_counter(), 0, []
+    while done < number:
+        done += page.locator(".crop").count()
+        begun = time.perf_counter()
         with page.expect_navigation(wait_until="load"):
             page.keyboard.press("Enter")
-        done, sheets = done + crops, sheets + 1
+        waits.append(1000 * (time.perf_counter() - begun))
     took = time.perf_counter() - began
-    print(f"by grid: {done} crops in {sheets} sheets, {done / took * 60:.0f} a minute")
+    print(f"by grid: {done} crops in {len(waits)} sheets, {done / took * 60:.0f} a minute")
+    print(f"from Enter to the next sheet and its pictures: {_spread(waits)}")
+
+
+def tell_of(heard: Heard, others: int) -> None:
+    print(f"{others} others: {len(heard.answers)} answers, {heard.refused} refused")
+    print(f"an answer kept and the next place lent: {_spread(heard.answers)}")
+    print(f"a picture: {_spread(heard.pictures)}")
+    print(f"a bare request: {_spread(heard.bare)}")
+
+
+def _spread(times: Sequence[float]) -> str:
+    found = sorted(times)
+    return (
+        f"median {statistics.median(found):.0f} ms, 95th percentile {found[int(len(found) * 0.95)]:.0f} ms, "
+        f"slowest {found[-1]:.0f} ms ({len(found)} seen)"
+    )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("ballots", type=int, nargs="?", default=300)
+    parser.add_argument("--reviewers", type=int, default=1)
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--a-minute", type=float, default=60)
+    parser.add_argument("--crops", type=int, default=200, help="so many are answered in the browser among others")
+    parser.add_argument("--keep", type=Path, help="folder for the count, which is used again the next time")
+    given = parser.parse_args()
+    main(given.ballots, given.reviewers, given.postgresql, given.a_minute, given.keep, given.crops)

@@ -13,6 +13,8 @@ from pipeline.scan.page import Pixels, RawPage
 
 HEIGHT = 900
 """Pixels: fits a screen of 1280 × 1024 with the terminal beside it."""
+NEARLY_FITS = 0.85
+"""A page that is hardly too tall is not made smaller: the browser does it, and the server saves half its time."""
 _RED = (0, 0, 255)
 
 
@@ -30,26 +32,28 @@ def write_place(content: bytes, sha256: str, number: int, quad: Quad | None, pat
 
 
 def page_jpeg(page: Pixels, quad: Quad | None, turn: int, height: int) -> bytes:
-    """The whole page upright, ``height`` pixels tall, with ``quad`` framed, as JPEG.
+    """The whole page upright, about ``height`` pixels tall at most, with ``quad`` framed, as JPEG.
 
     ``turn``: quarter turns against the clock that set the page upright.
     """
-    framed = page if quad is None else _framed(page, quad)
-    upright = np.ascontiguousarray(np.rot90(framed, turn))
-    scale = min(1.0, height / upright.shape[0])
-    small = cv2.resize(upright, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else upright
-    return _encoded(".jpg", small.astype(np.uint8, copy=False), [cv2.IMWRITE_JPEG_QUALITY, 80])
+    scale = height / (page.shape[1] if turn % 2 else page.shape[0])
+    if scale < NEARLY_FITS:  # before it is coloured: a third of the work, which twenty reviewers wait for
+        page = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    else:
+        scale = 1.0
+    framed = page if quad is None else _framed(page, quad, scale)
+    return _encoded(".jpg", np.ascontiguousarray(np.rot90(framed, turn)), [cv2.IMWRITE_JPEG_QUALITY, 80])
 
 
-def _framed(page: Pixels, quad: Quad) -> Pixels:
+def _framed(page: Pixels, quad: Quad, scale: float) -> Pixels:
     """A copy in colour; the frame stands a little outside of the place, so that it covers no ink of it."""
-    corners = np.array(quad, np.float32)
+    corners = np.array(quad, np.float32) * scale
     across, down = corners[1] - corners[0], corners[3] - corners[0]
-    gap = max(10.0, 0.12 * float(np.linalg.norm(down)))
+    gap = max(10.0 * scale, 0.12 * float(np.linalg.norm(down)))
     right, below = across / max(1.0, np.linalg.norm(across)) * gap, down / max(1.0, np.linalg.norm(down)) * gap
     outer = corners + np.array([-right - below, right - below, right + below, below - right])
     copy = np.array(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR) if page.ndim == 2 else page, np.uint8)
-    cv2.polylines(copy, [np.round(outer).astype(np.int32)], True, _RED, 5, cv2.LINE_AA)
+    cv2.polylines(copy, [np.round(outer).astype(np.int32)], True, _RED, max(3, round(5 * scale)), cv2.LINE_AA)
     return copy
 
 

@@ -175,6 +175,7 @@ file = Table(
     Column("name", Text, nullable=False),
     Column("position", Integer, nullable=False),
     Column("pages", Integer),  # unknown until a worker has counted them
+    Index("ix_file_numbers", "batch", "pages"),
 )
 
 _REJECTED = text("status = 'rejected'")
@@ -202,6 +203,8 @@ page = Table(
     _one_of("status", "read", "rejected", "void"),
     # revision 0005: the few rejected among a million
     Index("ix_page_rejected", "batch", sqlite_where=_REJECTED, postgresql_where=_REJECTED),
+    # revision 0017, as those of files and ballots: numbers of batches are counted from the index alone
+    Index("ix_page_numbers", "batch", "status", "reason", "fate", "moved_from"),
     sqlite_with_rowid=False,
 )
 
@@ -225,11 +228,12 @@ ballot = Table(
     "ballot",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("batch", Text, ForeignKey("batch.id"), nullable=False, index=True),
+    Column("batch", Text, ForeignKey("batch.id"), nullable=False),
     Column("source", Text, nullable=False),
     Column("page", Text, ForeignKey("page.id"), unique=True),
     Column("form", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Index("ix_ballot_numbers", "batch", "state", "source"),
     _one_of("source", "scanned", "hand", "moved"),
     _one_of("state", "counted", "void"),
     sqlite_with_rowid=False,

@@ -64,20 +64,25 @@ NOTHING = AreaResult()
 
 def total(results: Iterable[AreaResult]) -> AreaResult:
     """The sum, in one pass: the same as adding one after the other. Of nothing it is :data:`NOTHING`."""
-    numbers = dict.fromkeys(_NUMBERS, 0)
+    every = tuple(results)
     invalid: dict[Ground, int] = {}
     votes: dict[str, int] = {}
     leaving: dict[int, int] = {}
-    for one in results:
-        for name in _NUMBERS:
-            numbers[name] += getattr(one, name)
+    for one in every:
         _into(invalid, one.invalid)
         _into(votes, one.votes)
         _into(leaving, one.leaving)
-    return AreaResult(**numbers, invalid=_in_order(invalid), votes=_in_order(votes), leaving=_in_order(leaving))
-
-
-_NUMBERS = ("collected", "scanned", "by_hand", "set_aside", "valid", "undecided")
+    return AreaResult(
+        collected=sum([r.collected for r in every]),
+        scanned=sum([r.scanned for r in every]),
+        by_hand=sum([r.by_hand for r in every]),
+        set_aside=sum([r.set_aside for r in every]),
+        valid=sum([r.valid for r in every]),
+        invalid=_in_order(invalid),
+        votes=_in_order(votes),
+        leaving=_in_order(leaving),
+        undecided=sum([r.undecided for r in every]),
+    )
 
 
 def _into(sums: dict[K, int], more: Mapping[K, int]) -> None:

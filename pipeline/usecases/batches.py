@@ -12,12 +12,14 @@ from pipeline.audit.chain import AuditEvent
 from pipeline.errors import refuse
 from pipeline.review.profile import parse_profile
 from pipeline.scan.page import PageSource, Rejection
-from pipeline.storage import batches, log, pages, piles, settings
+from pipeline.storage import batches, log, pages, piles, results, settings
 from pipeline.storage.batches import Batch, BatchState
 from pipeline.storage.piles import PileNumbers
+from pipeline.usecases.comparing import check_counts
 from pipeline.usecases.execution import PageTask, Reader, Task, read_task
 from pipeline.usecases.ingest import open_batch, save_reading
 from pipeline.usecases.review import open_by_hand, raise_ballot_items
+from pipeline.usecases.standing import result_of
 from pipeline.usecases.workspace import Workspace
 
 
@@ -129,11 +131,14 @@ def close_batch(workspace: Workspace, actor: Actor, key: str, explanation: str =
                 found=found.found,
                 declared=found.batch.declared,
             )
+        check_counts(db, workspace.count, found.batch.area, found.batch.contest)
         if explanation.strip():
             batches.explain(db, key, explanation.strip(), actor.id)
         batches.set_state(db, key, "closed")
         detail = {"scanned": found.scanned, "by_hand": found.by_hand, "declared": found.batch.declared}
         log.append(db, AuditEvent(actor.id, "batch_closed", key, detail | {"why": explanation}), workspace.clock())
+        # Now, so that whoever first opens the totals of a whole country does not wait for all of its batches.
+        results.keep(db, key, result_of(db, workspace.count, _get(db, key)))
         return batch_count(db, _get(db, key))
 
 

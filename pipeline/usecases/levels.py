@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.election.definition import Election, Place
@@ -65,11 +66,22 @@ def tree(election: Election, standing: Standing, place: str = "") -> Tree:
     while above_here is not None:
         path.insert(0, above_here)
         above_here = known.get(above_here.parent) if above_here.parent else None
-    return Tree(
-        tuple(path),
-        level(here, in_place.get(here.id, ()) if here is not None else standing.areas),
-        tuple(level(p, in_place[p.id]) for p in children),
-        tuple(own),
+    below = tuple(level(p, in_place[p.id]) for p in children)
+    inside = tuple(in_place.get(here.id, ())) if here is not None else standing.areas
+    return Tree(tuple(path), level(here, inside) if own else _above(here, inside, below), below, tuple(own))
+
+
+def _above(place: Place | None, areas: tuple[AreaStanding, ...], below: Sequence[Level]) -> Level:
+    """The sum of the levels below, which hold every one of the areas: thousands are not added up twice."""
+    statuses = {s: sum(one.statuses[s] for one in below) for s in STATUSES}
+    return Level(
+        place,
+        areas,
+        total(one.result for one in below),
+        sum(one.voters for one in below),
+        sum(one.voted for one in below),
+        sum((one.shares for one in below), Shares()),
+        statuses,
     )
 
 
@@ -77,6 +89,7 @@ def level(place: Place | None, areas: Iterable[AreaStanding]) -> Level:
     """The sum of some areas."""
     every = tuple(areas)
     given = [a.totals.figures for a in every if a.totals.figures is not None]
+    statuses = Counter(a.status for a in every)
     return Level(
         place,
         every,
@@ -84,5 +97,5 @@ def level(place: Place | None, areas: Iterable[AreaStanding]) -> Level:
         sum(f.voters for f in given),
         sum(f.voted for f in given),
         sum((a.shares for a in every), Shares()),
-        {s: sum(a.status == s for a in every) for s in STATUSES},
+        {s: statuses[s] for s in STATUSES},
     )

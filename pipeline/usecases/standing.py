@@ -27,7 +27,7 @@ from pipeline.storage.batches import Batch
 from pipeline.storage.signed import Signed
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.rounds import Ruling, annulled_areas
-from pipeline.tally.rules import ConfirmedRule
+from pipeline.tally.rules import ConfirmedRule, Finding
 from pipeline.tally.totals import NOTHING, AreaResult, total
 from pipeline.usecases.figures import figures_from_json
 from pipeline.usecases.review import Count
@@ -107,12 +107,12 @@ class _Known:
     """What the database holds of one contest, fetched in a handful of queries for all areas together."""
 
     piles: Mapping[str, tuple[Batch, ...]]
-    results: Mapping[str, tuple[AreaResult, Shares]]
+    results: Mapping[str, str]
+    """batch -> its result as JSON text, of the closed ones."""
     waiting: Mapping[str, int]
     sheets: Mapping[str, int]
-    figures: Mapping[str, AreaFigures]
-    digests: Mapping[str, str]
-    """batch -> digest of its result, area -> digest of its figures (no batch and area share an id with a slash)."""
+    figures: Mapping[str, str]
+    """area -> its figures as JSON text."""
     signed: Mapping[str, Signed]
     rulings: tuple[Ruling, ...]
     confirmed: Mapping[str, tuple[ConfirmedRule, ...]]
@@ -155,18 +155,18 @@ def _unit(
 
 
 def _keep(workspace: Workspace, missing: Iterable[str]) -> None:
-    """Keep what closed batches add that were closed or corrected since, each in its own transaction."""
+    """Keep what closed batches add that were corrected since, each in its own transaction."""
     for key in missing:
         with workspace.database.write() as db:
             batch = batches.get(db, key)
             if batch is not None and batch.state == "closed":
-                found, shares = batch_result(db, workspace.count, batch), _shares(db, key)
-                results.keep(db, key, _to_json(found, shares))
+                results.keep(db, key, result_of(db, workspace.count, batch))
 
 
-def _shares(db: Connection, batch: str) -> Shares:
-    machine, people = readings.settled_by(db, batch)
-    return Shares(machine, people)
+def result_of(db: Connection, of: Count, batch: Batch) -> dict[str, Any]:
+    """What a closed batch adds, as it is kept."""
+    machine, people = readings.settled_by(db, batch.id)
+    return _to_json(batch_result(db, of, batch), Shares(machine, people))
 
 
 def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
@@ -177,8 +177,8 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
     kept = results.every(db, contest)
     closed = [b for b in live if b.state == "closed"]
     missing = tuple(b.id for b in closed if b.id not in kept)
-    found = {b.id: _result(kept[b.id]) for b in closed if b.id in kept}
-    found |= {b.id: (batch_result(db, of, b), _shares(db, b.id)) for b in closed if b.id in missing}
+    found = {b.id: kept[b.id] for b in closed if b.id in kept}
+    found |= {b.id: json.dumps(result_of(db, of, b)) for b in closed if b.id not in kept}
     waiting = results.waiting(db, items.OPEN_STATES)
     sheets = results.sheets(db, tuple(b.id for b in live if b.state == "open"))
     stored = figures.latest_of(db, contest, area)
@@ -187,11 +187,7 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
         found,
         waiting,
         sheets,
-        {of_area: _figures(text) for of_area, text in stored.items()},
-        {
-            **{f"batch/{b}": _digest(kept.get(b) or json.dumps(_to_json(*found[b]))) for b in found},
-            **{f"area/{of_area}": _digest(text) for of_area, text in stored.items()},
-        },
+        stored,
         {a: s for a, s in signed.latest(db, contest, area).items() if s.taken_back is None},
         rulings.every(db, contest),
         confirmed_rules.every(db, contest, area),
@@ -201,24 +197,57 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
 
 def _area(election: Election, area: Area, contest: str, unit: Unit, known: _Known) -> AreaStanding:
     piles = known.piles.get(area.id, ())
-    counted = [known.results[b.id] for b in piles if b.id in known.results]
-    result = total(r for r, _ in counted) if counted else NOTHING
-    given = known.figures.get(area.id)
+    texts = tuple(known.results[b.id] for b in piles if b.id in known.results)
+    of = _added_up(_Same(election), unit.id, known.figures.get(area.id, ""), texts)
+    result = of.result
     waiting = sum(known.waiting.get(b.id, 0) for b in piles)
     closed = bool(piles) and all(b.state == "closed" for b in piles)
-    found = checked(given, result, unit, rules_of(election)) if counted else ()
     declared = sum(b.declared or 0 for b in piles)
     read = sum(known.sheets.get(b.id, 0) for b in piles if b.state == "open")
     sheets = read + result.scanned + result.by_hand + result.set_aside
-    totals = AreaTotals(area.id, contest, unit.id, result, given, found, waiting, known.confirmed.get(area.id, ()))
-    shares = sum((s for _, s in counted), Shares())
-    parts = [known.digests.get(f"area/{area.id}", ""), *sorted(known.digests.get(f"batch/{b.id}", "") for b in piles)]
-    digest = sha256("\n".join(parts).encode()).hexdigest()
+    confirmed = known.confirmed.get(area.id, ())
+    totals = AreaTotals(area.id, contest, unit.id, result, of.given, of.findings, waiting, confirmed)
     note = known.signed.get(area.id)
     status = _status(piles, closed, sheets, declared)
-    if status == "closed" and note is not None and note.digest == digest and totals.complete:
+    if status == "closed" and note is not None and note.digest == of.digest and totals.complete:
         status = "signed"
-    return AreaStanding(totals, status, piles, declared, sheets, shares, digest, note)
+    return AreaStanding(totals, status, piles, declared, sheets, of.shares, of.digest, note)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """An election as a key: the one object that a workspace holds, not its thousands of values."""
+
+    election: Election
+
+    def __hash__(self) -> int:
+        return id(self.election)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.election is self.election
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What follows of the figures of the paper and the closed batches of an area alone."""
+
+    given: AreaFigures | None
+    result: AreaResult
+    shares: Shares
+    findings: tuple[Finding, ...]
+    digest: str
+
+
+@lru_cache(maxsize=40_000)
+def _added_up(of: _Same, unit: str, figures_text: str, texts: tuple[str, ...]) -> _Added:
+    """The same texts are the same figures: most areas do not change from one request to the next."""
+    counted = [_from_json(json.loads(text)) for text in texts]
+    result = total(r for r, _ in counted) if counted else NOTHING
+    given = figures_from_json(json.loads(figures_text)) if figures_text else None
+    found = checked(given, result, of.election.unit(unit), rules_of(of.election)) if counted else ()
+    parts = [_digest(figures_text) if figures_text else "", *sorted(_digest(text) for text in texts)]
+    digest = sha256("\n".join(parts).encode()).hexdigest()
+    return _Added(given, result, sum((s for _, s in counted), Shares()), found, digest)
 
 
 def _status(piles: Sequence[Batch], closed: bool, sheets: int, declared: int) -> Status:
@@ -254,21 +283,12 @@ def _to_json(result: AreaResult, shares: Shares) -> dict[str, Any]:
 _NUMBERS = ("collected", "scanned", "by_hand", "set_aside", "valid", "undecided")
 
 
-@lru_cache(maxsize=40_000)
 def _digest(text: str) -> str:
     """Of a JSON text, however its parts are ordered."""
     return sha256(json.dumps(json.loads(text), sort_keys=True).encode()).hexdigest()
 
 
-@lru_cache(maxsize=20_000)
-def _figures(text: str) -> AreaFigures:
-    """The same text is the same figures: most areas do not change from one request to the next."""
-    return figures_from_json(json.loads(text))
-
-
-@lru_cache(maxsize=20_000)
-def _result(text: str) -> tuple[AreaResult, Shares]:
-    body: dict[str, Any] = json.loads(text)
+def _from_json(body: Mapping[str, Any]) -> tuple[AreaResult, Shares]:
     result = AreaResult(
         **{n: body[n] for n in _NUMBERS},
         invalid={g: body["invalid"][g] for g in GROUNDS if g in body["invalid"]},

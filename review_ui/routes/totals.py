@@ -22,6 +22,7 @@ from pipeline.usecases.downloads import Kind, area_minutes, totals_file
 from pipeline.usecases.levels import tree
 from pipeline.usecases.measured import measured
 from pipeline.usecases.minutes import why_not_final
+from pipeline.usecases.official_download import official_archive
 from pipeline.usecases.signing import receive, signs, take_back
 from pipeline.usecases.standing import STATUSES, AreaStanding, Shares, standing
 from pipeline.usecases.totals import UnitTotals
@@ -209,6 +210,13 @@ def _day(text: str, area: str) -> date:
     raise refuse("signed-day", area, "'{value}' is no day; write it as 16/03/2026", value=text.strip()[:40])
 
 
+@router.get("/downloads/official-forms.zip")
+def official_forms(visit: Exporter, draft: bool = False) -> Response:
+    """The official forms of all levels as PDF and DOCX; as drafts also those that lack something."""
+    name, content = official_archive(visit.state.workspace, visit.actor, draft=draft)
+    return _file(name, content, "application/zip")
+
+
 @router.get("/downloads/totals.{kind}")
 def totals_download(kind: Kind, visit: Exporter) -> Response:
     """All totals as CSV, JSON or spreadsheet; the name of a file that is not official says so."""
@@ -269,9 +277,9 @@ def candidate_rows(visit: Visit, unit: UnitTotals) -> list[dict[str, object]]:
 def _rules(areas: Sequence[AreaStanding]) -> list[tuple[int, Message, int, int]]:
     """(number, what it says, areas where it holds, areas where it does not) over what is closed and has figures."""
     able = [a for a in areas if a.totals.figures is not None and a.closed]
-    found = []
+    found, failing = [], [a for a in able if a.totals.findings]
     for rule in RULES:
-        broken = sum(any(f.number == rule.number for f in a.totals.findings) for a in able)
+        broken = sum(any(f.number == rule.number for f in a.totals.findings) for a in failing)
         found.append((rule.number, wording_count.RULES[rule.number], len(able) - broken, broken))
     return found
 

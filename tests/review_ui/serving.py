@@ -59,7 +59,7 @@ def serve_app(app: FastAPI, workspace: Workspace) -> Iterator[Serving]:
 
 
 def answers(address: str) -> None:
-    for _ in range(1200):  # a machine that is busy with other tests
+    for _ in range(4000):  # a machine that is busy with other tests
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return

@@ -83,6 +83,16 @@ def test_a_kept_result_is_what_counting_anew_gives(count: Workspace) -> None:
     assert standing(count, LEADER, CONTEST).area(AREA).totals == first.totals == anew
 
 
+def test_what_a_batch_adds_is_kept_when_it_closes(count: Workspace) -> None:
+    """Whoever first opens the totals of a country does not wait until all its batches are counted."""
+    with count.database.read() as db:
+        before = results.every(db, CONTEST)
+    assert set(before) == {BATCH}
+    standing(count, LEADER, CONTEST)
+    with count.database.read() as db:
+        assert results.every(db, CONTEST) == before
+
+
 def test_a_correction_after_closing_is_in_the_totals_at_once(count: Workspace) -> None:
     standing(count, LEADER, CONTEST)
     shown = behind(count, LEADER, AREA, CONTEST, "leaving:1")
