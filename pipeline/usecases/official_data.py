@@ -253,7 +253,7 @@ def _round(source: Source, units: Sequence[Unit], kind: str) -> _Again:
             results.append(UnitResult(unit.number, unit.scope, UnitCount(), (), (), None))
             why.append(
                 message(
-                    "unit {unit} votes again or elects more: give the count of that round with --round",
+                    "unit {unit} votes again or elects more; give the count of that round with --round",
                     unit=unit.number,
                 )
             )
