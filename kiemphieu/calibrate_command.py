@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -42,14 +42,15 @@ if TYPE_CHECKING:
     show_default=True,
     help="What the risk counts: accepted readings, or sheets with a wrong one.",
 )
+@click.option("--by-form", is_flag=True, help="Also limits of each form whose own readings show the risk.")
 @click.option("--out", type=FILE, required=True, help="The profile to write (JSON).")
 @click.option("--report", type=FOLDER, help="Folder for the report (index.html with pictures).")
 @click.option("--keep", type=FILE, help="Also write the labelled readings, for another calibration.")
 @click.option("--workers", type=click.IntRange(1, 256), default=None, help="Processes; one a core otherwise.")
 def calibrate(
     simulated: Sequence[Path], workspace: Sequence[Path], kept: Sequence[Path], forms: Sequence[str], risk: float,
-    confidence: float, unit: Literal["reading", "sheet"], out: Path, report: Path | None, keep: Path | None,
-    workers: int | None,
+    confidence: float, unit: Literal["reading", "sheet"], by_form: bool, out: Path, report: Path | None,
+    keep: Path | None, workers: int | None,
 ) -> None:  # fmt: skip
     """Learn from readings whose truth is known which of them may stand without a person, and state the risk.
 
@@ -66,7 +67,7 @@ def calibrate(
     sources = _sources(simulated, workspace, kept, workers).only(forms)
     if keep is not None:
         save_labelled(keep, sources.readings)
-    _calibrate(sources, Target(risk, confidence, unit), out, report)
+    _calibrate(sources, Target(risk, confidence, unit), by_form, out, report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +153,20 @@ def _labelled(source: str, one: SettledReading) -> Labelled:
     return Labelled(source, one.page, one.form, one.engine, one.picture, one.number, one.reading, one.value)
 
 
-def _calibrate(sources: _Sources, target: Target, out: Path, report: Path | None) -> None:
+def _calibrate(sources: _Sources, target: Target, by_form: bool, out: Path, report: Path | None) -> None:
     from calibration.risk.document import profile_text  # noqa: PLC0415
-    from calibration.risk.learn import learn  # noqa: PLC0415
+    from calibration.risk.learn import learn, learn_by_form  # noqa: PLC0415
     from calibration.risk.report import Identity, write_report  # noqa: PLC0415
 
     gates = default_profile()
     engine = sources.readings[0].engine
     learned = learn(sources.readings, gates, target)
-    document = profile_text(learned, gates, engine, target, sources.tallies)
+    own = learn_by_form(sources.readings, gates, target) if by_form else {}
+    document = profile_text(learned, gates, engine, target, sources.tallies, own)
     profile = parse_profile(document.encode(), str(out))
     _print(learned, target)
+    if by_form:
+        _print_forms(own)
     _print_whole(sources.readings, gates, profile, target.confidence)
     if report is not None:
         who = Identity(profile.digest, gates.digest, engine, version("kiemphieu"))
@@ -192,12 +196,29 @@ def _print(learned: Sequence[Learned], target: Target) -> None:
         console.print(f"{one.kind} {one.value}: {sentence}", highlight=False, style="green" if one.met else "yellow")
 
 
+def _print_forms(own: Mapping[str, Sequence[Learned]]) -> None:
+    from calibration.risk.report import percent  # noqa: PLC0415
+
+    names = [text(c) for c in ("form", "kind, value", "accepted", "errors", "bound", "least margin", "asked after")]
+    rows = [
+        (
+            form, f"{one.kind} {one.value}", one.chosen.readings, one.chosen.errors, f"{one.chosen.bound:.2g}",
+            f"{one.chosen.margin:g}", percent(one.chosen.asked),
+        )
+        for form, learned in own.items()
+        for one in learned
+    ]  # fmt: skip
+    table(text("Limits of single forms"), names, rows)
+    if not rows:
+        say(message("No form shows the risk by its own readings; the limits of all forms together hold."))
+
+
 def _print_whole(readings: Sequence[Labelled], before: Profile, after: Profile, confidence: float) -> None:
     """All kinds together, before and after: on the very readings learned from, scales' part included."""
     rows = []
     plain = sum(one.truth != "ambiguous" for one in readings)
     for name, profile in ((text("before"), before), (text("after"), after)):
-        accepted = [(one, decide(one.reading, profile).accepted) for one in readings]
+        accepted = [(one, decide(one.reading, profile, form=one.form).accepted) for one in readings]
         wrong = sum(yes and not one.right for one, yes in accepted)
         number = sum(yes for _, yes in accepted)
         asked = sum(not yes and one.truth != "ambiguous" for one, yes in accepted)

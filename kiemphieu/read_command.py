@@ -150,7 +150,7 @@ def page_line(outcome: Outcome, profile: Profile, forms: Mapping[str, Form]) -> 
     form = forms[outcome.form]
     fields: list[dict[str, Any]] = []
     for reading in outcome.fields:
-        decision = decide(reading, profile, outcome.engine)
+        decision = decide(reading, profile, outcome.engine, outcome.form)
         fields.append(
             {
                 "id": reading.field,
@@ -207,7 +207,7 @@ def _draw(page: RawPage, outcome: Outcome, profile: Profile, forms: Mapping[str,
     form = forms[outcome.form]
 
     name = f"{Path(outcome.source.file).stem}-{outcome.source.sha256[:8]}-{outcome.source.page}.png"
-    decisions: dict[str, Decided] = {r.field: decide(r, profile, outcome.engine) for r in outcome.fields}
+    decisions: dict[str, Decided] = {r.field: decide(r, profile, outcome.engine, outcome.form) for r in outcome.fields}
     numbers = decide_numbers(outcome.written, form, profile.numbers).numbers
     decisions |= {
         n.field: ShownNumber(decimal_text(n.value, form.field(n.field).decimals), n.accepted) for n in numbers

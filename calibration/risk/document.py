@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from calibration.risk.labelled import Tally
@@ -13,9 +13,14 @@ from pipeline.review.profile import Limits, Profile
 
 
 def profile_text(
-    learned: Sequence[Learned], gates: Profile, engine: str, target: Target, tallies: Sequence[Tally]
+    learned: Sequence[Learned],
+    gates: Profile,
+    engine: str,
+    target: Target,
+    tallies: Sequence[Tally],
+    by_form: Mapping[str, Sequence[Learned]] | None = None,
 ) -> str:
-    """Profile version 2 for ``engine``, always the same text for the same readings.
+    """Profile version 2 for ``engine``, version 3 with limits ``by_form``; the same text for the same readings.
 
     Values of ``gates`` that no reading tells anything of keep their bounds and the risk that was stated by hand.
     """
@@ -39,7 +44,16 @@ def profile_text(
         },
         "limits": limits,
     }
+    if by_form:
+        document |= {"version": 3, "forms": {form: _own(by_form[form]) for form in sorted(by_form)}}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _own(learned: Sequence[Learned]) -> dict[str, dict[str, Any]]:
+    own: dict[str, dict[str, Any]] = {}
+    for one in learned:
+        own.setdefault(one.kind, {})[one.value] = _learned(one)
+    return own
 
 
 def _made(learned: Sequence[Learned], target: Target, tallies: Sequence[Tally]) -> str:

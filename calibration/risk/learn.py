@@ -99,6 +99,20 @@ def learn(readings: Sequence[Labelled], gates: Profile, target: Target) -> tuple
     return tuple(found)
 
 
+def learn_by_form(readings: Sequence[Labelled], gates: Profile, target: Target) -> dict[str, tuple[Learned, ...]]:
+    """Per form what its own readings show: the values for which they show the chosen risk by themselves.
+
+    A form is left out where they show it for none; the limits of all forms together then hold for it.
+    """
+    found = {}
+    for form in sorted({one.form for one in readings}):
+        own = [one for one in readings if one.form == form]
+        met = tuple(one for one in learn(own, gates, target) if one.met)
+        if met:
+            found[form] = met
+    return found
+
+
 def _one_engine(readings: Sequence[Labelled], gates: Profile) -> None:
     engines = sorted({one.engine for one in readings})
     if len(engines) > 1:

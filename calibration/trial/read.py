@@ -176,7 +176,7 @@ def _compare(outcome: Outcome, sheet: Sheet, one: PageReading | Rejection, profi
     outcome.read += 1
     outcome.engine = one.engine
     for reading in one.fields:
-        truth, decision = sheet.answers[reading.field], decide(reading, profile, one.engine)
+        truth, decision = sheet.answers[reading.field], decide(reading, profile, one.engine, one.form)
         outcome.positions[reading.kind] += 1
         outcome.accepted[reading.kind] += decision.accepted
         outcome.plain[reading.kind] += truth != AMBIGUOUS

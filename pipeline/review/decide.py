@@ -20,13 +20,16 @@ class Decision:
     p_wrong: float
 
 
-def decide(reading: FieldReading, profile: Profile, engine: str | None = None) -> Decision:
-    """Accept or ask; pure. A missing measure that has a bound is asked; a strange ``engine`` is refused."""
+def decide(reading: FieldReading, profile: Profile, engine: str | None = None, form: str | None = None) -> Decision:
+    """Accept or ask; pure. A missing measure that has a bound is asked; a strange ``engine`` is refused.
+
+    ``form``: the id of the form that was read; its own limits hold where the profile has any.
+    """
     if engine is not None:
         profile.check_engine(engine)
     value = reading.value
     score = float(reading.scores[value])
-    limits = profile.limits.get(reading.kind, {}).get(value)
+    limits = profile.limits_of(reading.kind, value, form)
     if limits is None:
         return Decision(value, False, score, 1.0)
     if limits.min_margin is not None:

@@ -2,7 +2,7 @@
 
 Version 1 is set by hand: bounds on measures and a least score; its risk is stated by score. Version 2 is what
 calibration writes (docs/calibration.md): the same bounds, with a margin inside them that orders readings from sure
-to unsure, the least margin, and the risk by margin.
+to unsure, the least margin, and the risk by margin. Version 3 adds limits of single forms, which go before the others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 from pipeline.arithmetic.decide import Limits as NumberLimits
 from pipeline.errors import Refusal, refuse
 
-VERSIONS = (1, 2)
+VERSIONS = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,13 @@ class Profile:
     """The JSON text that it was read from, as storage keeps it."""
     numbers: NumberLimits = field(default_factory=NumberLimits)
     """When a form's numbers stand without a person; a profile that does not tell takes what ships."""
+    by_form: Mapping[str, Mapping[str, Mapping[str, Limits]]] = field(default_factory=dict)
+    """Per form id the limits that were learned from its own readings; the others hold for what is not here."""
+
+    def limits_of(self, kind: str, value: str, form: str | None = None) -> Limits | None:
+        """The limits of a value on a form: its own, else those of all forms, else none (then it is asked)."""
+        own = self.by_form.get(form, {}).get(kind, {}).get(value) if form is not None else None
+        return own or self.limits.get(kind, {}).get(value)
 
     def check_engine(self, engine: str) -> None:
         """Refused where this profile was not made for ``engine``."""
@@ -92,16 +99,22 @@ def parse_profile(content: bytes, place: str) -> Profile:
         version = document["version"]
         if version not in VERSIONS:
             raise ValueError(f"version {version}")
-        limits = {
-            kind: {value: _limits(body, version) for value, body in values.items()}
-            for kind, values in document["limits"].items()
-        }
+        limits = _all_limits(document["limits"], version)
+        forms = document.get("forms", {}) if version >= 3 else {}
+        by_form = {str(form): _all_limits(own, version) for form, own in forms.items()}
         canonical = json.dumps(document, sort_keys=True).encode()
         digest = hashlib.sha256(canonical).hexdigest()
         numbers = NumberLimits(**{name: float(limit) for name, limit in document.get("numbers", {}).items()})
-        return Profile(tuple(document["engines"]), document["made"], limits, digest, content.decode(), numbers)
+        engines = tuple(document["engines"])
+        return Profile(engines, document["made"], limits, digest, content.decode(), numbers, by_form)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _refused(place, error) from error
+
+
+def _all_limits(document: Mapping[str, Any], version: int) -> dict[str, dict[str, Limits]]:
+    return {
+        kind: {value: _limits(body, version) for value, body in values.items()} for kind, values in document.items()
+    }
 
 
 def _limits(body: Mapping[str, Any], version: int) -> Limits:

@@ -302,7 +302,7 @@ class _Saver:
 def save_reading(db: Connection, batch: Batch, outcome: PageReading, profile: Profile, source: BallotSource) -> int:
     """Save a page's readings, its ballot and the items that arise; gives how many fields the machine asks."""
     key = pages.page_id(batch.id, outcome.source.sha256, outcome.source.page)
-    decided = [(reading, decide(reading, profile, outcome.engine)) for reading in outcome.fields]
+    decided = [(reading, decide(reading, profile, outcome.engine, outcome.form)) for reading in outcome.fields]
     scored = [(reading, decision, decision.score) for reading, decision in decided]
     readings.add(db, key, scored)
     grid_queue.add(db, batch.id, batch.contest, key, scored)

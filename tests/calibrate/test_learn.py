@@ -14,7 +14,7 @@ from made_up import gates, reading, readings
 
 from calibration.risk.document import profile_text
 from calibration.risk.labelled import Tally, load_labelled, save_labelled
-from calibration.risk.learn import Step, Target, laxest_shown, learn, risk_by_margin
+from calibration.risk.learn import Step, Target, laxest_shown, learn, learn_by_form, risk_by_margin
 from pipeline.errors import Refusal
 from pipeline.review.bounds import readings_needed, shown, upper_bound
 from pipeline.review.decide import decide
@@ -147,3 +147,26 @@ def test_a_file_that_holds_no_readings_is_refused_with_its_name(tmp_path: Path) 
     (tmp_path / "x.gz").write_bytes(b"nothing")
     with pytest.raises(Refusal, match=r"x\.gz.*labelled readings"):
         load_labelled(tmp_path / "x.gz")
+
+
+def test_a_form_that_shows_the_risk_by_itself_gets_limits_of_its_own_and_the_others_fall_back() -> None:
+    rng, target = np.random.default_rng(9), Target(0.01, 0.95)
+    clean = [replace(one, form="clean") for one in readings(rng, 400, lambda _: 0.0)]
+    few = [replace(one, form="few") for one in readings(rng, 20, lambda _: 0.0, start=1000)]
+    poor = [
+        replace(one, form="poor") for one in readings(rng, 400, lambda span: 0.3 if span < 0.93 else 0.0, start=2000)
+    ]
+    hopeless = [replace(one, form="hopeless") for one in readings(rng, 200, lambda _: 0.2, start=3000)]
+    made = [*clean, *few, *poor, *hopeless]
+    own = learn_by_form(made, gates(), target)
+    assert set(own) == {"clean", "poor"}
+    learned = learn(made, gates(), target)
+    new = parse_profile(profile_text(learned, gates(), made[0].engine, target, [], own).encode(), "new")
+    assert json.loads(new.document)["version"] == 3
+    near = reading("new", 0.905, True).reading
+    assert decide(near, new, form="clean").accepted  # its own readings show that nothing goes wrong there
+    assert not decide(near, new, form="poor").accepted
+    general = parse_profile(profile_text(learned, gates(), made[0].engine, target, []).encode(), "general")
+    assert json.loads(general.document)["version"] == 2
+    for form in ("few", "hopeless", "never seen"):
+        assert decide(near, new, form=form) == decide(near, general)

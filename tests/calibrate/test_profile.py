@@ -20,7 +20,7 @@ from pipeline.review.profile import default_profile, parse_profile
 QUAD = ((0.0, 0.0), (9.0, 0.0), (9.0, 3.0), (0.0, 3.0))
 PLAIN = {
     "span": 1.0, "core": 1.0, "middle": 1.0, "heart": 1.0, "ring": 0.0, "hanging": 0.0, "signs_mm2": 0.0,
-    "taller_mm": 0.0, "far_mm2": 0.0,
+    "taller_mm": 0.0, "far_mm2": 0.0, "open": 0.0,
 }  # fmt: skip
 
 # Readings as they were recorded with the shipped profile of version 1: kind, scores, measures, accepted, p_wrong.
@@ -121,5 +121,25 @@ def test_a_profile_that_cannot_be_is_refused(changes: dict[str, Any]) -> None:
 
 
 def test_a_version_that_is_not_known_is_refused() -> None:
-    with pytest.raises(Refusal, match="version 3"):
-        read(version_2() | {"version": 3})
+    with pytest.raises(Refusal, match="version 4"):
+        read(version_2() | {"version": 4})
+
+
+def test_limits_of_a_form_go_before_those_of_all_and_others_fall_back() -> None:
+    stricter = version_2(min_margin=1.0)["limits"]
+    profile = read(version_2() | {"version": 3, "forms": {"dense": stricter}})
+    near = a_reading("strike", {"struck": 1.0, "unclear": 0.0}, {"span": 0.93, "flag": 0})  # a margin of 0.6
+    assert [decide(near, profile, form=form).accepted for form in (None, "other", "dense")] == [True, True, False]
+    sure = a_reading("strike", {"struck": 1.0, "unclear": 0.0}, {"span": 0.96, "flag": 0})
+    assert decide(sure, profile, form="dense").accepted
+    # a form without limits of a value falls back for that value alone
+    partly = read(version_2() | {"version": 3, "forms": {"dense": {"stamp": stricter["strike"]}}})
+    assert decide(near, partly, form="dense").accepted
+    # version 2 knows no forms, whatever stands there
+    assert decide(near, read(version_2() | {"forms": {"dense": stricter}}), form="dense").accepted
+
+
+@pytest.mark.parametrize("forms", [[], {"dense": {"strike": {"struck": {}}}}, {"dense": None}])
+def test_limits_of_a_form_that_cannot_be_are_refused(forms: Any) -> None:
+    with pytest.raises(Refusal, match="profile-invalid"):
+        read(version_2() | {"version": 3, "forms": forms})
