@@ -17,6 +17,7 @@ from review_ui.faults import teach
 from review_ui.guard import check_declared
 from review_ui.headers import Headers
 from review_ui.routes import (
+    anomalies,
     audits,
     ballots,
     batches,
@@ -26,7 +27,9 @@ from review_ui.routes import (
     grid,
     hall,
     home,
+    levels,
     manual,
+    mode,
     paper,
     people,
     pictures,
@@ -36,6 +39,7 @@ from review_ui.routes import (
     sign_in,
     team,
     totals,
+    typing,
     work,
 )
 from review_ui.screens import Screen
@@ -55,16 +59,21 @@ SCREENS: tuple[Screen, ...] = (
     review.SCREEN,
     grid.SCREEN,
     paper.SCREEN,
+    typing.SCREEN,
+    typing.COMPARE,
     team.SCREEN,
     ballots.SCREEN,
     work.SCREEN,
     totals.SCREEN,
+    levels.SCREEN,
     downloads.SCREEN,
     audits.SCREEN,
+    anomalies.SCREEN,
     hall.WITNESS,
     hall.RESULT,
     protocol.SCREEN,
     people.SCREEN,
+    mode.SCREEN,
 )
 """In the order of the menu. A new screen is one module in ``routes`` and one line here."""
 

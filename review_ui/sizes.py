@@ -11,7 +11,7 @@ from review_ui.faults import problem_page
 
 FORM_BYTES = 2_000_000
 """A grid of fifty crops is 5 kB; a form of a hundred times that is none of ours."""
-HANDED_IN = ("/batches/", "/api/v1/batches/", "/sheets/of/")
+HANDED_IN = ("/batches/", "/api/v1/batches/", "/sheets/of/", "/levels/import/")
 AROUND_FILES = 100_000
 """Names and boundaries besides the files themselves."""
 
