@@ -17,7 +17,6 @@ from review_ui.faults import teach
 from review_ui.guard import check_declared
 from review_ui.headers import Headers
 from review_ui.routes import (
-    anomalies,
     audits,
     ballots,
     batches,
@@ -39,7 +38,6 @@ from review_ui.routes import (
     sign_in,
     team,
     totals,
-    typing,
     work,
 )
 from review_ui.screens import Screen
@@ -59,8 +57,6 @@ SCREENS: tuple[Screen, ...] = (
     review.SCREEN,
     grid.SCREEN,
     paper.SCREEN,
-    typing.SCREEN,
-    typing.COMPARE,
     team.SCREEN,
     ballots.SCREEN,
     work.SCREEN,
@@ -68,7 +64,6 @@ SCREENS: tuple[Screen, ...] = (
     levels.SCREEN,
     downloads.SCREEN,
     audits.SCREEN,
-    anomalies.SCREEN,
     hall.WITNESS,
     hall.RESULT,
     protocol.SCREEN,
