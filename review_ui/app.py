@@ -17,6 +17,7 @@ from review_ui.faults import teach
 from review_ui.guard import check_declared
 from review_ui.headers import Headers
 from review_ui.routes import (
+    anomalies,
     audits,
     ballots,
     batches,
@@ -64,6 +65,7 @@ SCREENS: tuple[Screen, ...] = (
     levels.SCREEN,
     downloads.SCREEN,
     audits.SCREEN,
+    anomalies.SCREEN,
     hall.WITNESS,
     hall.RESULT,
     protocol.SCREEN,

@@ -52,7 +52,7 @@ def of_batch(db: Connection, count: Count, batch: Batch, of: Pseudonym) -> Itera
     unit = count.election.unit(count.election.ballot_form_id(batch.area, batch.contest))
     candidates = [c.id for c in count.election.candidates_of(unit.id)]
     for found in cast.counted(db, batch.id):
-        yield _record(count, batch, found, candidates, unit.seats, of)
+        yield record(count, batch, found, candidates, unit.seats, of)
 
 
 def some(db: Connection, count: Count, ids: Sequence[str]) -> Iterator[CastBallot]:
@@ -63,7 +63,7 @@ def some(db: Connection, count: Count, ids: Sequence[str]) -> Iterator[CastBallo
         if batch is not None:
             unit = count.election.unit(count.election.ballot_form_id(batch.area, batch.contest))
             names = [c.id for c in count.election.candidates_of(unit.id)]
-            yield _record(count, batch, found, names, unit.seats, lambda _: "")
+            yield record(count, batch, found, names, unit.seats, lambda _: "")
 
 
 def pseudonyms(db: Connection) -> Pseudonym:
@@ -84,9 +84,10 @@ def pseudonyms(db: Connection) -> Pseudonym:
     return of
 
 
-def _record(
+def record(
     count: Count, batch: Batch, found: CountedBallot, candidates: Sequence[str], seats: int, of: Pseudonym
 ) -> CastBallot:
+    """One counted ballot as a record."""
     ballot = found.ballot
     asked = {i.subject.field: i for i in found.items if i.subject.kind != "ballot"}
     verdict = next((i for i in found.items if i.subject.kind == "ballot"), None)
