@@ -31,3 +31,9 @@ class Screen:
 def menu(screens: tuple[Screen, ...], actor: Actor) -> tuple[Link, ...]:
     """The screens that the actor's roles open."""
     return tuple(s.link for s in screens if s.link is not None and actor.may(s.link.permission))
+
+
+def where(links: tuple[Link, ...], path: str) -> str:
+    """The entry of the menu that a page belongs to: the longest whose path the page's begins with, or nothing."""
+    fitting = [one.path for one in links if path == one.path or path.startswith(f"{one.path}/")]
+    return max(fitting, key=len, default="")

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pipeline.access.roles import Actor
 from pipeline.messages import Language, Message, message, render
 from pipeline.usecases.sign_in import Visitor
-from review_ui.screens import menu
+from review_ui.screens import menu, where
 from review_ui.state import State
 from review_ui.templating import template
 
@@ -69,14 +69,16 @@ class Visit:
         def t(msgid: str, **params: object) -> str:
             return render(message(msgid, **params), self.language)
 
+        links = menu(self.state.screens, self.who.actor) if self.who and not self.who.must_change else ()
         return {
             "t": t,
             "say": self.say,
             "language": self.language,
             "here": self.here,
+            "entry": where(links, self.here),
             "trial": self.state.workspace.trial,
             "election": self.state.workspace.election.title,
             "who": self.who,
             "csrf": self.who.session.csrf if self.who else "",
-            "menu": menu(self.state.screens, self.who.actor) if self.who and not self.who.must_change else (),
+            "menu": links,
         }
