@@ -19,7 +19,9 @@ NEEDED = ("id", "kind", "label", "contest", "x", "y", "w", "h")
 MORE = ("number", "side", "note")
 COLUMNS = ("number", *NEEDED, "side", "note")
 LEFT_OUT, LINE = "-", "line"
-"""Kinds of rows that are no fields: what was left out, and a further printed line of the name above."""
+"""Kinds of rows that are no fields: what was left out, and a printed line of the name, or a digit box of the number,
+whose id it has."""
+WITH_LINES = ("strike", "number")
 
 
 def write_corrections(path: Path, finds: Sequence[tuple[str, Find, str]]) -> None:
@@ -44,7 +46,8 @@ def _cells(
 def corrected(form: Form, sheet: Path, place: str) -> Form:
     """``form`` (of the file ``place``) with the fields of ``sheet`` instead of its own; refused with all faults.
 
-    Rows of the kind "-" are no fields; rows of the kind "line" are lines of the name whose id they have.
+    Rows of the kind "-" are no fields; those of the kind "line" are lines of a name, or digit boxes of a number, whose
+    id they have. What the sheet has no column for (decimals, strokes' style, rules) stays as it was.
     """
     table, found = check_sheet(sheet, NEEDED, MORE)
     problems = list(found)
@@ -127,22 +130,31 @@ def _faults_between(given: Sequence[_Field]) -> Iterator[Problem]:
             yield _fault(one.row, "id", text)
         first.setdefault(one.id, one)
     for one in given:
-        if one.kind == LINE and (one.id not in first or first[one.id].kind != "strike"):
-            text = message("there is no row of the kind strike with the id '{id}' for this line", id=one.id)
+        if one.kind == LINE and (one.id not in first or first[one.id].kind not in WITH_LINES):
+            text = message("there is no row of the kind strike or number with the id '{id}' for this line", id=one.id)
             yield _fault(one.row, "id", text)
 
 
 def _with_fields(side: FormSide, given: Sequence[_Field]) -> FormSide:
+    before = {f.id: f for f in side.fields}
     fields = []
     for one in given:
-        if one.kind == LINE:
-            continue
-        lines = sorted((r.box for r in given if r.kind == LINE and r.id == one.id), key=lambda b: b.y)
-        box = one.box
-        for line in lines:
-            box = box.union(line)
-        fields.append(FormField(one.id, _kind(one.kind), box, one.label, one.group, tuple(lines)))
+        if one.kind != LINE:
+            within = [r.box for r in given if r.kind == LINE and r.id == one.id]
+            fields.append(_corrected_field(one, within, before.get(one.id)))
     return replace(side, fields=tuple(fields))
+
+
+def _corrected_field(one: _Field, within: Sequence[Box], before: FormField | None) -> FormField:
+    box = one.box
+    for part in within:
+        box = box.union(part)
+    kind = _kind(one.kind)
+    plain = before if before is not None and before.kind == kind else FormField(one.id, kind, box)
+    plain = replace(plain, box=box, label=one.label, group=one.group)
+    if kind == "number":
+        return replace(plain, boxes=tuple(sorted(within, key=lambda b: b.x)))
+    return replace(plain, lines=tuple(sorted(within, key=lambda b: b.y)))
 
 
 def _kind(text: str) -> FieldKind:
