@@ -51,7 +51,7 @@ def box(workspace: Path, area: str, contest: str, name: str) -> None:
 
     Behind a number: p partly crossed, o circled, l one of two lines, u unclear. By themselves: b no stamp, x something
     added, a not the prescribed form. '17' after '?' shows ballot 17 of this bundle, '17: 2 5' corrects it, '2/17: 2 5'
-    that of bundle 2, '17: -' takes it out, '17+ 2 5' puts one in before it. '.' ends the bundle, 'end' the box, 'q'
+    that of bundle 2, '17: -' takes it out, '17< 2 5' puts one in before it. '.' ends the bundle, 'end' the box, 'q'
     stops; go on with the same command.
     """
     opened = open_workspace(workspace)
@@ -105,8 +105,8 @@ def _act(opened: Workspace, actor: Actor, way: str, bundle: int, place: int, lin
     elif ":" in line:
         where, _, typed = line.partition(":")
         correct_ballot(opened, actor, way, *_place(where, bundle), typed)
-    elif "+" in line:
-        where, _, typed = line.partition("+")
+    elif "<" in line:
+        where, _, typed = line.partition("<")
         insert_ballot(opened, actor, way, *_place(where, bundle), typed)
     else:
         type_ballot(opened, actor, way, bundle, place, line)
@@ -121,7 +121,7 @@ def _place(text_: str, bundle: int) -> tuple[int, int]:
     parts = (first, second) if slash else (str(bundle), first)
     if not all(part.strip().isdigit() for part in parts):
         raise refuse(
-            "place-unknown", text_, "'{value}' is no place; write 17, or 2/17 for bundle 2", value=text_.strip()
+            "place-empty", text_, "'{value}' is no place; write 17, or 2/17 for bundle 2", value=text_.strip()
         )
     return int(parts[0]), int(parts[1])
 

@@ -39,6 +39,7 @@ from review_ui.routes import (
     sign_in,
     team,
     totals,
+    typing,
     work,
 )
 from review_ui.screens import Screen
@@ -58,6 +59,8 @@ SCREENS: tuple[Screen, ...] = (
     review.SCREEN,
     grid.SCREEN,
     paper.SCREEN,
+    typing.SCREEN,
+    typing.COMPARE,
     team.SCREEN,
     ballots.SCREEN,
     work.SCREEN,

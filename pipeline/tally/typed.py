@@ -53,7 +53,7 @@ def canonical(typed: str, names: int, ballot: Ballot, place: str) -> str:
             raise refuse("typed-twice", place, "number {number} is typed twice; type the ballot again", number=number)
         found[number] = match[2]
     if NOTHING in tokens and found:
-        raise refuse("typed-unknown", place, "0 says that no name is crossed out, and numbers are typed beside it")
+        raise refuse("typed-wrong", place, "0 says that no name is crossed out, and numbers are typed beside it")
     if "a" in sheet:
         return "a"
     parts = [*(f"{n}{found[n]}" for n in sorted(found)), *sorted(sheet)]
@@ -62,7 +62,7 @@ def canonical(typed: str, names: int, ballot: Ballot, place: str) -> str:
 
 def _unknown(place: str, token: str, names: int, ballot: Ballot) -> Refusal:
     return refuse(
-        "typed-unknown",
+        "typed-wrong",
         place,
         "'{value}' is no number of this ballot (1 to {names}) and no sign ({signs} behind a number; a, b, x by "
         "themselves); type the ballot again",

@@ -204,11 +204,11 @@ def settle_by_looking(
 ) -> str:
     """Write down what is on the paper where counts differ; ``-``: there is no such ballot. Gives its one spelling.
 
-    Refused: a ballot on which nothing differs (``difference-unknown``), what cannot be on the ballot, without a reason.
+    Refused: a ballot on which nothing differs (``difference-gone``), what cannot be on the ballot, without a reason.
     """
     found = compare(workspace, actor, area, contest)
     if key not in {d.key for d in found.differing}:
-        raise refuse("difference-unknown", area, "the counts do not differ there; reload the page")
+        raise refuse("difference-gone", area, "the counts do not differ there; reload the page")
     if not reason.strip():
         raise refuse("reason-missing", area, "a change needs a reason; write why")
     names = len(workspace.election.candidates_of(workspace.election.ballot_form_id(area, contest)))

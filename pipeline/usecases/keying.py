@@ -32,6 +32,8 @@ from pipeline.storage import batches, figures, log, teams
 from pipeline.storage.figures import FiguresEntry, StoredFigures
 from pipeline.tally.rules import Finding
 from pipeline.tally.totals import AreaResult
+from pipeline.usecases.checking import voters_of
+from pipeline.usecases.confirming import keep_confirmation
 from pipeline.usecases.count_sheets import confirmed_figures
 from pipeline.usecases.figures import figures_to_json
 from pipeline.usecases.totals import checked
@@ -45,6 +47,7 @@ CHECKED = {
     3: ("received", "issued", "spoiled", "left_over"),
     4: ("issued", "spoiled"),
     5: ("voted",),
+    13: ("voters",),
     16: TIMES,
     20: ("voted", "issued"),
 }
@@ -193,6 +196,8 @@ class Trouble:
     fields: tuple[str, ...]
     text: Message
     empty: bool = False
+    finding: Finding | None = None
+    """Where it is a rule that is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,10 @@ def check_figures(workspace: Workspace, actor: Actor, contest: str, area: str, f
         on_sheet = confirmed_figures(db, contest, area)
     collected = sum(d or 0 for d in declared) if declared and None not in declared else None
     found = _checked(workspace, contest, area, fields, collected)
+    if found.given is not None:
+        with workspace.database.read() as db:
+            voters = voters_of(db, workspace.election, area, {(area, contest): found.given})
+        found = replace(found, troubles=(*found.troubles, *map(_trouble, voters)))
     return replace(found, troubles=(*found.troubles, *_against_sheet(found.given, on_sheet)))
 
 
@@ -253,7 +262,7 @@ def _checked(
 
 
 def _trouble(found: Finding) -> Trouble:
-    return Trouble(found.code, found.kind, CHECKED[found.number], found.text)
+    return Trouble(found.code, found.kind, CHECKED[found.number], found.text, finding=found)
 
 
 def _lines(text: str) -> str:
@@ -301,7 +310,12 @@ def key_in(
     if against or given is None:
         raise Refusal(against)
     with workspace.database.write() as db:
-        return _keep(db, workspace, actor, given, why)
+        became = _keep(db, workspace, actor, given, why)
+        if became == "stands" and actor.may("confirm_rule"):  # the leader's own incident text vouches for it
+            for trouble in found.of("world"):
+                if trouble.finding is not None:
+                    keep_confirmation(db, actor, contest, area, trouble.finding, given.incidents, workspace.clock)
+        return became
 
 
 def _incident(trouble: Trouble) -> Message:

@@ -59,6 +59,35 @@ def begin_count(workspace: Workspace, actor: Actor, area: str, contest: str) -> 
     return new
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The ballots of one contest in one area; ``mine``: the actor's own count; how many were begun and are ended."""
+
+    area: str
+    contest: str
+    mine: Way | None
+    begun: int
+    ended: int
+
+
+MOST_BOXES = 500
+
+
+def boxes(workspace: Workspace, actor: Actor) -> tuple[Box, ...]:
+    """The boxes of the election, the first 500: what others have typed is not told, only how many have."""
+    if not actor.may("settle_counts"):
+        require_person(actor, PERMISSION, workspace.trial)
+    with workspace.database.read() as db:
+        known = ways.every(db)
+    found = []
+    for area in workspace.election.areas:
+        for contest in area.units:
+            here = [w for w in known if (w.area, w.contest) == (area.id, contest)]
+            mine = next((w for w in here if w.account == actor.id and w.kind == "typed"), None)
+            found.append(Box(area.id, contest, mine, len(here), sum(w.state == "done" for w in here)))
+    return tuple(found[:MOST_BOXES])
+
+
 def _known(workspace: Workspace, area: str, contest: str) -> None:
     if not any(a.id == area and contest in a.units for a in workspace.election.areas):
         raise refuse("area-unknown", area, "the area '{value}' is not in the election; correct it", value=area)
@@ -152,7 +181,7 @@ def correct_ballot(workspace: Workspace, actor: Actor, key: str, bundle: int, pl
     """Put another version of a ballot that stands, in any bundle of the actor's open count; ``-`` takes it out.
 
     The versions before stay in the entry log. Refused as :func:`type_ballot`, and a place where nothing stands
-    (``place-unknown``).
+    (``place-empty``).
     """
     with workspace.database.write() as db:
         way = _open(db, workspace, actor, key)
@@ -160,7 +189,7 @@ def correct_ballot(workspace: Workspace, actor: Actor, key: str, bundle: int, pl
         where = _where(bundle, place)
         if not 1 <= place <= len(standing):
             raise refuse(
-                "place-unknown",
+                "place-empty",
                 where,
                 "bundle {bundle} has {number} ballots, there is no number {wanted}; correct the number",
                 bundle=bundle,
@@ -186,7 +215,7 @@ def insert_ballot(workspace: Workspace, actor: Actor, key: str, bundle: int, pla
         where = _where(bundle, place)
         value = _spelled(workspace, way, typed, where)
         if not 1 <= place <= len(standing):
-            raise refuse("place-unknown", where, "nothing stands there; type it as the next ballot")
+            raise refuse("place-empty", where, "nothing stands there; type it as the next ballot")
         if len(standing) >= BUNDLE:
             raise refuse(
                 "bundle-full",

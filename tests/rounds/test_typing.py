@@ -86,7 +86,7 @@ def test_the_same_ballot_sent_twice_is_kept_once_and_no_place_is_left_out(worksp
         type_ballot(workspace, ONE, way, 1, 4, "0")
     with pytest.raises(Refusal, match="bundle-closed"):
         type_ballot(workspace, ONE, way, 2, 1, "0")
-    with pytest.raises(Refusal, match="typed-unknown"):
+    with pytest.raises(Refusal, match="typed-wrong"):
         type_ballot(workspace, ONE, way, 1, 3, "5")
     assert stands(workspace, way) == {1: ("3 4", "2 4")}
 
@@ -102,7 +102,7 @@ def test_any_ballot_is_recalled_corrected_taken_out_and_put_in(workspace: Worksp
     correct_ballot(workspace, ONE, way, 2, 2, "234")
     type_ballot(workspace, ONE, way, 2, 3, "4")
     assert stands(workspace, way)[2] == ("1", "2 3 4", "4")
-    with pytest.raises(Refusal, match="place-unknown"):
+    with pytest.raises(Refusal, match="place-empty"):
         correct_ballot(workspace, ONE, way, 2, 4, "0")
     printed = entry_log(workspace, LEADER, way)
     assert [v for b, p, _, v in printed if (b, p) == (1, 7)] == ["3 4", "2 4"]  # nothing is lost
@@ -166,11 +166,11 @@ def test_what_differs_is_settled_by_looking_before_anything_counts(workspace: Wo
     assert found.agreed == ()
     with pytest.raises(Refusal, match="counts-differ"):
         take_count(workspace, LEADER, AREA, CONTEST)
-    with pytest.raises(Refusal, match="difference-unknown"):
+    with pytest.raises(Refusal, match="difference-gone"):
         settle_by_looking(workspace, LEADER, AREA, CONTEST, (1, 1), "34", "x")
     with pytest.raises(Refusal, match="reason-missing"):
         settle_by_looking(workspace, LEADER, AREA, CONTEST, (1, 2), "24", " ")
-    with pytest.raises(Refusal, match="typed-unknown"):
+    with pytest.raises(Refusal, match="typed-wrong"):
         settle_by_looking(workspace, LEADER, AREA, CONTEST, (1, 2), "9", "x")
     settle_by_looking(workspace, LEADER, AREA, CONTEST, (1, 2), "24", "có trong tệp")
     settle_by_looking(workspace, LEADER, AREA, CONTEST, (1, 4), "234", "gạch rõ ba tên")

@@ -41,8 +41,8 @@ def test_one_spelling(typed: str, names: int, expected: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("", "typed-empty"), ("  ", "typed-empty"), ("6", "typed-unknown"), ("z", "typed-unknown"), ("2k", "typed-unknown"),
-     ("0 2", "typed-unknown"), ("2 2", "typed-twice")],
+    [("", "typed-empty"), ("  ", "typed-empty"), ("6", "typed-wrong"), ("z", "typed-wrong"), ("2k", "typed-wrong"),
+     ("0 2", "typed-wrong"), ("2 2", "typed-twice")],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_says_the_value(typed: str, code: str) -> None:
     with pytest.raises(Refusal) as told:

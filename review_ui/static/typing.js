@@ -1,0 +1,98 @@
+// Typing a box: Enter keeps a ballot at once, the cursor never leaves the field, anything typed can be recalled.
+
+const form = document.getElementById("typing");
+if (form) {
+  const field = document.getElementById("typed");
+  const told = document.getElementById("told");
+  const list = document.getElementById("last");
+  const shownPlace = document.getElementById("place");
+  const bundle = Number(form.dataset.bundle);
+  const most = Number(form.dataset.most);
+  let place = Number(form.dataset.place);
+  let busy = false;
+
+  function say(text) {
+    told.textContent = text;
+    told.hidden = !text;
+  }
+
+  async function ask(path, body) {
+    const answer = await fetch(form.dataset.base + path, {
+      method: body ? "POST" : "GET", credentials: "same-origin", body: body && new URLSearchParams(body),
+      headers: { Accept: "application/json", "X-CSRF-Token": document.body.dataset.csrf },
+    });
+    const found = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(found.problems?.[0]?.text ?? found.text ?? String(answer.status));
+    return found;
+  }
+
+  function shown(number, value) {
+    let row = [...list.children].find((one) => one.value === number);
+    if (!row) {
+      row = document.createElement("li");
+      row.value = number;
+      const button = Object.assign(document.createElement("button"), { type: "button" });
+      button.dataset.recall = number;
+      row.append(button);
+      list.prepend(row);
+      while (list.children.length > 12) list.lastChild.remove();
+    }
+    row.firstChild.textContent = value || form.dataset.gone;
+  }
+
+  function where(text) {
+    const [first, second] = text.split("/");
+    return second === undefined ? [bundle, Number(first)] : [Number(first), Number(second)];
+  }
+
+  async function keep(text) {
+    const change = text.match(/^\s*(\d+(?:\/\d+)?)\s*([:<])(.*)$/);
+    if (change) {
+      const [at, number] = where(change[1]);
+      await ask(change[2] === ":" ? "/correct" : "/insert", { bundle: at, place: number, typed: change[3] });
+      location.reload();  // places behind it may have moved
+      return;
+    }
+    const kept = await ask("/ballot", { bundle, place, typed: text });
+    shown(place, kept.value);
+    place += 1;
+    shownPlace.textContent = Math.min(place, most);
+    if (place > most) {
+      say(form.dataset.full);
+      document.getElementById("bundle-done").focus();
+    }
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (busy) return;  // one Enter is one ballot, however long it is held
+    busy = true;
+    const text = field.value;
+    say("");
+    try {
+      await keep(text);
+      field.value = "";
+    } catch (error) {
+      say(error.message);
+      field.select();
+    }
+    busy = false;
+  });
+
+  async function recall(number) {
+    const found = await ask(`/ballot/${bundle}/${number}`);
+    field.value = `${number}: ${found.value}`;
+    field.focus();
+  }
+
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.repeat) event.preventDefault();
+    if (event.key === "Escape") { field.value = ""; say(""); }
+    if (event.key === "ArrowUp" && place > 1) { event.preventDefault(); recall(place - 1); }
+  });
+  list.addEventListener("click", (event) => {
+    const number = event.target.closest("[data-recall]")?.dataset.recall;
+    if (number) recall(Number(number));
+  });
+  field.focus();
+}
