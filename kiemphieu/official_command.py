@@ -15,7 +15,7 @@ from pipeline.election.particulars import KINDS, Particular, SheetName
 from pipeline.election.particulars_sheet import load_particulars, write_template
 from pipeline.errors import Problem, Refusal
 from pipeline.messages import message
-from pipeline.usecases.official_forms import NUMBERS, Kind, OfficialForm, log_head, official_forms, only, print_form
+from pipeline.usecases.official_forms import NUMBERS, Kind, OfficialForm, log_head, official_forms, print_form
 from pipeline.usecases.particulars import keep_particulars, particulars_of
 from pipeline.usecases.workspace import Workspace, open_workspace
 
@@ -95,7 +95,7 @@ def official(
     """Write the official forms of all levels of WORKSPACE: Mẫu 18 to 21, 23 to 26, 28, 30 and 32."""
     opened = open_workspace(workspace)
     rounds = [open_workspace(path) for path in later]
-    forms = only(official_forms(opened, SYSTEM, rounds), form)
+    forms = official_forms(opened, SYSTEM, rounds, form)
     kinds: tuple[Kind, ...] = ("pdf", "docx") if kind == "both" else (kind,)
     refused = write_forms(opened, forms, out, kinds, draft=draft)
     for one in (opened, *rounds):

@@ -66,14 +66,16 @@ def print_form(form: OfficialForm, log_head: str, kind: Kind, *, trial: bool, dr
     return (paper_pdf if kind == "pdf" else paper_docx)(form.paper, imprint, form.why)
 
 
-def official_forms(workspace: Workspace, actor: Actor, later: Sequence[Workspace] = ()) -> tuple[OfficialForm, ...]:
-    """Every form of the count, in the order of their numbers; ``later``: counts of its later rounds."""
+def official_forms(
+    workspace: Workspace, actor: Actor, later: Sequence[Workspace] = (), number: str | None = None
+) -> tuple[OfficialForm, ...]:
+    """Every form of the count, or those of one number; ``later``: counts of its later rounds."""
     require(actor, "see_totals")
     with workspace.database.read() as db:
         first = totals(db, workspace.count, actor)
         given = particulars_of(db, actor)
     more = tuple(Result(w.election, _totals(w, actor)) for w in later)
-    return forms_of(Source(Result(workspace.election, first), given, more))
+    return forms_of(Source(Result(workspace.election, first), given, more), number)
 
 
 def _totals(workspace: Workspace, actor: Actor) -> Totals:
@@ -88,24 +90,21 @@ def log_head(workspace: Workspace) -> str:
     return head.digest if head else ""
 
 
-def forms_of(source: Source) -> tuple[OfficialForm, ...]:
-    """Every form that these totals fill, in the order of their numbers."""
-    found = [*_of_areas(source), *_of_units(source), *_of_committees(source)]
-    return tuple(sorted(found, key=lambda f: NUMBERS.index(f.number)))
+def forms_of(source: Source, number: str | None = None) -> tuple[OfficialForm, ...]:
+    """Every form that these totals fill, in the order of their numbers, or those of one ``number`` alone.
 
-
-def only(forms: Sequence[OfficialForm], number: str | None) -> tuple[OfficialForm, ...]:
-    """Those of one number. Refused (``form-unknown``) where the count fills no such form."""
-    if number is None:
-        return tuple(forms)
-    chosen = tuple(f for f in forms if f.number == number)
-    if not chosen:
-        known = ", ".join(dict.fromkeys(f.number for f in forms))
+    Refused (``form-unknown``) where they fill no form of that number.
+    """
+    wanted = frozenset(NUMBERS if number is None else (number,))
+    found = [*_of_areas(source, wanted), *_of_units(source, wanted), *_of_committees(source, wanted)]
+    if number is not None and not found:
         raise refuse(
-            "form-unknown", number, "this count fills no form '{value}'; choose one of: {known}", value=number,
-            known=known,
-        )  # fmt: skip
-    return chosen
+            "form-unknown",
+            number,
+            "this count fills no form '{value}'; leave --form out to see which it fills",
+            value=number,
+        )
+    return tuple(sorted(found, key=lambda f: NUMBERS.index(f.number)))
 
 
 def digest_of(given: Any) -> str:
@@ -114,40 +113,46 @@ def digest_of(given: Any) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
-def _of_areas(source: Source) -> Iterator[OfficialForm]:
+Wanted = frozenset[str]
+"""Numbers of the forms that are asked for: a country has 216,000 count minutes beside one Mẫu 30."""
+
+
+def _of_areas(source: Source, wanted: Wanted) -> Iterator[OfficialForm]:
     for area in source.first.totals.areas:
-        given = source.of_area(source.first, area)
-        number = "18" if given.assembly else "23"
-        yield OfficialForm(
-            number, f"{area.area}-{area.contest}", minutes_paper(given), faults(given), digest_of(given)
-        )  # fmt: skip
-    for place in source.election.areas:
-        stock = inventory(source, place.id)
-        yield OfficialForm("32", place.id, inventory_paper(stock), inventory_faults(stock), digest_of(stock))
+        number = "18" if assembly(source.election.contest(area.contest)) else "23"
+        if number in wanted:
+            given = source.of_area(source.first, area)
+            key = f"{area.area}-{area.contest}"
+            yield OfficialForm(number, key, minutes_paper(given), faults(given), digest_of(given))
+    if "32" in wanted:
+        for place in source.election.areas:
+            stock = inventory(source, place.id)
+            yield OfficialForm("32", place.id, inventory_paper(stock), inventory_faults(stock), digest_of(stock))
 
 
-def _of_units(source: Source) -> Iterator[OfficialForm]:
+def _of_units(source: Source, wanted: Wanted) -> Iterator[OfficialForm]:
     for unit in (u for u in source.election.units if u.seats):
         contest = source.election.contest(unit.contest)
-        of_assembly = assembly(contest)
-        given = unit_minutes(source, unit)
-        number = "19" if of_assembly else "24"
-        yield OfficialForm(number, unit.id, unit_paper(given), unit_faults(given), digest_of(given))
-        if of_assembly:
+        number = "19" if assembly(contest) else "24"
+        if number in wanted:
+            given = unit_minutes(source, unit)
+            yield OfficialForm(number, unit.id, unit_paper(given), unit_faults(given), digest_of(given))
+        if assembly(contest) and "21" in wanted:
             people = elected_list(source, contest, unit)
             yield OfficialForm("21", unit.id, elected_paper(people), elected_faults(people), digest_of(people))
 
 
-def _of_committees(source: Source) -> Iterator[OfficialForm]:
+def _of_committees(source: Source, wanted: Wanted) -> Iterator[OfficialForm]:
     for contest in source.election.contests:
-        given = summary(source, contest)
-        number = "20" if given.assembly else "25"
-        yield OfficialForm(number, contest.id, summary_paper(given), summary_faults(given), digest_of(given))
-        if not given.assembly:
+        number = "20" if assembly(contest) else "25"
+        if number in wanted:
+            given = summary(source, contest)
+            yield OfficialForm(number, contest.id, summary_paper(given), summary_faults(given), digest_of(given))
+        if not assembly(contest) and "26" in wanted:
             people = elected_list(source, contest, None)
             yield OfficialForm("26", contest.id, elected_paper(people), elected_faults(people), digest_of(people))
     for official, number in ((False, "28"), (True, "30")):
-        table = statistics(source, official=official)
-        yield OfficialForm(
-            number, source.election.id, statistics_paper(table), statistics_faults(table), digest_of(table)
-        )  # fmt: skip
+        if number in wanted:
+            table = statistics(source, official=official)
+            why = statistics_faults(table)
+            yield OfficialForm(number, source.election.id, statistics_paper(table), why, digest_of(table))
