@@ -6,8 +6,10 @@ from pipeline.access.roles import SYSTEM
 from pipeline.errors import Problem, Refusal
 from pipeline.messages import message
 from pipeline.storage import levels as stored
+from pipeline.storage import rulings
 from pipeline.storage.levels import Entry
-from pipeline.tally.levels import AreaState, figures_of
+from pipeline.tally.levels import AreaState, Node, figures_of
+from pipeline.tally.rounds import Ruling
 from pipeline.tally.rules import PaperFigures
 from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, hand_up, levels_of
 from pipeline.usecases.standing import AreaStanding, standing
@@ -32,7 +34,39 @@ def settle(workspace: Workspace) -> tuple[Problem, ...]:
     for contest, areas in contests.items():
         for one in _standings(workspace, contest, areas):
             held += _settle_one(workspace, one)
+    return (*held, *_annul(workspace))
+
+
+def _annul(workspace: Workspace) -> tuple[Problem, ...]:
+    """Leave out of every sum what was annulled by a decision about an area or unit of this workspace (Art. 81)."""
+    with workspace.database.read() as db:
+        decided = [r for r in rulings.every(db) if r.kind in ("annul_area", "annul_unit")]
+    levels = levels_of(workspace.election)
+    held: list[Problem] = []
+    for ruling in decided:
+        areas = [ruling.area] if ruling.area else levels.own_areas(ruling.contest, Node("unit", ruling.unit))
+        try:
+            with workspace.database.write() as db:
+                last = stored.latest(db, ruling.contest, FIRST_ROUND, areas)
+                hand_up(
+                    db,
+                    levels,
+                    [_annulled(e, ruling) for e in last.values() if e.state != "annulled"],
+                    at=workspace.clock(),
+                )
+        except Refusal as refusal:
+            if {p.code for p in refusal.problems} != {"level-locked"}:
+                raise
+            held += refusal.problems
     return tuple(held)
+
+
+def _annulled(entry: Entry, ruling: Ruling) -> NewFigures:
+    decision = f"{ruling.decision.number}, {ruling.decision.day:%d/%m/%Y}, {ruling.decision.authority}"
+    detail = {**entry.detail, "decision": decision}
+    return NewFigures(
+        entry.contest, entry.area, "annulled", "annulment", entry.figures, SYSTEM.id, detail, ruling.reason
+    )
 
 
 def _standings(workspace: Workspace, contest: str, areas: list[str]) -> list[AreaStanding]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipeline.access.roles import SYSTEM, Actor
 from pipeline.election.definition import Election
-from pipeline.storage import accounts, settings
+from pipeline.storage import accounts, rulings, settings
 from pipeline.storage import levels as stored
 from pipeline.tally.levels import Node
+from pipeline.tally.rounds import Decision, Ruling
 from pipeline.usecases.level_acts import lock_level, open_level
 from pipeline.usecases.level_view import area_history, level_view
 from pipeline.usecases.workspace import Workspace, create_workspace
@@ -73,6 +75,22 @@ def test_a_closed_batch_reaches_the_levels_once(night: Workspace) -> None:
     assert len(area_history(night, LAN, CONTEST, AREA)) == versions
     with night.database.read() as db:
         assert stored.stale(db) == ()
+
+
+def test_an_area_that_is_annulled_where_it_is_counted_leaves_every_sum(night: Workspace) -> None:
+    state(night, "pile-1", "closed")
+    unit = unit_of(night)
+    assert level_view(night, LAN, CONTEST, unit).here.figures["valid"] == 3
+    decision = Decision("99/NQ-HĐBCQG", date(2026, 3, 18), "Hội đồng bầu cử quốc gia")
+    with night.database.write() as db:
+        rulings.add(
+            db, Ruling("annul_area", CONTEST, unit.id, AREA, (), decision, "vi phạm"), author=LAN.id, at=piles.AT
+        )
+    here = level_view(night, LAN, CONTEST, unit).here
+    assert (here.figures.get("valid", 0), here.of_state("annulled")) == (0, 1)
+    last = area_history(night, LAN, CONTEST, AREA)[-1]
+    assert last.figures["valid"] == 3
+    assert "99/NQ-HĐBCQG" in last.detail["decision"]
 
 
 def test_an_opened_batch_leaves_the_levels_again(night: Workspace) -> None:

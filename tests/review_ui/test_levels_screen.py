@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from serving import Serving, serve_here
 from test_every_screen import Screens, check, pictures  # noqa: F401  (the fixture)
 from visitors import PASSWORD, Browser
@@ -150,9 +151,11 @@ def test_the_screens_are_accessible_and_fit(
             "son", "committee", "administrator", path=f"/levels?contest={CONTEST}", language=language, at=serving
         )
         check(page, f"levels-{language}", pictures)
+        expect(page.locator("h1 .tag")).to_be_visible()
         unit = levels_of(committee_count.election).bottoms(CONTEST, "kv1")[0].id
         page.goto(f"/levels?contest={CONTEST}&level=unit:{unit}")
         check(page, f"levels-unit-{language}", pictures)
+        expect(page.locator("h1 .tag")).to_be_visible()
         page.goto(f"/levels/area/{CONTEST}/kv1")
         check(page, f"levels-area-{language}", pictures)
         page.goto("/mode")
