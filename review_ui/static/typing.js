@@ -5,6 +5,7 @@ if (form) {
   const field = document.getElementById("typed");
   const told = document.getElementById("told");
   const list = document.getElementById("last");
+  const all = document.getElementById("kept");
   const shownPlace = document.getElementById("place");
   const bundle = Number(form.dataset.bundle);
   const most = Number(form.dataset.most);
@@ -56,6 +57,8 @@ if (form) {
     const kept = await ask("/ballot", { bundle, place, typed: text });
     shown(place, kept.value);
     place += 1;
+    all.dataset.number = Number(all.dataset.number) + 1;
+    all.textContent = all.dataset.text.replace("{ballots}", all.dataset.number);
     shownPlace.textContent = Math.min(place, most);
     if (place > most) {
       say(form.dataset.full);
