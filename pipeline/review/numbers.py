@@ -88,13 +88,14 @@ def decide_numbers(
     # what is doubtful by itself first: it is what makes sums fail, and the figures beside it then need no person
     asked = tuple(sorted((a.field for a in decision.asked if a.field not in known), key=lambda f: f not in doubtful))
     still = {n.field for n in numbers if not n.accepted}
-    return NumbersDecided(
-        numbers,
-        (*(f for f in asked if f in still), *(n.field for n in numbers if n.field in still - set(asked))),
-        decision.broken,
-        bool(written) and all("empty" in r.doubts or r.values[0][0] in (None, 0) for r in written if not known)
-        and not known and any("empty" in r.doubts for r in written),
-    )  # fmt: skip
+    order = (*(f for f in asked if f in still), *(n.field for n in numbers if n.field in still - set(asked)))
+    return NumbersDecided(numbers, order, decision.broken, not known and _nothing_written(written))
+
+
+def _nothing_written(written: Sequence[WrittenReading]) -> bool:
+    """Whether every number box is empty; cells without strokes read as 0 say nothing."""
+    bare = [("empty" in r.doubts, r.values[0][0] in (None, 0)) for r in written]
+    return any(empty for empty, _ in bare) and all(empty or nothing for empty, nothing in bare)
 
 
 def _field(reading: WrittenReading, field: FormField, known: Mapping[str, int | None]) -> Field:
