@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import typed_paper as paper
-from sqlalchemy import Table, text
+from sqlalchemy import Table, case, insert, select, text
 
 from pipeline.audit.chain import AuditEvent, next_line
 from pipeline.election.definition import Area, Election, Place
@@ -42,6 +42,7 @@ from pipeline.storage.ballots import ballot_id
 from pipeline.storage.database import Database, numbers_go_on
 from pipeline.storage.items import item_id
 from pipeline.storage.pages import page_id
+from pipeline.storage.readings import written_with
 from pipeline.usecases.workspace import Workspace
 
 CONTEST, COMMUNES, SHEETS = "qh", 120, 340
@@ -111,6 +112,7 @@ def fill(workspace: Workspace, ballots: int, reviewers: Sequence[str]) -> None:
     del rows
     _asked(db, workspace, pictures, sheets, reviewers, dice)
     _checks(db, workspace, pictures, sheets, dice)
+    _queue(db)
     with db.write() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("ANALYZE"))  # its autovacuum has done so long before a million ballots are in
@@ -146,6 +148,22 @@ def pour(database: Database, table: Table, rows: Iterable[Sequence[Any]]) -> Non
                 marks = ", ".join("?" * len(part[0]))
                 raw.cursor().executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', part)
     print(f"  {table.name}", file=sys.stderr, flush=True)
+
+
+def _queue(database: Database) -> None:
+    """What grids may still show, as it stands where the readings of open batches were saved one by one."""
+    r, pen = schema.field_reading, case((written_with("none"), "none"), (written_with("faint"), "faint"), else_="dark")
+    order = (r.c.kind, r.c.value, r.c.accepted, r.c.score, r.c.page, r.c.field)
+    rows = (
+        select(*order, schema.page.c.batch, schema.batch.c.contest, pen)
+        .join(schema.page, schema.page.c.id == r.c.page)
+        .join(schema.batch, schema.batch.c.id == schema.page.c.batch)
+        .where(schema.batch.c.state == "open")
+        .order_by(*order)
+    )
+    with database.write() as db:
+        db.execute(insert(schema.grid_queue).from_select([c.name for c in schema.grid_queue.columns], rows))
+    print("  grid_queue", file=sys.stderr, flush=True)
 
 
 def _form(workspace: Workspace) -> str:

@@ -13,6 +13,7 @@ without screen at ``--a-minute`` crops each (``benchmarks/crowd.py``), and a loo
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -39,7 +40,7 @@ from visitors import PASSWORD, person
 
 from pipeline.election.load import load_election
 from pipeline.usecases.passwords import hashed
-from pipeline.usecases.workspace import create_workspace
+from pipeline.usecases.workspace import ADDRESS, create_workspace
 
 SHEET = Sheet((f"clear {ASKED}", "clear", "clear", "struck", "struck"))
 IN_SIGHT = 260  # ms; the screen takes no key before 250
@@ -67,6 +68,8 @@ def main(number: int, reviewers: int, on_postgresql: bool, a_minute: float, kept
         with own_postgresql(kept and kept / "pg") if on_postgresql else nullcontext() as address:
             if not (folder / "count").exists():
                 _made(folder, number, accounts, address)
+            if address is not None:  # the server's port is another each time
+                (folder / "count" / ADDRESS).write_text(json.dumps({"database": address}) + "\n", encoding="utf-8")
             with _served(folder / "count") as (server, at), _browser(at) as open_page:
                 if reviewers > 1:
                     among_others(open_page, server, at, accounts, a_minute, crops)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from pipeline.forms.template import FieldKind
 from pipeline.review.policy import ItemKind
 from pipeline.review.reasons import Pen
-from pipeline.storage import grid_queue
 from pipeline.storage.readings import written_with
 from pipeline.storage.schema import batch, entry, field_reading, grid_check, item, page
 from pipeline.storage.schema import grid_queue as queue
@@ -126,12 +138,6 @@ def known_otherwise(db: Connection, account: str, choice: Choice, start: str) ->
     return Crop(x.page, x.field, choice.value, x.id, x.contest, x.area, dict(x.measures), x.score)
 
 
-def is_seed(db: Connection, page_id: str, field: str, value: str) -> bool:
-    """Whether a place was shown as something else than the machine reads."""
-    r = field_reading
-    return db.scalar(select(r.c.value).where(r.c.page == page_id, r.c.field == field)) != value
-
-
 def _done_by(account: str, accepted: bool) -> ColumnElement[bool]:
     """One check is enough for an accepted reading; an asked one may be confirmed by whoever has not marked it."""
     done = grid_check.c.verdict != "shown"
@@ -164,24 +170,67 @@ def show(db: Connection, account: str, crops: Collection[Crop], at: datetime) ->
         db.execute(insert(grid_check), rows)
 
 
-def verdict(db: Connection, account: str, page_id: str, field: str) -> tuple[Verdict, str] | None:
-    """(verdict, value shown) of an account on a reading; ``None`` where it was not shown to it."""
-    row = db.execute(
-        select(grid_check.c.verdict, grid_check.c.value).where(
-            grid_check.c.page == page_id, grid_check.c.field == field, grid_check.c.account == account
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an account was shown at a place and has said of it; ``shown``: the value that it was shown as."""
+
+    page: str
+    field: str
+    verdict: Verdict
+    shown: str
+    kind: FieldKind
+    read: str
+    accepted: bool
+    score: float
+    batch: str
+    open: bool
+
+    @property
+    def seed(self) -> bool:
+        """It was shown as something else than the machine reads (docs/adr/0006)."""
+        return self.shown != self.read
+
+
+def seen_by(db: Connection, account: str, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Seen]:
+    """Those of the places (page, field) that were shown to the account, in one query."""
+    g, r = grid_check, field_reading
+    query = (
+        select(
+            g.c.page, g.c.field, g.c.verdict, g.c.value, r.c.kind, r.c.value.label("read"), r.c.accepted, r.c.score,
+            batch.c.id, batch.c.state,
         )
-    ).one_or_none()
-    return (row.verdict, row.value) if row else None
+        .join(r, and_(r.c.page == g.c.page, r.c.field == g.c.field))
+        .join(page, page.c.id == g.c.page)
+        .join(batch, batch.c.id == page.c.batch)
+        .where(g.c.account == account, g.c.page.in_({p for p, _ in places}))
+    )  # fmt: skip
+    found = (
+        Seen(x.page, x.field, x.verdict, x.value, x.kind, x.read, x.accepted, x.score, x.id, x.state == "open")
+        for x in db.execute(query)
+    )
+    return {(one.page, one.field): one for one in found if (one.page, one.field) in places}
 
 
-def decide(db: Connection, account: str, page_id: str, field: str, said: Verdict, at: datetime) -> None:
-    """What the account said of a reading that it was shown.
+def decide(db: Connection, account: str, said: Sequence[tuple[Seen, Verdict]], at: datetime) -> None:
+    """What the account said of readings that it was shown.
 
     One check is enough for an accepted reading, and nobody confirms an asked one that somebody has marked.
     """
-    this = and_(grid_check.c.page == page_id, grid_check.c.field == field, grid_check.c.account == account)
-    db.execute(update(grid_check).where(this).values(verdict=said, at=at))
-    r = field_reading
-    accepted = select(r.c.accepted).where(r.c.page == page_id, r.c.field == field)
-    if said == "odd" or db.scalar(accepted):
-        grid_queue.drop(db, page_id, field)
+    if not said:
+        return
+    g, q = grid_check, queue
+    this = and_(g.c.page == bindparam("p"), g.c.field == bindparam("f"), g.c.account == account)
+    rows = [{"p": one.page, "f": one.field, "said": word} for one, word in said]
+    db.execute(update(g).where(this).values(verdict=bindparam("said"), at=at), rows)
+    done = [one for one, word in said if word == "odd" or one.accepted]
+    if done:
+        names = ("kind", "read", "accepted", "score", "page", "field")
+        columns = (q.c.kind, q.c.value, q.c.accepted, q.c.score, q.c.page, q.c.field)
+        gone = and_(*(column == bindparam(f"of_{name}") for name, column in zip(names, columns, strict=True)))
+        db.execute(delete(q).where(gone), [{f"of_{name}": getattr(one, name) for name in names} for one in done])
+
+
+def asked_among(db: Connection, places: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the places (page, field) that people are or were asked about."""
+    query = select(item.c.page, item.c.field).where(item.c.kind == FIELD, item.c.page.in_({p for p, _ in places}))
+    return {(row.page, row.field) for row in db.execute(query)} & set(places)

@@ -5,7 +5,7 @@ A grid shows the machine's reading, so what is confirmed in it is never a blind 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,16 +14,17 @@ from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require, require_person
 from pipeline.audit.chain import AuditEvent
+from pipeline.election.definition import Area
 from pipeline.errors import refuse
 from pipeline.forms.template import values_of
 from pipeline.review.consensus import opened, with_check
 from pipeline.review.items import NewItem, Subject
 from pipeline.review.reasons import Why, why
 from pipeline.review.states import EnteredOnce, GridCheck, Settled, name_of, value_of
-from pipeline.storage import ballots, batches, grid_checks, items, log, pages, readings
-from pipeline.storage.grid_checks import Choice
+from pipeline.storage import ballots, grid_checks, items, log, pages, readings
+from pipeline.storage.grid_checks import Choice, Seen
 from pipeline.usecases.review import raise_ballot_item
-from pipeline.usecases.reviewing import area_name, label_of
+from pipeline.usecases.reviewing import label_of
 from pipeline.usecases.workspace import Workspace
 
 __all__ = ["NEVER", "SHEET", "Choice", "Done", "GridCrop", "Sheet", "confirm", "sheet"]
@@ -80,7 +81,8 @@ def sheet(workspace: Workspace, actor: Actor, choice: Choice, reason: Why | None
         fitting = [c for c in found if reason is None or why(c.measures) == reason]
         now, ahead = _seeded(db, actor, choice, fitting[:SHEET]), fitting[SHEET : 2 * SHEET]
         grid_checks.show(db, actor.id, now, workspace.clock())
-    return Sheet(tuple(_crop(workspace, c) for c in now), tuple(_crop(workspace, c) for c in ahead))
+    areas = {a.id: a for a in workspace.election.areas}
+    return Sheet(tuple(_crop(workspace, areas, c) for c in now), tuple(_crop(workspace, areas, c) for c in ahead))
 
 
 def _seeded(db: Connection, actor: Actor, choice: Choice, crops: Sequence[grid_checks.Crop]) -> list[grid_checks.Crop]:
@@ -95,9 +97,10 @@ def _seeded(db: Connection, actor: Actor, choice: Choice, crops: Sequence[grid_c
     return [*crops[:at], *([seed] if seed is not None else []), *crops[at:]]
 
 
-def _crop(workspace: Workspace, found: grid_checks.Crop) -> GridCrop:
-    label = label_of(workspace.forms, workspace.election.ballot_form_id(found.area, found.contest), found.field)
-    where = f"{area_name(workspace.election, found.area)} · {found.batch}"
+def _crop(workspace: Workspace, areas: Mapping[str, Area], found: grid_checks.Crop) -> GridCrop:
+    area = areas[found.area]
+    label = label_of(workspace.forms, area.units[found.contest], found.field)
+    where = f"{area.name} · {found.batch}"
     return GridCrop(f"{found.page}:{found.field}", found.page, found.field, label, where, why(found.measures))
 
 
@@ -108,40 +111,40 @@ def confirm(workspace: Workspace, actor: Actor, shown: Sequence[str], odd: Colle
     was not shown to the actor (``grid-stale``), a batch that is closed by now (``batch-not-open``).
     """
     require_person(actor, "enter", workspace.trial)
-    same = marked = settled = before = 0
+    marked = set(odd)
+    places = {key: (key.partition(":")[0], key.partition(":")[2]) for key in shown}
     with workspace.database.write() as db:
         at = workspace.clock()
-        for key in dict.fromkeys(shown):
-            page, _, field = key.partition(":")
-            seen = grid_checks.verdict(db, actor.id, page, field)
-            if seen is None:
-                raise refuse("grid-stale", key, "this sheet is not the one that was shown to you; open the grid again")
-            if seen[0] != "shown":
-                before += 1
-                continue
-            _check_open(db, page)
-            grid_checks.decide(db, actor.id, page, field, "odd" if key in odd else "same", at)
-            if grid_checks.is_seed(db, page, field, seen[1]):
-                marked, same = marked + (key in odd), same + (key not in odd)  # told like all others
-            elif key in odd:
-                marked += 1
-                _ask(db, actor, page, field, seen[1], at)
-            else:
-                same += 1
-                settled += _settle(db, workspace, actor, page, field, seen[1], at)
-        detail = {"same": same, "odd": marked, "settled": settled, "simulated": actor.simulated}
-        if same or marked:
-            log.append(db, AuditEvent(actor.id, "grid_checked", shown[0], detail), at)
-    return Done(same, marked, settled, before)
-
-
-def _check_open(db: Connection, page_id: str) -> None:
-    page = pages.get(db, page_id)
-    batch = batches.get(db, page.batch) if page is not None else None
-    if page is None or batch is None or batch.state != "open":
-        raise refuse(
-            "batch-not-open", batch.id if batch else page_id, "the batch was closed meanwhile; open the grid again"
+        seen = grid_checks.seen_by(db, actor.id, set(places.values()))
+        new = _not_said_yet(places, seen)
+        grid_checks.decide(db, actor.id, [(one, "odd" if key in marked else "same") for key, one in new.items()], at)
+        # A seed (docs/adr/0006) is told like all others, and nothing follows of it.
+        true = {key: one for key, one in new.items() if not one.seed}
+        for one in (one for key, one in true.items() if key in marked):
+            _ask(db, actor, one.page, one.field, one.shown, at)
+        confirmed = {(one.page, one.field): one for key, one in true.items() if key not in marked}
+        asked = grid_checks.asked_among(db, confirmed.keys())
+        settled = sum(
+            _settle(db, workspace, actor, *at_place, confirmed[at_place].shown, at) for at_place in sorted(asked)
         )
+        number = sum(key in marked for key in new)
+        done = Done(len(new) - number, number, settled, len(places) - len(new))
+        detail = {"same": done.same, "odd": done.odd, "settled": settled, "simulated": actor.simulated}
+        if new:
+            log.append(db, AuditEvent(actor.id, "grid_checked", shown[0], detail), at)
+    return done
+
+
+def _not_said_yet(places: Mapping[str, tuple[str, str]], seen: Mapping[tuple[str, str], Seen]) -> dict[str, Seen]:
+    """key -> what was shown there, without those that the account has said something of before."""
+    for key, place in places.items():
+        if place not in seen:
+            raise refuse("grid-stale", key, "this sheet is not the one that was shown to you; open the grid again")
+    new = {key: seen[place] for key, place in places.items() if seen[place].verdict == "shown"}
+    for one in new.values():
+        if not one.open:
+            raise refuse("batch-not-open", one.batch, "the batch was closed meanwhile; open the grid again")
+    return new
 
 
 def _subject(db: Connection, page: str, field: str) -> Subject | None:

@@ -62,7 +62,8 @@ def test_an_accepted_reading_that_was_confirmed_in_a_grid_counts_as_right(counte
             for r in (one, only_shown)
         ]
         grid_checks.show(db, "looker", crops, counted.clock())
-        grid_checks.decide(db, "looker", one.page, one.field, "same", counted.clock())
+        seen = grid_checks.seen_by(db, "looker", {(one.page, one.field)})
+        grid_checks.decide(db, "looker", [(seen[one.page, one.field], "same")], counted.clock())
     after = {(o.page, o.reading.field): o for o in settled_readings(counted)}
     new = after.keys() - before
     assert new == {(one.page, one.field)}

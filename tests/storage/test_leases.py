@@ -18,7 +18,7 @@ from pipeline.review.consensus import opened
 from pipeline.review.items import NewItem, Subject
 from pipeline.review.reasons import Pen, pen_of
 from pipeline.storage import accounts, ballots, grid_checks, items, leases
-from pipeline.storage.grid_checks import Choice
+from pipeline.storage.grid_checks import Choice, Crop, Verdict
 from pipeline.storage.leases import Wanted
 from pipeline.storage.measured import measured
 from pipeline.storage.readings import written_with
@@ -123,6 +123,11 @@ def test_begun_items_come_first(workspace: Workspace, db: Connection) -> None:
     assert last.id not in [i.id for i in leases.free(db, "an", ALL, 1000, AT)]
 
 
+def say(db: Connection, account: str, crop: Crop, word: Verdict) -> None:
+    place = (crop.page, crop.field)
+    grid_checks.decide(db, account, [(grid_checks.seen_by(db, account, {place})[place], word)], AT)
+
+
 def test_what_was_seen_in_a_grid_is_not_lent_and_what_was_checked_is_not_shown(db: Connection) -> None:
     places = {(i.page, i.subject.field): i.id for i in items.of_batch(db, "kv1-qh", "field")}
     asked = [
@@ -140,8 +145,10 @@ def test_what_was_seen_in_a_grid_is_not_lent_and_what_was_checked_is_not_shown(d
     sure = grid_checks.unseen(db, "an", choice, 1000)
     assert [c.score for c in sure] == sorted(c.score for c in sure)
     grid_checks.show(db, "an", sure[:1], AT)
-    grid_checks.decide(db, "an", sure[0].page, sure[0].field, "same", AT)
-    assert grid_checks.verdict(db, "an", sure[0].page, sure[0].field) == ("same", "clear")
+    say(db, "an", sure[0], "same")
+    place = (sure[0].page, sure[0].field)
+    seen_there = grid_checks.seen_by(db, "an", {place})[place]
+    assert (seen_there.verdict, seen_there.shown, seen_there.seed) == ("same", "clear", False)
     assert len(grid_checks.unseen(db, "ba", choice, 1000)) == len(sure) - 1
 
 
@@ -154,10 +161,10 @@ def test_the_measured_error_counts_places_wrong_ones_doubts_and_known_crops(db: 
     grid_checks.show(db, "an", crops, AT)
     assert measured(db, "qh") == nothing  # shown is not looked over
     for n, crop in enumerate(crops):
-        grid_checks.decide(db, "an", crop.page, crop.field, "odd" if n < 3 else "same", AT)
+        say(db, "an", crop, "odd" if n < 3 else "same")
     grid_checks.show(db, "ba", crops[3:5], AT)
     for crop in crops[3:5]:
-        grid_checks.decide(db, "ba", crop.page, crop.field, "same", AT)
+        say(db, "ba", crop, "same")
     for crop, value in zip(crops, ("struck", "clear", None), strict=False):
         ballot = ballots.of_page(db, crop.page)
         assert ballot is not None
@@ -171,7 +178,7 @@ def test_the_measured_error_counts_places_wrong_ones_doubts_and_known_crops(db: 
     struck = grid_checks.unseen(db, "an", replace(choice, value="struck"), 3)
     grid_checks.show(db, "an", [replace(c, value="clear") for c in struck], AT)
     for n, crop in enumerate(struck):
-        grid_checks.decide(db, "an", crop.page, crop.field, "odd" if n else "same", AT)
+        say(db, "an", crop, "odd" if n else "same")
     found = measured(db, "qh")
     assert (found.looked_over, found.seeds, found.missed) == (12, 3, 1)
     assert found.bound is not None
