@@ -17,16 +17,18 @@ from counted import AREA, BATCH, CONTEST
 from playwright.sync_api import Page, expect
 from serving import Serving
 from test_every_screen import check, pictures  # noqa: F401  (the fixture)
-from visitors import Browser, Clock
+from visitors import Browser, Clock, person
 
 from pipeline.access.roles import Actor
 from pipeline.election.definition import Area, Place
 from pipeline.errors import Refusal
-from pipeline.storage import batches, results
+from pipeline.review.consensus import opened
+from pipeline.review.items import NewItem, Subject
+from pipeline.storage import ballots, batches, items, readings, results
 from pipeline.usecases.behind import behind
 from pipeline.usecases.correcting import _item_of
 from pipeline.usecases.levels import tree
-from pipeline.usecases.review import correct
+from pipeline.usecases.review import correct, enter
 from pipeline.usecases.standing import standing
 from pipeline.usecases.totals import area_totals
 from pipeline.usecases.workspace import Workspace, open_workspace
@@ -281,3 +283,26 @@ def test_the_measured_error_appears_by_itself(screen_of: Screens, serving: Servi
     expect(page.get_by_role("heading", name="Sai số đo được của máy")).to_be_visible()
     expect(page.locator("[data-at-once]")).to_contain_text("Chưa có cận")
     assert page.request.get(f"{serving.address}/measured/nothing").status == 404
+
+
+def test_an_accepted_reading_of_the_sample_that_people_settle_otherwise_raises_an_alarm(
+    count: Workspace, known_password: str, signed_in_at: Callable[..., Browser]
+) -> None:
+    committee = signed_in_at(count, "uyban", "committee").client
+    before = committee.get(f"/measured/{CONTEST}").text
+    assert 'role="alert"' not in before
+    people = [person(count, known_password, key, "reviewer") for key in ("mot", "hai")]
+    with count.database.write() as db:
+        read = next(
+            r for r in readings.of_batch(db, BATCH) if r.accepted and r.kind == "stamp" and r.value == "present"
+        )
+        ballot = ballots.of_page(db, read.page)
+        assert ballot is not None
+        subject = Subject("field", ballot.id, read.field, read.kind)
+        (item,) = items.add(db, BATCH, [NewItem(subject, opened("field"))], read.page)
+        for one in people:
+            enter(db, count.count, one, item, "absent", count.clock())
+    told = committee.get(f"/measured/{CONTEST}").text
+    assert 'role="alert"' in told
+    assert "100,00 %" in told  # one of one is wrong
+    assert f'data-live="/measured/{CONTEST}"' in committee.get(f"/totals/{CONTEST}/{AREA}").text
