@@ -99,14 +99,8 @@ def _clocks(clocks: Sequence[ClockRow]) -> Ruled:
             Cell(whole(c.done), align="right"),
             Cell(whole(c.whole), align="right"),
             Cell(put(c.state), bold=True),
-            Cell(put(_missing(c))),
+            Cell(put("; ".join(c.missing) or "không")),
         )
         for c in clocks
     )  # fmt: skip
     return Ruled(head, rows, (3, 1.4, 0.8, 0.8, 1.2, 4), 9)
-
-
-def _missing(clock: ClockRow) -> str:
-    """Names of what is missing, and how many more there are."""
-    more = clock.whole - clock.done - len(clock.missing)
-    return "; ".join(clock.missing) + (f" và {whole(more)} nơi khác" if more else "") or "không"

@@ -71,6 +71,16 @@ def latest(
     return found
 
 
+def signed(db: Connection, contest: str, round_: int) -> frozenset[Node]:
+    """Every level of a contest whose minutes are signed now."""
+    c, other = level_lock.c, level_lock.alias()
+    o = other.c
+    same = (o.contest == c.contest, o.round == c.round, o.tree == c.tree, o.node == c.node)
+    newest = select(func.max(o.version)).where(*same).correlate(level_lock).scalar_subquery()
+    query = select(c.tree, c.node).where(c.contest == contest, c.round == round_, c.act == "signed")
+    return frozenset(Node(row[0], row[1]) for row in db.execute(query.where(c.version == newest)))
+
+
 def versions(db: Connection, contest: str, round_: int, node: Node) -> tuple[Lock, ...]:
     """Everything that was noted of a level, the first first."""
     c = level_lock.c

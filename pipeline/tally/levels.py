@@ -112,6 +112,7 @@ class Levels:
         self.areas = {a.id: a for a in election.areas}
         self.contests = tuple(c.id for c in election.contests)
         self._standing: dict[str, list[str]] = {}
+        self._units: dict[tuple[str, Node], tuple[Node, ...]] = {}
         for candidate in election.candidates:
             self._standing.setdefault(candidate.unit, []).append(candidate.id)
         self._up: dict[Node, tuple[Node, ...]] = {}
@@ -181,6 +182,16 @@ class Levels:
         for child in self.below(contest, node):
             found += self.areas_under(contest, child)
         return tuple(found)
+
+    def units_under(self, contest: str, node: Node) -> tuple[Node, ...]:
+        """The units that have an area in a level, found once."""
+        key = (contest, node)
+        if key not in self._units:
+            found = {Node("unit", self.areas[a].units[contest]) for a in self.own_areas(contest, node)}
+            for child in self.below(contest, node):
+                found.update(self.units_under(contest, child))
+            self._units[key] = tuple(sorted(found))
+        return self._units[key]
 
     def expected(self, contest: str, node: Node) -> int:
         """How many areas of a contest lie in a level; 0 where it is not held there."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -73,8 +73,12 @@ class Progress:
     log_head: str
 
 
-def progress(workspace: Workspace, actor: Actor, place: str = "") -> Progress:
-    """How far every contest has come in a place (empty: the highest). Refused (as a level) where it is not."""
+def progress(workspace: Workspace, actor: Actor, place: str = "", contest: str | None = None) -> Progress:
+    """How far every contest, or one, has come in a place (empty: the highest).
+
+    From the sums alone, so a country costs no more than the places right below it and its units; the areas that are
+    missing are named in a commune, above it the places below that lack some. Refused (``place-unknown``).
+    """
     require(actor, "see_totals")
     levels = levels_of(workspace.election)
     node = Node("place", place) if place else _top(levels)
@@ -83,13 +87,14 @@ def progress(workspace: Workspace, actor: Actor, place: str = "") -> Progress:
     now = local(workspace.clock())
     with workspace.database.read() as db:
         given = deadlines_in(db)
-        held = [c for c in levels.contests if levels.expected(c, node)]
+        held = [c for c in levels.contests if levels.expected(c, node) and contest in (None, c)]
         contests = []
-        for contest in held:
-            below = levels.below(contest, node)
-            found = standings(db, levels, contest, (node, *below))
-            clocks = _clocks(db, workspace, levels, contest, node, given, now)
-            contests.append(ContestProgress(contest, found[node], tuple(found[n] for n in below), clocks))
+        for one in held:
+            below = levels.below(one, node)
+            found = standings(db, levels, one, (node, *below))
+            standing = ContestProgress(one, found[node], tuple(found[n] for n in below), ())
+            due = {step: given.due(step, workspace.election.day) for step in STEPS}
+            contests.append(replace(standing, clocks=_clocks(db, levels, standing, due, now)))
         head = log.head(db)
     digest = head.digest if head else ""
     return Progress(node, level_name(levels, node), now, given.window(now), given, tuple(contests), digest)
@@ -106,39 +111,46 @@ def _top(levels: Levels) -> Node:
 
 
 def _clocks(
-    db: Connection, workspace: Workspace, levels: Levels, contest: str, node: Node, given: Deadlines, now: datetime
+    db: Connection, levels: Levels, one: ContestProgress, due: Mapping[Step, datetime], now: datetime
 ) -> tuple[Clock, ...]:
-    areas = levels.areas_under(contest, node)
-    states = {a: state for a, (state, _) in stored.latest_figures(db, contest, FIRST_ROUND, areas).items()}
-    units = _units(levels, contest, areas)
-    boards = sorted({levels.up(u)[1] for u in units if len(levels.up(u)) > 1})
-    tops = sorted({levels.up(u)[-1] for u in units})
-    closed = locks.latest(db, contest, FIRST_ROUND, {*units, *boards, *tops})
-    signed = {n for n, lock in closed.items() if lock.act == "signed"}
-    names = {a: levels.areas[a].name for a in areas}
-    day = workspace.election.day
+    contest, here = one.contest, one.here
+    units = levels.units_under(contest, here.node)
+    boards = tuple(sorted({levels.up(u)[1] for u in units if len(levels.up(u)) > 1}))
+    tops = tuple(sorted({levels.up(u)[-1] for u in units}))
+    signed = locks.signed(db, contest, FIRST_ROUND)
     found = []
     for step in STEPS:
         if step in ("count", "minutes_area"):
-            wanted: tuple[AreaState, ...] = ("complete", *SIGNED) if step == "count" else SIGNED
-            missing = [f"{names[a]}, {levels.places[levels.areas[a].place].name}" for a in areas
-                       if states.get(a) not in wanted]  # fmt: skip
-            whole = len(areas)
+            states: tuple[AreaState, ...] = ("complete", *SIGNED) if step == "count" else SIGNED
+            whole, done = here.areas, sum(here.of_state(s) for s in states)
+            missing = _areas_missing(db, levels, one, states) if done < whole else ()
         else:
             nodes = {"minutes_unit": units, "minutes_committee": boards, "publication": tops}[step]
-            missing = [_full_name(levels, n) for n in nodes if n not in signed]
-            whole = len(nodes)
+            left = [n for n in nodes if n not in signed]
+            whole, done = len(nodes), len(nodes) - len(left)
+            missing = _cut([_full_name(levels, n) for n in left[: NAMED + 1]])
         if whole:
-            due = given.due(step, day)
-            found.append(Clock(step, due, whole - len(missing), whole, tuple(missing[:NAMED]), now))
+            found.append(Clock(step, due[step], done, whole, missing, now))
     return tuple(found)
+
+
+def _areas_missing(
+    db: Connection, levels: Levels, one: ContestProgress, states: tuple[AreaState, ...]
+) -> tuple[str, ...]:
+    """Names of what is missing: places below that lack areas, with their number, and own areas."""
+    lack = [(b.name, b.areas - sum(b.of_state(s) for s in states)) for b in one.below]
+    names = [f"{name} ({number})" for name, number in lack if number]
+    own = levels.own_areas(one.contest, one.here.node)
+    known = stored.latest_figures(db, one.contest, FIRST_ROUND, own)
+    names += [levels.areas[a].name for a in own if a not in known or known[a][0] not in states]
+    return _cut(names)
+
+
+def _cut(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(names) if len(names) <= NAMED else (*names[:NAMED], "…")
 
 
 def _full_name(levels: Levels, node: Node) -> str:
     """A unit is known by its number and by what lies above it."""
     above = levels.up(node)[1:2]
     return ", ".join(level_name(levels, n) for n in (node, *above))
-
-
-def _units(levels: Levels, contest: str, areas: Sequence[str]) -> list[Node]:
-    return sorted({levels.bottoms(contest, a)[0] for a in areas})

@@ -81,7 +81,7 @@ def _page(
     levels = levels_of(workspace.election)
     here = view.here.node
     place = here.id if here.tree == "place" else ""
-    found = progress(workspace, visit.actor, place) if here.tree == "place" else None
+    found = progress(workspace, visit.actor, place, chosen) if here.tree == "place" else None
     names = {c.id: c.full_name for c in workspace.election.candidates_of(here.id)} if here.tree == "unit" else {}
     votes = [(names[n], v) for n, v in _votes(view.here.figures).items() if n in names]
     values = {

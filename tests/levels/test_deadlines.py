@@ -93,7 +93,9 @@ def test_every_form_has_a_clock_and_names_what_is_missing(summary: Workspace) ->
     assembly = next(c for c in found.contests if c.contest == "qh")
     clocks = {c.step: c for c in assembly.clocks}
     assert (clocks["count"].done, clocks["count"].whole, clocks["count"].state) == (4, 5, "overdue")
-    assert clocks["count"].missing == ("Khu vực 1, Xã 2",)
+    assert clocks["count"].missing == ("Tỉnh A (1)",)
+    commune = progress(at(summary, datetime(2026, 3, 19, 8, 0)), SYSTEM, "x2", "qh").contests[0].clocks
+    assert commune[0].missing == ("Khu vực 1",)
     assert (clocks["minutes_area"].done, clocks["minutes_area"].state) == (3, "overdue")
     assert clocks["minutes_unit"].state == "running"
     assert clocks["minutes_unit"].minutes_left == 24 * 60 + 15 * 60 + 59
