@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,10 +78,10 @@ def sheets(workspace: Path, number: int, out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         with whole_file(files[0]) as stream:
             stream.write(result_audit_report.forms(opened, SYSTEM, number, language()))
-        with files[1].open("w", encoding="utf-8-sig", newline="") as lines:
-            writer = csv.writer(lines)
-            writer.writerow(["place", "seen"])
-            writer.writerows([p.place, ""] for p in drawn)
+        with whole_file(files[1]) as stream:
+            lines = io.StringIO()
+            csv.writer(lines).writerows([("place", "seen"), *((p.place, "") for p in drawn)])
+            stream.write(lines.getvalue().encode("utf-8-sig"))
         with whole_file(files[2]) as stream:
             stream.write(result_audit_report.manifest_file(opened, SYSTEM, found))
         for file in files:
@@ -118,8 +119,13 @@ def enter(
 
 
 def _filled(file: Path) -> list[tuple[str, str]]:
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise refuse(
+            "audit-list", str(file), "this is no CSV in UTF-8 ({why}); save it as CSV UTF-8", why=str(error)
+        ) from error
     missing = [c for c in ("place", "seen") if rows and c not in rows[0]]
     if missing or not rows:
         text_ = message("the list needs the columns 'place' and 'seen' and a row below; take that of 'audit sheets'")
@@ -194,12 +200,16 @@ def _differing(found: Evaluation) -> None:
 def list_(workspace: Path) -> None:
     """List the audits of WORKSPACE."""
     with _opened(workspace) as opened:
-        rows = [
-            [a.id, a.contest, a.unit, a.kind, f"{a.risk:g}", a.draws, a.seed or "-"]
-            for a in result_audit_sheets.every_audit(opened, SYSTEM)
-        ]
-        columns = [text(c) for c in ("number", "contest", "unit", "kind", "risk limit", "draws", "seed")]
+        found = result_audit_sheets.every_audit(opened, SYSTEM)
+        rows = [[a.id, a.contest, a.unit, a.kind, f"{a.risk:g}", a.draws] for a in found]
+        columns = [text(c) for c in ("number", "contest", "unit", "kind", "risk limit", "draws")]
         table(text("Audits"), columns, rows)
+        for one in found:  # whole, on lines of their own: people compare them with what was read out
+            say(
+                message(
+                    "{number}: seed {seed}, digest {digest}", number=one.id, seed=one.seed or "-", digest=one.digest
+                )
+            )
 
 
 @audit.command("find")
