@@ -83,7 +83,14 @@ def test_nothing_that_the_browser_gets_tells_what_the_machine_read(screen_of: Sc
         assert set(question) == {
             "item", "kind", "title", "label", "where", "why", "sheet", "page", "place", "answers",
         }  # fmt: skip
-        assert [a["value"] for a in question["answers"]] == ["struck", "partial", "clear", "unclear"]
+        assert [a["value"] for a in question["answers"]] == [
+            "struck",
+            "partial",
+            "clear",
+            "unclear",
+            "circle",
+            "one_line",
+        ]
     assert ASKED not in got.value.text()
 
 

@@ -50,7 +50,8 @@ def test_ballots_are_kept_one_by_one_and_a_wrong_one_says_why(
     assert signed_in("an", "witness").client.get("/typing").status_code == 403
 
 
-def test_a_leader_compares_settles_and_takes(workspace: Workspace, signed_in: Callable[..., Browser]) -> None:
+def two_counts(workspace: Workspace) -> None:
+    """They differ on the second ballot."""
     for name, pile in (("mot", ["12", "34"]), ("hai", ["12", "35"])):
         actor = Actor(name, name.title(), frozenset({"operator"}))
         with workspace.database.write() as db:
@@ -59,6 +60,10 @@ def test_a_leader_compares_settles_and_takes(workspace: Workspace, signed_in: Ca
         for place, typed in enumerate(pile, start=1):
             type_ballot(workspace, actor, way.id, 1, place, typed)
         end_count(workspace, actor, way.id)
+
+
+def test_a_leader_compares_settles_and_takes(workspace: Workspace, signed_in: Callable[..., Browser]) -> None:
+    two_counts(workspace)
     leader = signed_in("truong", "team_leader")
     page = f"/typing/compare/{CONTEST}/{AREA}"
     assert f'href="{page}"' in leader.client.get("/typing/boxes").text
@@ -103,3 +108,19 @@ def test_typing_goes_by_keyboard_alone(
         page.keyboard.press("Enter")
     expect(page.locator("#last li").first).to_have_text("1 3")
     assert standing(serving.workspace, "count-1") == {1: ("2 4", "0", "1 3")}
+
+
+def test_the_leader_sees_what_differs_and_writes_down_what_is_on_the_paper(
+    screen_of: Screens,
+    serving: Serving,
+    pictures: Path,  # noqa: F811
+) -> None:
+    two_counts(serving.workspace)
+    page = screen_of("truong", "team_leader", path=f"/typing/compare/{CONTEST}/{AREA}")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    check(page, "typing-compare", pictures)
+    page.fill("[name=typed]", "35")
+    page.locator("tbody [name=reason]").fill("đã xem phiếu")
+    with page.expect_navigation():
+        page.locator("tbody button").click()
+    expect(page.locator("tbody strong")).to_have_text("3 5")
