@@ -160,6 +160,17 @@ EDUCATION = (
 )  # fmt: skip
 
 
+WIDE = {
+    "STT": 0.5,
+    "Quê quán": 1.8,
+    "Nơi ở hiện nay": 1.8,
+    "Nơi công tác": 1.5,
+    "Họ và tên (*)": 2.0,
+    f"Họ và tên {mark(2)}": 2.0,
+}
+"""Columns that hold addresses and names, beside those of single words."""
+
+
 def _top(text: str, across: int = 1, down: int = 1) -> Cell:
     return Cell(text, across, down, "centre", bold=True)
 
@@ -183,7 +194,7 @@ def _table(given: ElectedList) -> Ruled:
     width = len(before) + len(EDUCATION) + len(after)
     rows = [_row(given, n, person) for n, person in enumerate(given.people, start=1)]
     rows = rows or [(Cell(n), *([Cell()] * (width - 1))) for n in ("1", "2", "...")]
-    shares = tuple({0: 0.5, 1: 2.0}.get(n, 1.0) for n in range(width))
+    shares = tuple(WIDE.get(text, 1.0) for text in (*before, *EDUCATION, *after))
     return Ruled(head, tuple(rows), shares, 8)
 
 
