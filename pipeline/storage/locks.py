@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
-from pipeline.storage.levels import MOST_KEYS, compact, is_one_of, parts
+from pipeline.storage.levels import compact, is_one_of, parts
 from pipeline.storage.schema_levels import level_lock
 from pipeline.tally.levels import Figures, Node
 
@@ -53,17 +53,14 @@ def latest(
     db: Connection, contest: str, round_: int, nodes: Iterable[Node], *, seals: bool = False
 ) -> dict[Node, Lock]:
     """level -> the last version, or the last one that locked or signed; levels that were never locked are absent."""
-    c = level_lock.c
-    keys = (c.contest, c.round, c.tree, c.node)
-    last = select(*keys, func.max(c.version).label("version")).where(c.contest == contest, c.round == round_)
-    newest = (last.where(c.act != "opened") if seals else last).group_by(*keys).subquery()
-    same = and_(*(column == newest.c[column.name] for column in (*keys, c.version)))
-    query = select(level_lock).join(newest, same)
+    c, other = level_lock.c, level_lock.alias()
+    o = other.c
+    same = [o.contest == c.contest, o.round == c.round, o.tree == c.tree, o.node == c.node]
+    same += [o.act != "opened"] if seals else []
+    newest = select(func.max(o.version)).where(*same).correlate(level_lock).scalar_subquery()
+    query = select(level_lock).where(c.contest == contest, c.round == round_, c.version == newest)
     wanted = list(nodes)
     found: dict[Node, Lock] = {}
-    if len(wanted) > MOST_KEYS:
-        known = set(wanted)
-        return {lock.node: lock for lock in map(_lock, db.execute(query)) if lock.node in known}
     for part in parts(wanted):
         for row in db.execute(query.where(is_one_of(c.tree, c.node, part))):
             lock = _lock(row)
