@@ -120,9 +120,7 @@ def _place(text_: str, bundle: int) -> tuple[int, int]:
     first, slash, second = text_.strip().partition("/")
     parts = (first, second) if slash else (str(bundle), first)
     if not all(part.strip().isdigit() for part in parts):
-        raise refuse(
-            "place-empty", text_, "'{value}' is no place; write 17, or 2/17 for bundle 2", value=text_.strip()
-        )
+        raise refuse("place-empty", text_, "'{value}' is no place; write 17, or 2/17 for bundle 2", value=text_.strip())
     return int(parts[0]), int(parts[1])
 
 
