@@ -163,8 +163,9 @@ def run(workspace: Workspace, files: list[Path], given: argparse.Namespace) -> N
     seen = [one_update(workspace, c, a.id) for c in TOP for a in random.sample(areas, 40)]
     for contest, part in zip(TOP, (seen[:40], seen[40:80], seen[80:]), strict=True):
         wall, cpu = (sorted(s[i] for s in part) for i in (0, 1))
-        print(f"one update to the country total, {contest}: wall median {wall[20] * 1e3:.1f} ms, 95 % {wall[37] * 1e3:.1f} ms; "
-              f"processor median {cpu[20] * 1e3:.1f} ms, 95 % {cpu[37] * 1e3:.1f} ms; statements {max(s[2] for s in part)}, "
+        median, most = ([round(times[n] * 1e3, 1) for times in (wall, cpu)] for n in (20, 37))
+        print(f"one update to the country total, {contest}: wall median {median[0]} ms, 95 % {most[0]} ms; processor median "
+              f"{median[1]} ms, 95 % {most[1]} ms; statements {max(s[2] for s in part)}, "
               f"sums written {max(s[3] for s in part)}")  # fmt: skip
     print("load average", *os.getloadavg(), flush=True)
 
