@@ -164,8 +164,8 @@ def run(workspace: Workspace, files: list[Path], given: argparse.Namespace) -> N
     for contest, part in zip(TOP, (seen[:40], seen[40:80], seen[80:]), strict=True):
         wall, cpu = (sorted(s[i] for s in part) for i in (0, 1))
         median, most = ([round(times[n] * 1e3, 1) for times in (wall, cpu)] for n in (20, 37))
-        print(f"one update to the country total, {contest}: wall median {median[0]} ms, 95 % {most[0]} ms; processor median "
-              f"{median[1]} ms, 95 % {most[1]} ms; statements {max(s[2] for s in part)}, "
+        print(f"one update to the country total, {contest}: wall median {median[0]} ms, 95 % {most[0]} ms; "
+              f"processor median {median[1]} ms, 95 % {most[1]} ms; statements {max(s[2] for s in part)}, "
               f"sums written {max(s[3] for s in part)}")  # fmt: skip
     print("load average", *os.getloadavg(), flush=True)
 
