@@ -66,7 +66,7 @@ def test_calibrate_writes_a_profile_a_report_and_the_readings(
     )  # fmt: skip
     assert code == 0, out
     assert "strike clear: shown" in out
-    assert re.search(r"stray present: not shown: 59 without error are needed, \d+ there with 0 wrong", out)
+    assert re.search(r"stray absent: not shown: 59 without error are needed, \d+ there with 0 wrong", out)
     new = load_profile(profile)
     document = json.loads(new.document)
     assert document["version"] == 2

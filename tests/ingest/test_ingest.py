@@ -122,6 +122,7 @@ from pipeline.usecases import execution, ingest
 from pipeline.usecases.workspace import open_workspace
 ingest.PAGES_A_TRANSACTION = 2
 execution.PAGES_A_TASK = ingest.PAGES_A_TASK = 2
+ingest.BLIND_SAMPLE = 0.0
 workspace = open_workspace(Path(sys.argv[1]))
 ingest.open_batch(workspace, SYSTEM, "kv1-qh", "kv1", "qh", None, "simplex")
 print("ready", flush=True)
