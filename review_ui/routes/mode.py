@@ -73,8 +73,8 @@ def deadlines(
 ) -> Response:
     """Set the deadlines and the window anew, with the decision that shifts them."""
     spans = (count, minutes_area, minutes_unit, minutes_committee, publication)
-    typed = {name: text.strip() for name, text in zip(STEPS, spans, strict=True)}
-    changes = {**typed, "closing": closing.strip(), "opens": opens.strip(), "closes": closes.strip()}
+    typed: dict[str, str] = {name: text.strip() for name, text in zip(STEPS, spans, strict=True)}
+    changes: dict[str, str] = {**typed, "closing": closing.strip(), "opens": opens.strip(), "closes": closes.strip()}
     try:
         set_deadlines(visit.state.workspace, visit.actor, changes, reason)
     except Refusal as refusal:

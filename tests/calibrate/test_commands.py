@@ -74,7 +74,7 @@ def test_calibrate_writes_a_profile_a_report_and_the_readings(
     assert document["limits"]["oval"]["marked"]["evidence"] is None
     page = (report / "index.html").read_text(encoding="utf-8")
     pictures = re.findall(r'<img src="([^"]+)"', page)
-    assert len(pictures) >= 11  # the bounds, and two charts for each of five values at the least
+    assert len(pictures) >= 9  # the bounds, and two charts for each of four values at the least
     for name in pictures:
         with Image.open(report / name) as picture:
             assert min(picture.size) > 10
