@@ -105,6 +105,7 @@ from pipeline.usecases import ingest
 from pipeline.usecases.workspace import open_workspace
 ingest.PAGES_A_TRANSACTION = 1
 ingest.PAGES_A_TASK = 1
+ingest.BLIND_SAMPLE = 0.0
 workspace = open_workspace(Path(sys.argv[1]))
 ingest.open_batch(workspace, SYSTEM, "kv1-qh", "kv1", "qh", None, "simplex")
 files = sorted(Path(sys.argv[2]).iterdir())
@@ -219,7 +220,8 @@ LATER = (
     "team_decision", "credential", "session", "lease", "grid_check", "slip", "batch_result", "team", "token",
     "figures_entry", "signed", "level_entry", "level_sum", "level_change", "level_lock", "level_stale", "deadlines",
     "opinion", "grid_queue", "count_sheet", "count_entry", "ruling",
-    "confirmed_rule", "way", "typed_bundle", "typed_ballot", "looked_up",
+    "confirmed_rule", "way", "typed_bundle", "typed_ballot", "looked_up", "particulars", "result_audit",
+    "result_audit_seen",
 )  # fmt: skip
 """Tables that the older program does not have; the first stands for one that it might have lacked."""
 

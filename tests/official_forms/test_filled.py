@@ -6,7 +6,7 @@ import io
 import zipfile
 from dataclasses import replace
 
-import counted
+import counted_forms as counted
 import pytest
 from prescribed import docx_text
 

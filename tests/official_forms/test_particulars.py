@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import counted
+import counted_forms as counted
 import pytest
 
 from pipeline.election.definition import Election

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import blank
-import counted
+import counted_forms as counted
 import docx
 import pytest
 from docx.oxml.ns import qn
