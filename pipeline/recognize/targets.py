@@ -37,6 +37,8 @@ OUTLINE_MM = 0.45
 """Half the width of the ring that belongs to the print; a line of 0.4 mm blurred by a scanner at 200 dpi."""
 INK = 0.22
 """Darkness, of 1 for black, from which a pixel is ink; the grain of the coarsest scan reaches 0.15."""
+FAINT = 0.07
+"""Mean darkness of a few pixels, above the page's own grain, that a faint pencil leaves."""
 SURE_FIT = 0.55
 """Correlation above which an outline's own place is believed, whatever its neighbours say."""
 LIKELY_FIT = 0.3
@@ -45,8 +47,9 @@ NEIGHBOUR_MM = 0.25
 MARKED_INK, MARKED_STEP = 0.21, 0.02
 """Share of the inside that is ink at which marked is as likely as not: of strokes that people read as votes
 on real ballots none has less than 0.27, of marks that people disagree about none has more than 0.23."""
-TRACE = {"ink": 0.03, "faint": 0.12, "around": 0.05}
-"""Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of each."""
+TRACE = {"ink": 0.03, "faint": 0.12, "around": 0.05, "faint_around": 0.3}
+"""Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of the first three and a
+fifth of the last, which a faint ring round the target reaches."""
 VOID = 3
 """Grey of the lid of a scanner seen through a hole; pen and print of an unclipped scan are lighter."""
 CLIPPED = 252
@@ -275,14 +278,16 @@ def _measures(dark: Floats, aligned: _Aligned) -> dict[str, Floats]:
     grain = min(np.percentile(mean, 25) for mean in means) if len(dark) >= 6 else 0.0
     # dust and salt-and-pepper are single pixels: capped and averaged they are no trace
     near, wide = _averaged(dark, shape.inside, 3), _averaged(np.minimum(dark, 0.5), shape.inside, 5)
+    wide_around = _averaged(np.minimum(dark, 0.5), shape.outside, 5)
     around = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.outside]
     return {
         "ink": (near > INK).mean(axis=1),
-        "faint": (wide > grain + 0.07).mean(axis=1),
+        "faint": (wide > grain + FAINT).mean(axis=1),
         "mean": np.maximum(inside.mean(axis=1) - grain, 0),
         "darkest": np.percentile(near, 99, axis=1),
         "void": aligned.void,
         "around": (around > INK).mean(axis=1),
+        "faint_around": (wide_around > grain + FAINT).mean(axis=1),
         "outline": (aligned.dark[:, shape.ring] > 0.1).mean(axis=1),
         "fit": aligned.fit,
         "spread_mm": aligned.spread_mm,

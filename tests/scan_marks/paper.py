@@ -125,6 +125,11 @@ def circled(picture: Picture, b: Box) -> None:
     cv2.ellipse(picture, point(*b.centre), axes, 0, 0, 360, 60, 3, cv2.LINE_AA, 4)
 
 
+def circled_faintly(picture: Picture, b: Box) -> None:
+    axes = (round((b.w / 2 + 0.7) * PPM * 16), round((b.h / 2 + 0.7) * PPM * 16))
+    cv2.ellipse(picture, point(*b.centre), axes, 0, 0, 360, 212, 3, cv2.LINE_AA, 4)
+
+
 def punched(picture: Picture, b: Box) -> None:
     cv2.circle(picture, point(*b.centre), round(3.0 * PPM * 16), 0, -1, cv2.LINE_AA, 4)
 

@@ -87,6 +87,7 @@ def test_plain_marks_are_accepted(kind: str, with_reference: bool, pen: Callable
         paper.hairline,
         paper.faint_pencil,
         paper.circled,
+        paper.circled_faintly,
         paper.punched,
         paper.punched_within,
         paper.torn_off,
