@@ -1,4 +1,4 @@
-"""Strange things in the closed batches of a contest, for committee and auditors to look at; never a verdict."""
+"""Anomalies in the closed batches of a contest, for committee and auditors to look at; never a verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of an audit, of exports and of strange things as users give them, and one line for what cannot be."""
+"""The commands of an audit, of exports and of anomalies as users give them, and one line for what cannot be."""
 
 from __future__ import annotations
 

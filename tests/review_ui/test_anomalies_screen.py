@@ -1,4 +1,4 @@
-"""Strange things on screen and at the terminal: with pictures, for committee and auditors, never a verdict."""
+"""Anomalies on screen and at the terminal: with pictures, for committee and auditors, never a verdict."""
 
 from __future__ import annotations
 
