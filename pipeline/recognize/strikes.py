@@ -71,6 +71,8 @@ FOLD_EXTRA = 1.6
 SIDE_PX, BARE, FOLD_SHOWN, FOLD_PLACES, FOLD_DARK = 8, 4, 8, 100, 0.9
 """A fold is looked at from 1 mm beside the name on, on paper without print, where its shading is at least the third;
 from so many places its darkness is taken, darker than this share of them."""
+THIN_MM = 0.12
+"""So thin on average, letters' share and all, is what is left of a fold where it is taken out; pens leave more."""
 COMMON, FEW = 0.3, 3
 """Of a page's printed lines without plain ink, the share that nobody marked faintly either, at the least; fewer such
 lines than the second tell nothing."""
@@ -168,7 +170,8 @@ def read_strikes(
             crease = 0.0
         print_reach = plan.print_reach[top:bottom]
         one = _measured(Seen(window, close, ample, print_reach, round(offset[1])), line)
-        found[line.field].append(one | {"crease": crease})
+        thin = one["ink_mm2"] < THIN_MM * line.box.w
+        found[line.field].append(one | {"crease": crease, "creased": crease if thin else 0.0})
     _without_common_faintness(found, fields)
     readings = []
     quads = quads_of([field.box for field in fields], page.map)
@@ -270,7 +273,7 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
     sure = plain_ink(np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8), zone)
     if not cv2.countNonZero(sure):
-        none = dict.fromkeys(MEASURES, 0.0)
+        none = dict.fromkeys(MEASURES, 0.0) | {"open": 1.0}
         faint = {"faint_mm2": area_mm2(faint_lines(excess[zone])), "lined": _lined(seen, line)}
         return none | faint | {"title_mm2": ink_on_title(seen, zone)}
     ink = grown_ink(sure, seen)
@@ -362,7 +365,8 @@ def _ring(ink: Bytes, line: _Line, near: int) -> float:
 def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
     joined = {name: min(m[name] for m in lines) for name in ("span", "core", "middle", "heart")}
-    joined |= {name: max(m[name] for m in lines) for name in ("open", "ring", "taller_mm", "crease", "lined")}
+    worst = ("open", "ring", "taller_mm", "crease", "creased", "lined")
+    joined |= {name: max(m[name] for m in lines) for name in worst}
     sums = ("ink_mm2", "faint_mm2", "title_mm2", "beside_mm2", "signs_mm2", "far_mm2")
     return joined | {name: sum(m[name] for m in lines) for name in sums}
 

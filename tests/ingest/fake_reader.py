@@ -30,6 +30,7 @@ NOTHING = dict.fromkeys(
         "far_mm2",
         "streaked",
         "crease",
+        "creased",
         "lined",
         "hanging",
     ),

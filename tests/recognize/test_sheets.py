@@ -432,3 +432,18 @@ def test_a_printed_corner_that_scans_bolder_is_no_writing(form):
     x, y = px(FRAME.x, FRAME.bottom)
     cv2.polylines(page, [np.array([(x + 3, y - 60), (x + 3, y - 3), (x + 90, y - 3)], np.int32)], False, 60, 1)
     assert answers(form, scanned(page)) == CLEAR
+
+
+def test_thin_ink_on_a_fold_along_a_name_is_told_from_a_stroke(form):
+    """What a fold leaves where it is taken out is thinner than any pen: no crossing-out without a person."""
+    most = default_profile().limits["strike"]["struck"].measures["creased"][1]
+    box, found = NAMES[2], []
+    for pen in (False, True):
+        page = blank()
+        if pen:
+            stroke(page, [(box.x - 4, box.bottom), (box.right + 4, box.y)], width=8)
+            stroke(page, [(box.x - 4, box.y), (box.right + 4, box.bottom)], width=8)
+        reading = read_page(registered(scanned(folded(page, box.y + 2, crease=110))), form)
+        found.append(next(f for f in reading.fields if f.field == "n2").measures["creased"])
+    assert found[0] > most
+    assert found[1] == 0
