@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,8 +79,8 @@ def numbers_go_on(connection: Connection, table: Table) -> None:
 def open_database(address: str | Path) -> Database:
     """Open a SQLite file (made if absent) or a PostgreSQL URL and try one statement on it.
 
-    Raises :class:`Refusal` (``database-address``, ``database-refused``) that names the address without its
-    password. SQLite: WAL, synchronous FULL (an acknowledged write survives loss of power), foreign keys on.
+    Raises :class:`Refusal` (``database-address``, ``database-refused``, ``disk-full``) that names the address
+    without its password. SQLite: WAL, synchronous FULL (an acknowledged write survives loss of power), foreign keys on.
     """
     url = _url(address)
     place = url.render_as_string(hide_password=True)
@@ -171,7 +173,8 @@ def _sqlstate(error: DBAPIError) -> str | None:
 
 def _disk_full(error: DBAPIError) -> bool:
     """What SQLite calls an error of reading or writing is nearly always a full disk, too."""
-    if _sqlstate(error) == POSTGRESQL_DISK_FULL:
+    # a server that cannot even begin a session gives no code
+    if _sqlstate(error) == POSTGRESQL_DISK_FULL or os.strerror(errno.ENOSPC) in str(error.orig):
         return True
     return _sqlite_code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
