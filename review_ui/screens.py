@@ -12,7 +12,7 @@ from pipeline.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of the menu; ``key`` opens it together with Alt."""
+    """An entry of the menu; ``key`` opens it together with Shift."""
 
     title: Message
     path: str

@@ -15,6 +15,7 @@ from pipeline.access.roles import SYSTEM
 from pipeline.storage import slips
 from pipeline.usecases.paper import open_sheets
 from pipeline.usecases.workspace import Workspace
+from review_ui.app import SCREENS as ALL
 
 Screens = Callable[..., Page]
 SCREENS = {
@@ -39,9 +40,23 @@ SCREENS = {
     "paper-sheet": ("/paper/{typed}", "reviewer"),
     "figures": ("/figures", "operator"),
     "work": ("/work", "team_leader"),
+    "typing": ("/typing", "reviewer"),
+    "boxes": ("/typing/boxes", "team_leader"),
+    "compare": ("/typing/compare/qh/kv1", "team_leader"),
+    "count-sheets": ("/sheets/of/qh/kv1", "operator"),
+    "levels": ("/levels", "committee"),
+    "levels-area": ("/levels/area/qh/kv1", "committee"),
+    "mode": ("/mode", "administrator"),
+    "audits": ("/audits", "auditor"),
+    "anomalies": ("/anomalies", "auditor"),
 }
 LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 SIZES = {"laptop": (1280, 720), "tablet": (1024, 768)}
+
+
+def test_no_screen_of_the_menu_is_left_out() -> None:
+    shown = {path.split("?")[0] for path, _ in SCREENS.values()}
+    assert [s.link.path for s in ALL if s.link is not None and s.link.path not in shown] == []
 
 
 @pytest.fixture(scope="session")
