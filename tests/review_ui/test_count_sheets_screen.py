@@ -81,4 +81,4 @@ def test_a_sheet_is_handed_in_and_its_doubtful_figures_are_typed_with_enter(
     page.fill("#typing input[name=value]", "12")
     page.keyboard.press("Enter")
     page.locator(".done").first.wait_for()
-    assert page.locator("#typing h2").inner_text() != first
+    expect(page.locator("#typing h2")).not_to_have_text(first)

@@ -98,7 +98,7 @@ def test_nobody_gets_what_somebody_else_is_looking_at(screen_of: Screens) -> Non
     an = screen_of("an", "reviewer", path="/review?kind=field")
     ba = screen_of("ba", "reviewer", path="/review")
     shown(an)
-    assert ba.locator("#title").inner_text() == "Tờ này là gì?"  # the three places are all on An's screen
+    expect(ba.locator("#title")).to_have_text("Tờ này là gì?")  # the three places are all on An's screen
     press(ba, "D")
     expect(ba.locator("#empty")).to_be_visible()
 
