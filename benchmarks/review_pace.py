@@ -2,6 +2,7 @@
 
     python benchmarks/review_pace.py [BALLOTS]                       one reviewer alone, SQLite
     python benchmarks/review_pace.py 1000000 --reviewers 20 [--postgresql] [--a-minute 60] [--keep FOLDER]
+    python benchmarks/review_pace.py 1000000 --reviewers 20 --postgresql --keep FOLDER --make-only   the count alone
 
 One by one: a key as soon as the place has been in sight for as long as the screen demands (250 ms); told are crops a
 minute and the time from each key press until the next place and its pictures stand on screen. By grid: Enter as soon as
@@ -61,22 +62,45 @@ new MutationObserver(() => requestAnimationFrame(seen))
 """
 
 
-def main(number: int, reviewers: int, on_postgresql: bool, a_minute: float, kept: Path | None, crops: int) -> None:
-    accounts = [f"r{n:02}" for n in range(reviewers)]
+MADE = "made.json"
+"""Stands in the folder of a count that was made to its end, and tells what was asked for."""
+
+
+def main(given: argparse.Namespace) -> None:
+    accounts, number = [f"r{n:02}" for n in range(given.reviewers)], given.ballots
     with tempfile.TemporaryDirectory() as temporary:
-        folder = kept or Path(temporary)
-        with own_postgresql(kept and kept / "pg") if on_postgresql else nullcontext() as address:
-            if not (folder / "count").exists():
-                _made(folder, number, accounts, address)
+        folder: Path = given.keep or Path(temporary)
+        prepare(folder, number, accounts, given.postgresql)
+        if given.make_only:
+            return
+        with own_postgresql(folder / "pg") if given.postgresql else nullcontext() as address:
             if address is not None:  # the server's port is another each time
                 (folder / "count" / ADDRESS).write_text(json.dumps({"database": address}) + "\n", encoding="utf-8")
             with _served(folder / "count") as (server, at), _browser(at) as open_page:
-                if reviewers > 1:
-                    among_others(open_page, server, at, accounts, a_minute, crops)
+                if len(accounts) > 1:
+                    among_others(open_page, server, at, accounts, given.a_minute, given.crops)
                 else:
                     one_by_one(open_page(accounts[0]), number, IN_SIGHT)
                     by_grid(open_page("grid"), 2 * number - 100)
     print(f"load of the machine afterwards: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+
+
+def prepare(folder: Path, number: int, accounts: list[str], on_postgresql: bool) -> None:
+    """The count in ``folder``, made unless it stands there already; what was begun and not finished is made anew."""
+    asked = {"ballots": number, "reviewers": len(accounts), "postgresql": on_postgresql}
+    if (folder / MADE).is_file():
+        found = json.loads((folder / MADE).read_text(encoding="utf-8"))
+        if found != asked:
+            raise SystemExit(f"{folder} holds another count ({found}); give these or another folder")
+        return
+    for part in ("count", "pg", "scans"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    begun = time.perf_counter()
+    with own_postgresql(folder / "pg", pouring=True) if on_postgresql else nullcontext() as address:
+        _made(folder, number, accounts, address)
+    (folder / MADE).write_text(json.dumps(asked) + "\n", encoding="utf-8")
+    print(f"made in {time.perf_counter() - begun:.0f} s")
 
 
 def _made(folder: Path, number: int, accounts: list[str], address: str | None) -> None:
@@ -193,5 +217,5 @@ if __name__ == "__main__":
     parser.add_argument("--a-minute", type=float, default=60)
     parser.add_argument("--crops", type=int, default=200, help="so many are answered in the browser among others")
     parser.add_argument("--keep", type=Path, help="folder for the count, which is used again the next time")
-    given = parser.parse_args()
-    main(given.ballots, given.reviewers, given.postgresql, given.a_minute, given.keep, given.crops)
+    parser.add_argument("--make-only", action="store_true", help="make the count in that folder and measure nothing")
+    main(parser.parse_args())
