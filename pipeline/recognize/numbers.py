@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.recognize.components import components
-from pipeline.recognize.digits.box import box_ink
-from pipeline.recognize.digits.normal_form import Picture, ink_bounds
+from pipeline.recognize.digits.box import BoxInk, box_inks
+from pipeline.recognize.digits.normal_form import Picture
 from pipeline.recognize.digits.reader import CLASSES, ENGINE, Reader, read_inks
 
 Doubt = Literal["several_digits", "filled_in", "left_of_empty", "pale"]
@@ -46,41 +46,59 @@ class NumberReading:
 def read_numbers(fields: Sequence[Sequence[Picture]], reader: Reader | None = None) -> tuple[NumberReading, ...]:
     """Readings of fields, each given by the grey crops of its boxes from left to right; all boxes in one batch."""
     crops = [crop for field in fields for crop in field]
-    inks = [box_ink(crop) for crop in crops]
-    chances = np.exp(read_inks(crops, inks, reader).astype(np.float64))
+    inks = box_inks(crops)
+    chances = np.exp(read_inks(inks, reader).astype(np.float64))
     chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-300)
+    seen = [_Seen(*each) for each in zip(_letters(chances), *_marks(inks, chances), strict=True)]
+    of_box = [dict(zip(CLASSES, row, strict=True)) for row in chances.tolist()]
     readings, start = [], 0
     for field in fields:
         end = start + len(field)
-        boxes = tuple(dict(zip(CLASSES, row, strict=True)) for row in chances[start:end].tolist())
-        readings.append(NumberReading(boxes, _doubts(inks[start:end], chances[start:end])))
+        readings.append(NumberReading(tuple(of_box[start:end]), _doubts(seen[start:end])))
         start = end
     return tuple(readings)
 
 
-def _doubts(inks: Sequence[Picture], rows: NDArray[np.float64]) -> tuple[Doubt, ...]:
+class _Seen(NamedTuple):
+    """What one box makes a person look at: its likeliest letter; two digits in it, filled in, perhaps pale ink."""
+
+    letter: str
+    several: bool
+    filled: bool
+    pale: bool
+
+
+def _letters(chances: NDArray[np.float64]) -> list[str]:
+    return [CLASSES[k] for k in chances.argmax(axis=1).tolist()] if len(chances) else []
+
+
+def _marks(inks: Sequence[BoxInk], chances: NDArray[np.float64]) -> tuple[list[bool], list[bool], list[bool]]:
+    filled = chances[:, CLASSES.index("#")] > FILLED
+    unsure = 1 - chances.max(axis=1, initial=0.0) > PALE
+    return [_several(box) for box in inks], filled.tolist(), unsure.tolist()
+
+
+def _doubts(boxes: Sequence[_Seen]) -> tuple[Doubt, ...]:
     found: list[Doubt] = []
-    letters = "".join(CLASSES[k] for k in rows.argmax(axis=1)) if len(rows) else ""
-    if any(letter != "_" and _several(ink) for ink, letter in zip(inks, letters, strict=True)):
+    if any(box.several and box.letter != "_" for box in boxes):
         found.append("several_digits")
-    if (rows[:, CLASSES.index("#")] > FILLED).any():
+    if any(box.filled for box in boxes):
         found.append("filled_in")
-    if any(left.isdigit() and right in "_-.X" for left, right in pairwise(letters)):
+    if any(one.letter.isdigit() and other.letter in "_-.X" for one, other in pairwise(boxes)):
         found.append("left_of_empty")
-    if any(letter == "_" and 1 - row.max() > PALE for letter, row in zip(letters, rows, strict=True)):
+    if any(box.pale and box.letter == "_" for box in boxes):
         found.append("pale")
     return tuple(found)
 
 
-def _several(ink: Picture) -> bool:
+def _several(box: BoxInk) -> bool:
     """Whether wide ink falls into two tall parts with bare columns between them."""
-    bounds = ink_bounds(ink)
-    if bounds is None:
+    if box.bounds is None:
         return False
-    top, bottom, left, right = bounds
+    top, bottom, left, right = box.bounds
     if right - left < WIDE * (bottom - top):
         return False
-    part = ink[top:bottom, left:right] > 0.25 * float(ink.max())
+    part = box.ink[top:bottom, left:right] > 0.25 * float(box.ink.max())
     _, stats = components(part.astype(np.uint8))
     tall = [(x, x + w) for x, _, w, h, _ in stats[1:].tolist() if h > TALL * (bottom - top)]
     tall.sort()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.recognize.digits.box import box_ink
+from pipeline.recognize.digits.box import TOGETHER, box_ink, box_inks
 from pipeline.recognize.digits.normal_form import FILL, SIDE, ink_bounds, normal_form
 
 Picture = NDArray[np.uint8]
@@ -70,6 +70,22 @@ def test_a_broad_stroke_along_the_boxs_side_is_no_line_of_the_form() -> None:
     bounds = ink_bounds(box_ink(crop))
     assert bounds is not None
     assert bounds[2] <= 10 and bounds[3] >= 43
+
+
+def test_ink_does_not_depend_on_the_boxes_worked_on_beside_it() -> None:
+    """Two sizes, more crops than are worked on at once, among them empty, pale and dirty ones."""
+    rng = np.random.default_rng(1)
+    crops = [
+        with_seven(framed(ink=int(rng.integers(0, 180)), thick=k % 4 + 1), ink=40 + k) for k in range(TOGETHER + 9)
+    ]
+    crops += [framed(60, 70), with_seven(framed(60, 70)), paper(), with_seven(paper(), ink=230)]
+    for crop in crops[::3]:
+        crop[:] = np.clip(crop + rng.normal(0, 4, crop.shape), 0, 255)
+        crop[30:32, 28:30] = 0
+    together = box_inks(crops)
+    for crop, found in zip(crops, together, strict=True):
+        assert np.array_equal(found.ink, box_ink(crop))
+        assert found.bounds == ink_bounds(found.ink)
 
 
 def test_the_normal_form_is_the_same_for_small_and_large_writing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -20,15 +21,26 @@ INK = 0.25
 """Share of the darkest ink from which a pixel counts as ink; below it lies blur."""
 
 
-def ink_bounds(ink: Picture) -> tuple[int, int, int, int] | None:
-    """Rows and columns (top, bottom, left, right; the end is not included) that hold ink; None without any."""
-    most = int(ink.max(initial=0))
-    if most == 0:
-        return None
-    dark = ink > most * INK
-    rows = np.flatnonzero(dark.any(axis=1))
-    columns = np.flatnonzero(dark.any(axis=0))
-    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+Bounds = tuple[int, int, int, int]
+"""Rows and columns (top, bottom, left, right; the end is not included)."""
+
+
+def ink_bounds(ink: Picture) -> Bounds | None:
+    """Rows and columns that hold ink; None without any."""
+    return bounds_of(ink[None])[0]
+
+
+def bounds_of(inks: Picture) -> list[Bounds | None]:
+    """:func:`ink_bounds` of n pictures of one size (n, h, w)."""
+    _, height, width = inks.shape
+    most = inks.max(axis=(1, 2), initial=0)
+    dark = inks > (most * INK).astype(np.uint8)[:, None, None]
+    rows, columns = dark.any(axis=2), dark.any(axis=1)
+    ends = (rows.argmax(1), height - rows[:, ::-1].argmax(1), columns.argmax(1), width - columns[:, ::-1].argmax(1))
+    return [
+        (top, bottom, left, right) if any_ink else None
+        for any_ink, top, bottom, left, right in zip(most > 0, *(end.tolist() for end in ends), strict=True)
+    ]
 
 
 def normal_form(ink: Picture, box_side: float) -> Picture:
@@ -37,21 +49,29 @@ def normal_form(ink: Picture, box_side: float) -> Picture:
     ``box_side``: the shorter side of the box in the pixels of ``ink``. Narrow ink is widened towards the square (the
     root of its aspect), because sources and writers differ in it most. No ink gives a black picture.
     """
-    out = np.zeros((SIDE, SIDE), np.uint8)
-    bounds = ink_bounds(ink)
-    if bounds is None:
-        return out
+    return normal_forms([(ink, ink_bounds(ink), box_side)])[0]
+
+
+def normal_forms(inks: Sequence[tuple[Picture, Bounds | None, float]]) -> Picture:
+    """:func:`normal_form` (n, SIDE, SIDE) of inks whose bounds are known, each with its box's shorter side."""
+    forms = np.zeros((len(inks), SIDE, SIDE), np.uint8)
+    for form, (ink, bounds, box_side) in zip(forms, inks, strict=True):
+        if bounds is not None:
+            _set_in(form, ink, bounds, box_side)
+    most = forms.max(axis=(1, 2), initial=0).astype(np.float32)
+    stretch = np.float32(255) / np.where(most > 0, most, np.float32(255))
+    return np.rint(forms * stretch[:, None, None]).astype(np.uint8)
+
+
+def _set_in(form: Picture, ink: Picture, bounds: Bounds, box_side: float) -> None:
     top, bottom, left, right = bounds
-    part = ink[top:bottom, left:right]
-    height, width = part.shape
+    height, width = bottom - top, right - left
     longer = max(height, width)
     full = FILL * min(1.0, longer / (SMALLEST * box_side))
     across = full * math.sqrt(min(height, width) / longer)
     tall, wide = (full, across) if height >= width else (across, full)
     rows, columns = max(1, round(tall)), max(1, round(wide))
     method = cv2.INTER_AREA if height > rows else cv2.INTER_LINEAR
-    small = cv2.resize(part, (columns, rows), interpolation=method)
     row, column = (SIDE - rows) // 2, (SIDE - columns) // 2
-    out[row : row + rows, column : column + columns] = small
-    most = int(small.max(initial=0))
-    return np.asarray(cv2.convertScaleAbs(out, alpha=255.0 / most), np.uint8) if 0 < most < 255 else out
+    part = ink[top:bottom, left:right]
+    form[row : row + rows, column : column + columns] = cv2.resize(part, (columns, rows), interpolation=method)

@@ -10,8 +10,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from pipeline.recognize.digits.box import box_ink, darkness, inside, strongest_ink
-from pipeline.recognize.digits.normal_form import SIDE, Picture, normal_form
+from pipeline.recognize.digits.box import BoxInk, box_inks
+from pipeline.recognize.digits.normal_form import SIDE, Picture, normal_forms
 
 CLASSES = "0123456789X-.#_"
 """One letter a class, in the network's order: ten digits, X, dash, dot, blob (a box filled in) and empty."""
@@ -50,22 +50,17 @@ def read_digits(crops: Sequence[Picture], reader: Reader | None = None) -> NDArr
 
     A crop in which no ink is found is empty: almost surely where the paper is even, else in doubt (pale ink).
     """
-    return read_inks(crops, [box_ink(crop) for crop in crops], reader)
+    return read_inks(box_inks(crops), reader)
 
 
-def read_inks(crops: Sequence[Picture], inks: Sequence[Picture], reader: Reader | None = None) -> NDArray[np.float32]:
-    """The same where the boxes' inks (:func:`box_ink`) are known already."""
-    forms = np.zeros((len(crops), SIDE, SIDE), np.uint8)
-    paleness = np.full(len(crops), np.nan)
-    for k, (crop, ink) in enumerate(zip(crops, inks, strict=True)):
-        if ink.any():
-            forms[k] = normal_form(ink, min(crop.shape))
-        else:
-            paleness[k] = strongest_ink(inside(darkness(crop)))
-    logs = np.zeros((len(crops), len(CLASSES)), np.float32)
-    inked = np.isnan(paleness)
-    logs[inked] = (reader or shipped()).read(forms[inked])
-    for bare, doubt in ((paleness <= EVEN, 1e-6), (paleness > EVEN, 0.3)):
+def read_inks(inks: Sequence[BoxInk], reader: Reader | None = None) -> NDArray[np.float32]:
+    """The same where the boxes' inks (:func:`box_inks`) are known already."""
+    logs = np.zeros((len(inks), len(CLASSES)), np.float32)
+    inked = np.array([box.bounds is not None for box in inks], np.bool_)
+    shade = np.array([box.shade for box in inks])
+    written = [(box.ink, box.bounds, min(box.ink.shape)) for box in inks if box.bounds is not None]
+    logs[inked] = (reader or shipped()).read(normal_forms(written))
+    for bare, doubt in ((~inked & (shade <= EVEN), 1e-6), (~inked & (shade > EVEN), 0.3)):
         logs[bare] = np.log(doubt / (len(CLASSES) - 1))
         logs[bare, CLASSES.index("_")] = np.log1p(-doubt)
     return logs
