@@ -111,7 +111,7 @@ def _apart(stack: Picture) -> Picture:
 
 def _strongest(dark: Picture) -> NDArray[np.float64]:
     """:func:`strongest_ink` of each crop of (h, w, n)."""
-    return cv2.blur(dark, (3, 3)).reshape(-1, dark.shape[2]).max(axis=0).astype(np.float64)
+    return np.asarray(cv2.blur(dark, (3, 3)).reshape(-1, dark.shape[2]).max(axis=0), np.float64)
 
 
 def _inside(stack: Picture) -> Picture:
@@ -123,8 +123,8 @@ def _inside(stack: Picture) -> Picture:
 def _between_lines(dark: Picture) -> NDArray[np.bool_]:
     """Of crops (h, w, n), the pixels that lie inside of the form's lines."""
     _, mask = cv2.threshold(dark, FAINT, 1, cv2.THRESH_BINARY)
-    rows = _least_third(cv2.dilate(mask, _UPRIGHT).reshape(dark.shape))
-    columns = _least_third(cv2.dilate(mask, _LEVEL).reshape(dark.shape).transpose(1, 0, 2))
+    upright, level = (np.asarray(cv2.dilate(mask, way), np.uint8).reshape(dark.shape) for way in (_UPRIGHT, _LEVEL))
+    rows, columns = _least_third(upright), _least_third(level.transpose(1, 0, 2))
     return _span(rows)[:, None] & _span(columns)[None]
 
 
@@ -177,7 +177,7 @@ def _pen_strokes(dark: Picture, least: NDArray[np.uint8]) -> Picture:
     np.greater(dark, least[:, None, None], out=mosaic[:, :-1].view(np.bool_))
     kept = _without_dirt(mosaic)
     near = cv2.dilate(kept.reshape(-1, width), _AROUND).reshape(mosaic.shape)[:, :-1]
-    return dark * near
+    return np.asarray(dark * near, np.uint8)
 
 
 def _without_dirt(mosaic: Picture) -> Picture:

@@ -49,7 +49,7 @@ def normal_form(ink: Picture, box_side: float) -> Picture:
     ``box_side``: the shorter side of the box in the pixels of ``ink``. Narrow ink is widened towards the square (the
     root of its aspect), because sources and writers differ in it most. No ink gives a black picture.
     """
-    return normal_forms([(ink, ink_bounds(ink), box_side)])[0]
+    return np.asarray(normal_forms([(ink, ink_bounds(ink), box_side)])[0], np.uint8)
 
 
 def normal_forms(inks: Sequence[tuple[Picture, Bounds | None, float]]) -> Picture:
