@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.recognize.components import components
 from pipeline.recognize.spans import DENSITY
@@ -22,6 +23,9 @@ PLAIN_MM2, SMALL_SPECK_MM2 = 1.0, 0.02
 END_MM2, NEAR_ROWS, NEAR_COLUMNS = 0.15, 10, 20
 """The least piece that is a stroke's plain end, and pixels (1.2 and 2.5 mm) from piece to piece, over which small
 ones beyond such ends are what letters left of it; further off they are dust, which must not make a stroke longer."""
+AS_DARK = 0.4
+"""Of a stroke's own darkness, what a small piece beyond its plain ends has at the least: letters leave pieces of a
+stroke as dark as it is, the rims of print that a scan shows a little bolder are pale."""
 TAIL_MM = 15.0
 """The last part of a name, whose ink tells how tall a wave runs on behind it."""
 GROW_PX = 8
@@ -95,8 +99,12 @@ def faint_lines(excess: Bytes) -> Bytes:
     return np.asarray(keep.astype(np.uint8)[labels], np.uint8)
 
 
-def plain_ink(ink: Bytes, zone: tuple[slice, slice]) -> Bytes:
-    """Ink without specks; where a name has plain ink, letters leave small pieces of a thin stroke, which stay."""
+def plain_ink(excess: Bytes, zone: tuple[slice, slice]) -> Bytes:
+    """Where the darkness above print's is ink, without specks.
+
+    Where a name has plain ink, letters leave small pieces of a thin stroke, which stay.
+    """
+    ink = np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8)
     if cv2.countNonZero(ink) < SPECK_MM2 * DENSITY**2:
         return np.zeros_like(ink)
     left, top, wide, tall = cv2.boundingRect(ink)
@@ -112,9 +120,19 @@ def plain_ink(ink: Bytes, zone: tuple[slice, slice]) -> Bytes:
         last = first + stats[:, cv2.CC_STAT_WIDTH]
         plain = large & (areas >= END_MM2)
         between = small & (first > first[plain].min(initial=len(ink[0]))) & (last < last[plain].max(initial=0))
-        both = np.asarray((large | small).astype(np.uint8)[labels], np.uint8)
+        darkest = _darkest(excess[part], labels, len(stats))
+        dark = small & (darkest >= AS_DARK * np.median(darkest[plain])) if plain.any() else small
+        both = np.asarray((large | dark | between).astype(np.uint8)[labels], np.uint8)
         chains, _ = components(cv2.dilate(both, np.ones((NEAR_ROWS, NEAR_COLUMNS), np.uint8)))
         reached = np.zeros(int(chains.max()) + 1, np.uint8)
         reached[chains[kept[part] > 0]] = 1
         kept[part] = np.maximum(both & reached[chains], (large | between).astype(np.uint8)[labels])
     return kept
+
+
+def _darkest(excess: Bytes, labels: NDArray[np.int32], count: int) -> NDArray[np.uint8]:
+    """The greatest darkness in each of ``count`` pieces."""
+    darkest = np.zeros(count, np.uint8)
+    inked = np.flatnonzero(labels)
+    np.maximum.at(darkest, labels.ravel()[inked], excess.ravel()[inked])
+    return darkest

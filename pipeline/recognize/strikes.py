@@ -14,7 +14,6 @@ from pipeline.forms.template import FieldValue, FormField
 from pipeline.geometry import Box
 from pipeline.recognize.beside import TALLER, ink_beside, ink_on_title
 from pipeline.recognize.name_ink import (
-    INK,
     PLAIN_MM2,
     Seen,
     area_mm2,
@@ -271,7 +270,7 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
     excess = np.asarray(cv2.subtract(seen.page, seen.ample), np.uint8)
     near = round(NEAR_MM * DENSITY)
     zone = (slice(line.y0 - near, line.y1 + near), slice(line.x0 - near, line.x1 + near))
-    sure = plain_ink(np.asarray(cv2.threshold(excess, INK, 1, cv2.THRESH_BINARY)[1], np.uint8), zone)
+    sure = plain_ink(excess, zone)
     if not cv2.countNonZero(sure):
         none = dict.fromkeys(MEASURES, 0.0) | {"open": 1.0}
         faint = {"faint_mm2": area_mm2(faint_lines(excess[zone])), "lined": _lined(seen, line)}

@@ -35,7 +35,7 @@ RECORDED: list[tuple[str, dict[str, float], dict[str, float], bool, float]] = [
     ("stamp", {"present": 0.95, "absent": 0.05}, {"area_mm2": 25.0}, True, 0.001),
     ("stamp", {"present": 0.95, "absent": 0.05}, {"area_mm2": 24.9}, False, 0.001),
     ("stray", {"absent": 1.0, "present": 0.0}, {}, True, 0.001),
-    ("oval", {"marked": 0.95, "unmarked": 0.05}, {"void": 0, "around": 0, "level": 1, "spread_mm": 0}, True, 0.002),
+    ("oval", {"marked": 0.95, "unmarked": 0.05}, {"ink": 0.4, "void": 0, "around": 0, "level": 1, "spread_mm": 0}, True, 0.002),
 ]  # fmt: skip
 
 

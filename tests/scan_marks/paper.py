@@ -106,6 +106,10 @@ def slashed(picture: Picture, b: Box) -> None:
     line(picture, (b.x - 0.5, b.bottom + 0.5), (b.right + 0.5, b.y - 0.5), 0.9, 60)
 
 
+def slashed_thinly(picture: Picture, b: Box) -> None:
+    line(picture, (b.x - 0.2, b.bottom + 0.2), (b.right + 0.2, b.y - 0.2), 0.2, 110)
+
+
 def dotted(picture: Picture, b: Box) -> None:
     cv2.circle(picture, point(*b.centre), round(0.5 * PPM * 16), 60, -1, cv2.LINE_AA, 4)
 

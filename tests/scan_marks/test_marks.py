@@ -109,6 +109,32 @@ def test_what_is_no_plain_vote_is_asked(
         assert decision.accepted == (i not in doubtful), (i, decision)
 
 
+def test_a_thin_stroke_right_across_marks_a_box_and_is_asked_in_an_oval() -> None:
+    """A box is crossed, an oval is filled: of thin strokes in ovals people disagree whether they are votes."""
+    for kind in ("oval", "box"):
+        form = paper.form(paper.timing_marks(), "box" if kind == "box" else "oval")
+        side, picture = prepared(form), paper.printed(form)
+        for i in (3, 8):
+            paper.slashed_thinly(picture, side.side.fields[i].box)
+        page = placed(picture, side)
+        assert page is not None
+        for i, decision in enumerate(decisions(page, side)):
+            expected = ("marked" if i in (3, 8) else "unmarked", kind == "box" or i not in (3, 8))
+            assert (decision.value, decision.accepted) == expected, (kind, i, decision)
+
+
+@pytest.mark.parametrize("kind", ["oval", "box"])
+def test_a_line_that_runs_on_through_targets_is_asked(kind: str) -> None:
+    """So does dirt on the glass of a scanner leave one; a straight stroke that ends at the box is a mark."""
+    form = paper.form(paper.timing_marks(), "box" if kind == "box" else "oval")
+    side, picture = prepared(form), paper.printed(form)
+    b = side.side.fields[4].box
+    paper.line(picture, (b.centre[0] + 0.2, b.y - 2.5), (b.centre[0] + 0.2, b.bottom + 2.5), 0.45, 60)
+    page = placed(picture, side)
+    assert page is not None
+    assert [i for i, decision in enumerate(decisions(page, side)) if not decision.accepted] == [4]
+
+
 def test_a_sheet_with_the_same_marks_and_other_targets_is_refused() -> None:
     form = paper.form(paper.timing_marks())
     other = replace(
