@@ -19,7 +19,12 @@ from pipeline.usecases.official_forms import NUMBERS, Kind, OfficialForm, log_he
 from pipeline.usecases.particulars import keep_particulars, particulars_of
 from pipeline.usecases.workspace import Workspace, open_workspace
 
-NAMES: dict[SheetName, str] = {"boards": "ban-bau-cu", "committees": "uy-ban-bau-cu", "dossiers": "nguoi-ung-cu"}
+NAMES: dict[SheetName, str] = {
+    "boards": "ban-bau-cu",
+    "committees": "uy-ban-bau-cu",
+    "dossiers": "nguoi-ung-cu",
+    "reports": "bao-cao",
+}
 
 
 @click.command()
@@ -27,14 +32,25 @@ NAMES: dict[SheetName, str] = {"boards": "ban-bau-cu", "committees": "uy-ban-bau
 @click.option("--boards", type=FILE, help="Sheet of the units' boards (Mẫu 19, 21, 24).")
 @click.option("--committees", type=FILE, help="Sheet of the election committees (Mẫu 20, 25, 26, 28, 30).")
 @click.option("--dossiers", type=FILE, help="Sheet of the candidates (Mẫu 21, 26, 28, 30).")
-@click.option("--templates", type=FOLDER, help="Write the three sheets to fill in here, with what is known.")
+@click.option("--reports", type=FILE, help="Sheet of the province's reports (Mẫu 27, 29).")
+@click.option("--templates", type=FOLDER, help="Write the sheets to fill in here, with what is known.")
 def particulars(
-    workspace: Path, boards: Path | None, committees: Path | None, dossiers: Path | None, templates: Path | None
+    workspace: Path,
+    boards: Path | None,
+    committees: Path | None,
+    dossiers: Path | None,
+    reports: Path | None,
+    templates: Path | None,
 ) -> None:
     """Load what the official forms of WORKSPACE need and no count tells; or write the sheets for it."""
-    sheets: dict[SheetName, Path | None] = {"boards": boards, "committees": committees, "dossiers": dossiers}
+    sheets: dict[SheetName, Path | None] = {
+        "boards": boards,
+        "committees": committees,
+        "dossiers": dossiers,
+        "reports": reports,
+    }
     if templates is None and not any(sheets.values()):
-        raise click.UsageError("--boards, --committees, --dossiers, --templates")
+        raise click.UsageError("--boards, --committees, --dossiers, --reports, --templates")
     opened = open_workspace(workspace)
     if templates is not None:
         _write_templates(opened, templates)
@@ -92,7 +108,7 @@ def official(
     draft: bool,
     later: tuple[Path, ...],
 ) -> None:
-    """Write the official forms of all levels of WORKSPACE: Mẫu 18 to 21, 23 to 26, 28, 30 and 32."""
+    """Write the official forms of all levels of WORKSPACE: Mẫu 18 to 21, 23 to 30 and 32."""
     opened = open_workspace(workspace)
     rounds = [open_workspace(path) for path in later]
     forms = official_forms(opened, SYSTEM, rounds, form)

@@ -1,6 +1,7 @@
 """What official forms ask for and no count tells: boards, committees, and who the candidates are.
 
-Three sheets, one row a unit, a committee, a candidate. A cell may stay empty: the form that needs it then says so.
+Four sheets, one row a unit, a committee, a candidate, a report. A cell may stay empty: the form that needs it
+then says so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Literal
 from pipeline.election.definition import Election
 from pipeline.election.figures import Member
 
-SheetName = Literal["boards", "committees", "dossiers"]
+SheetName = Literal["boards", "committees", "dossiers", "reports"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,58 @@ class Dossier:
         return self.candidate
 
 
-Particular = Board | Committee | Dossier
-KINDS: Mapping[SheetName, type[Board] | type[Committee] | type[Dossier]] = {
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the province's committee writes in its reports to the National Election Council (Mẫu 27, 29)."""
+
+    report: str
+    """"27" or "29"."""
+    letter: str = ""
+    """The number before "/BC-UBBC"."""
+    signed_place: str = ""
+    signed_day: date | None = None
+    recipients: tuple[str, ...] = ()
+    """Beside those that the form prints."""
+    i_1: str = ""
+    i_2: str = ""
+    i_3: str = ""
+    i_4: str = ""
+    i_5: str = ""
+    i_6: str = ""
+    i_7: str = ""
+    i_8: str = ""
+    """Only Mẫu 29 has it, and parts III and IV."""
+    iii_1: str = ""
+    iii_2: str = ""
+    iv_1: str = ""
+    iv_2: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.report
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """ "I.1" -> what is written there."""
+        return {header.removeprefix("mục "): getattr(self, name) for name, header in PARTS.items()}
+
+
+REPORTS: Mapping[str, str] = {
+    "27": "Báo cáo tình hình và kết quả sơ bộ",
+    "29": "Báo cáo tổng kết",
+}
+PARTS: Mapping[str, str] = {
+    **{f"i_{n}": f"mục I.{n}" for n in range(1, 9)},
+    **{f"{part}_{n}": f"mục {part.upper()}.{n}" for part in ("iii", "iv") for n in (1, 2)},
+}
+"""Column -> its header."""
+
+Particular = Board | Committee | Dossier | Letter
+KINDS: Mapping[SheetName, type[Board] | type[Committee] | type[Dossier] | type[Letter]] = {
     "boards": Board,
     "committees": Committee,
     "dossiers": Dossier,
+    "reports": Letter,
 }
 
 SECTORS: Mapping[str, str] = {
@@ -137,11 +185,12 @@ HEADERS: Mapping[str, str] = {
     "party_since": "ngày vào Đảng", "assembly_member": "là đại biểu QH", "council_member": "là đại biểu HĐND",
     "note": "ghi chú", "sector": "khối", "study": "trình độ", "theory_level": "trình độ lý luận",
     "self_nominated": "tự ứng cử", "reelected": "tái cử", "name": "tên",
+    "report": "mẫu báo cáo", "letter": "số", "recipients": "nơi nhận thêm", **PARTS,
 }  # fmt: skip
 """Column -> its header in the sheets that people fill in; the English name is understood as well."""
 SEVERAL_LINES = (
     "incidents", "team_complaints", "board_complaints", "forwarded", "papers", "events", "lower_complaints",
-    "committee_complaints",
+    "committee_complaints", "recipients", *PARTS,
 )  # fmt: skip
 
 
@@ -159,6 +208,8 @@ def expected(sheet: SheetName, election: Election) -> tuple[tuple[str, str], ...
         case "dossiers":
             units = {u.id: u.name for u in election.units}
             return tuple((c.id, f"{c.full_name} ({units[c.unit]})") for c in election.candidates)
+        case "reports":
+            return tuple(REPORTS.items())
 
 
 def to_json(given: Particular) -> dict[str, Any]:
@@ -184,6 +235,7 @@ def from_json(sheet: SheetName, document: Mapping[str, Any]) -> Particular:
         values["met_at"] = datetime.fromisoformat(values["met_at"])
     if "members" in values:
         values["members"] = tuple(Member(name, role) for name, role in values["members"])
-    if "papers" in values:
-        values["papers"] = tuple(values["papers"])
+    for name in ("papers", "recipients"):
+        if name in values:
+            values[name] = tuple(values[name])
     return KINDS[sheet](**values)

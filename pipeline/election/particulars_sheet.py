@@ -1,4 +1,4 @@
-"""The three sheets of particulars: read with every fault by file, row, value and remedy; written as templates."""
+"""The sheets of particulars: read with every fault by file, row, value and remedy; written as templates."""
 
 from __future__ import annotations
 
@@ -153,6 +153,7 @@ READERS: Mapping[str, Reader] = {
     "signed_day": _day,
     "party_since": _day,
     "papers": _papers,
+    "recipients": _papers,
     "sector": _word(
         SECTORS,
         "",

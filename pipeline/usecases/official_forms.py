@@ -15,6 +15,8 @@ from pipeline.reports.fields import faults
 from pipeline.reports.minutes import minutes_paper
 from pipeline.reports.official.elected import elected_faults, elected_paper
 from pipeline.reports.official.inventory import inventory_faults, inventory_paper
+from pipeline.reports.official.report import report_paper
+from pipeline.reports.official.report_fields import report_faults
 from pipeline.reports.official.statistics import statistics_paper
 from pipeline.reports.official.statistics_fields import statistics_faults
 from pipeline.reports.official.summary import summary_paper
@@ -27,12 +29,13 @@ from pipeline.reports.paper_pdf import paper_pdf
 from pipeline.storage import log
 from pipeline.usecases.official_data import Result, Source, assembly, inventory, summary, unit_minutes
 from pipeline.usecases.official_people import elected_list, statistics
+from pipeline.usecases.official_reports import report
 from pipeline.usecases.particulars import particulars_of
 from pipeline.usecases.totals import Totals, totals
 from pipeline.usecases.workspace import Workspace
 
 Kind = Literal["pdf", "docx"]
-NUMBERS = ("18", "19", "20", "21", "23", "24", "25", "26", "28", "30", "32")
+NUMBERS = ("18", "19", "20", "21", "23", "24", "25", "26", "27", "28", "29", "30", "32")
 DRAFT = "-ban-nhap"
 """In the name of a file that is none to sign, so that it never takes the place of a form that may have been."""
 
@@ -156,3 +159,7 @@ def _of_committees(source: Source, wanted: Wanted) -> Iterator[OfficialForm]:
             table = statistics(source, official=official)
             why = statistics_faults(table)
             yield OfficialForm(number, source.election.id, statistics_paper(table), why, digest_of(table))
+    for final, number in ((False, "27"), (True, "29")):
+        if number in wanted:
+            said = report(source, final=final)
+            yield OfficialForm(number, source.election.id, report_paper(said), report_faults(said), digest_of(said))

@@ -109,7 +109,7 @@ def statistics(source: Source, *, official: bool) -> Statistics:
     }
     first = by_level["mau-13"] or by_level["mau-14"]
     committee = source.given.committees.get(first[0].id, NOBODY[1]) if first else Committee("")
-    levels = {form: _Level(source, tuple(contests)) for form, contests in by_level.items()}
+    levels = {form: LevelOf(source, tuple(contests)) for form, contests in by_level.items()}
     units = [u for u in election.units if u.seats]
     provinces = {unit_province(source, source.first.unit(u.id)) for u in units}
     people = {form: level.people() for form, level in levels.items()}
@@ -133,14 +133,14 @@ def statistics(source: Source, *, official: bool) -> Statistics:
 
 
 @dataclass(frozen=True, slots=True)
-class _People:
+class People:
     composition: Composition | None
     why: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
-    """The contests of one level."""
+class LevelOf:
+    """The contests of one level, over all of their units."""
 
     source: Source
     contests: tuple[Contest, ...]
@@ -184,17 +184,21 @@ class _Level:
             valid=_sum(r.count.valid for r in results),
         )
 
-    def people(self) -> _People:
+    def people(self) -> People:
         """Who was elected at this level, where every dossier tells it."""
-        units = self.units
-        if any(self.source.first.unit(u.id).outcome is None for u in units):
-            return _People(None, ())
-        elected = elected_of(self.source, units)
-        dossiers = [self.source.given.dossiers.get(c.id, Dossier(c.id)) for c in elected]
-        why = [m for c, d in zip(elected, dossiers, strict=True) for m in _untold(c, d)]
-        if why:
-            return _People(None, tuple(why))
-        return _People(_composition(sum(u.seats for u in units), elected, dossiers, self.source.election.day), ())
+        if any(self.source.first.unit(u.id).outcome is None for u in self.units):
+            return People(None, ())
+        return people_of(self.source, self.units)
+
+
+def people_of(source: Source, units: Sequence[Unit]) -> People:
+    """Who was elected in units, where every dossier tells it."""
+    elected = elected_of(source, units)
+    dossiers = [source.given.dossiers.get(c.id, Dossier(c.id)) for c in elected]
+    why = [m for c, d in zip(elected, dossiers, strict=True) for m in _untold(c, d)]
+    if why:
+        return People(None, tuple(why))
+    return People(_composition(sum(u.seats for u in units), elected, dossiers, source.election.day), ())
 
 
 def _sum(values: Iterator[int | None] | Sequence[int | None]) -> int | None:

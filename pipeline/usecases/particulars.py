@@ -10,18 +10,28 @@ from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
-from pipeline.election.particulars import Board, Committee, Dossier, Particular, SheetName, from_json, to_json
+from pipeline.election.particulars import (
+    Board,
+    Committee,
+    Dossier,
+    Letter,
+    Particular,
+    SheetName,
+    from_json,
+    to_json,
+)
 from pipeline.storage import log, particulars
 from pipeline.usecases.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """Everything that stands, by unit, contest and candidate."""
+    """Everything that stands, by unit, contest, candidate and report."""
 
     boards: Mapping[str, Board] = field(default_factory=dict)
     committees: Mapping[str, Committee] = field(default_factory=dict)
     dossiers: Mapping[str, Dossier] = field(default_factory=dict)
+    reports: Mapping[str, Letter] = field(default_factory=dict)
 
 
 def keep_particulars(workspace: Workspace, actor: Actor, sheet: SheetName, given: Sequence[Particular]) -> int:
@@ -42,7 +52,7 @@ def keep_particulars(workspace: Workspace, actor: Actor, sheet: SheetName, given
 
 
 def particulars_of(db: Connection, actor: Actor) -> Particulars:
-    """What stands of all three sheets."""
+    """What stands of all sheets."""
     require(actor, "see_totals")
 
     def records(sheet: SheetName) -> dict[str, Particular]:
@@ -52,4 +62,5 @@ def particulars_of(db: Connection, actor: Actor) -> Particulars:
         cast(dict[str, Board], records("boards")),
         cast(dict[str, Committee], records("committees")),
         cast(dict[str, Dossier], records("dossiers")),
+        cast(dict[str, Letter], records("reports")),
     )

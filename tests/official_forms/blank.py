@@ -6,6 +6,7 @@ from pipeline.reports.fields import CandidateVotes
 from pipeline.reports.official.elected import ElectedList
 from pipeline.reports.official.fields import Decree, Meeting, UnitCount
 from pipeline.reports.official.inventory import LEVELS, BallotStock, Inventory
+from pipeline.reports.official.report_fields import Report
 from pipeline.reports.official.statistics_fields import LevelFigures, Statistics
 from pipeline.reports.official.summary_fields import Summary
 from pipeline.reports.official.unit_fields import UnitMinutes
@@ -106,3 +107,9 @@ def statistics(official: bool) -> Statistics:
         provincial_people=None,
         communal_people=None,
     )
+
+
+def report(final: bool) -> Report:
+    return Report(
+        final=final, province="", term="XVI", years="2026-2031", year=2026, letter="", place="", signed=None
+    )  # fmt: skip

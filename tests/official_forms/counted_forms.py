@@ -57,11 +57,11 @@ def totals(of: Election, changed: Sequence[AreaTotals] = (), winners: Mapping[st
 
 def particulars(of: Election) -> Particulars:
     """What the example ships."""
-    boards, committees, dossiers = (
+    boards, committees, dossiers, reports = (
         {r.key: r for r in load_particulars(EXAMPLE / f"{name}.csv", name, of)}  # type: ignore[arg-type]
-        for name in ("boards", "committees", "dossiers")
+        for name in ("boards", "committees", "dossiers", "reports")
     )
-    return Particulars(boards, committees, dossiers)  # type: ignore[arg-type]
+    return Particulars(boards, committees, dossiers, reports)  # type: ignore[arg-type]
 
 
 def source(of: Election, found: Totals | None = None, given: Particulars | None = None) -> Source:

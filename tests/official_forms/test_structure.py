@@ -18,6 +18,7 @@ from prescribed import docx_text, pdf_text, squash
 from pipeline.messages import message
 from pipeline.reports.official.elected import elected_paper
 from pipeline.reports.official.inventory import inventory_paper
+from pipeline.reports.official.report import report_paper
 from pipeline.reports.official.statistics import statistics_paper
 from pipeline.reports.official.summary import summary_paper
 from pipeline.reports.official.unit import unit_paper
@@ -35,6 +36,8 @@ BLANKS = {
     "24": unit_paper(blank.unit(False)),
     "25": summary_paper(blank.summary(False)),
     "26": elected_paper(blank.elected(False)),
+    "27": report_paper(blank.report(False)),
+    "29": report_paper(blank.report(True)),
     "28": statistics_paper(blank.statistics(False)),
     "30": statistics_paper(blank.statistics(True)),
     "32": inventory_paper(blank.inventory()),
@@ -52,7 +55,21 @@ def tables(blocks: tuple[Block, ...]) -> Iterator[Ruled]:
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
-@pytest.mark.parametrize("name", ["blank 19", "blank 25", "blank 30", "19 qh-1", "20 qh", "21 qh-1", "26 xa", "32 kv1"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "blank 19",
+        "blank 25",
+        "blank 30",
+        "19 qh-1",
+        "20 qh",
+        "21 qh-1",
+        "26 xa",
+        "32 kv1",
+        "blank 27",
+        "27 an-phu-2026",
+    ],
+)
 def test_pdf_and_docx_say_the_same(name: str, tmp_path: Path) -> None:
     paper = EVERY[name]
     printed = squash(pdf_text(paper_pdf(paper, IMPRINT), tmp_path))

@@ -12,6 +12,7 @@ from prescribed import assert_same_words, docx_text, pdf_text, prescribed
 
 from pipeline.reports.official.elected import elected_paper
 from pipeline.reports.official.inventory import inventory_paper
+from pipeline.reports.official.report import report_paper
 from pipeline.reports.official.statistics import statistics_paper
 from pipeline.reports.official.summary import summary_paper
 from pipeline.reports.official.unit import unit_paper
@@ -35,6 +36,8 @@ CASES: dict[str, tuple[Paper, Mapping[str, str], frozenset[str]]] = {
     ),
     "Mẫu số 21/HĐBC-QH": (elected_paper(blank.elected(True)), {}, frozenset()),
     "Mẫu số 26/HĐBC-HĐND": (elected_paper(blank.elected(False)), {}, frozenset()),
+    "Mẫu số 27/HĐBC": (report_paper(blank.report(False)), {}, frozenset()),
+    "Mẫu số 29/HĐBC": (report_paper(blank.report(True)), {}, frozenset()),
     "Mẫu số 28/HĐBC": (statistics_paper(blank.statistics(False)), {}, frozenset()),
     "Mẫu số 30/HĐBC": (
         statistics_paper(blank.statistics(True)),
