@@ -22,6 +22,7 @@ PLAIN = {
     "span": 1.0, "core": 1.0, "middle": 1.0, "heart": 1.0, "ring": 0.0, "hanging": 0.0, "signs_mm2": 0.0,
     "taller_mm": 0.0, "far_mm2": 0.0, "open": 0.0, "creased": 0.0,
 }  # fmt: skip
+FILLED = {"ink": 0.4, "through": 0.0, "void": 0.0, "around": 0.0, "level": 1.0, "spread_mm": 0.0}
 
 # Readings as they were recorded with the shipped profile of version 1: kind, scores, measures, accepted, p_wrong.
 RECORDED: list[tuple[str, dict[str, float], dict[str, float], bool, float]] = [
@@ -35,7 +36,8 @@ RECORDED: list[tuple[str, dict[str, float], dict[str, float], bool, float]] = [
     ("stamp", {"present": 0.95, "absent": 0.05}, {"area_mm2": 25.0}, True, 0.001),
     ("stamp", {"present": 0.95, "absent": 0.05}, {"area_mm2": 24.9}, False, 0.001),
     ("stray", {"absent": 1.0, "present": 0.0}, {}, True, 0.001),
-    ("oval", {"marked": 0.95, "unmarked": 0.05}, {"ink": 0.4, "void": 0, "around": 0, "level": 1, "spread_mm": 0}, True, 0.002),
+    ("oval", {"marked": 0.95, "unmarked": 0.05}, FILLED, True, 0.002),
+    ("oval", {"marked": 0.95, "unmarked": 0.05}, FILLED | {"ink": 0.24}, False, 0.002),
 ]  # fmt: skip
 
 
