@@ -21,7 +21,7 @@ def test_forms_that_lack_something_are_taken_as_drafts_only_and_by_those_who_may
     answer = uyban.client.get("/downloads/official-forms.zip?draft=true")
     assert answer.status_code == 200
     names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
-    assert len(names) == 2 * (9 + 3 + 4 + 1 + 3 + 2 + 2)
+    assert len(names) == 2 * (9 + 3 + 4 + 1 + 3 + 2 + 2 + 2)
     assert all("-ban-nhap." in name for name in names), "a batch is open somewhere, so no form is final"
     assert {name.rsplit(".", 1)[1] for name in names} == {"pdf", "docx"}
     with count.database.read() as db:
