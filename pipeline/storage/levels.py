@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
+import orjson
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Row,
-    Select,
     and_,
     bindparam,
     delete,
@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from pipeline.storage.schema_levels import level_change, level_entry, level_stale, level_sum
-from pipeline.tally.levels import AreaState, Figures, Node, Tree
+from pipeline.tally.levels import AreaState, Figures, Node
 
 AT_ONCE = 400
 """Keys of one query: SQLite takes 32,766 parameters, and long lists are slower than a few queries.
@@ -57,10 +57,7 @@ class Entry:
 
 def compact(document: Mapping[str, Any]) -> str:
     """JSON text that is equal for equal documents."""
-    return _ENCODER.encode(document)
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def add(db: Connection, entries: Sequence[Entry]) -> None:
@@ -71,39 +68,66 @@ def add(db: Connection, entries: Sequence[Entry]) -> None:
 
 
 def _values(entry: Entry) -> dict[str, Any]:
-    values = {name: getattr(entry, name) for name in Entry.__slots__}
-    return {**values, "figures": compact(entry.figures), "detail": compact(entry.detail) if entry.detail else "{}"}
+    return {
+        "contest": entry.contest,
+        "round": entry.round,
+        "area": entry.area,
+        "version": entry.version,
+        "state": entry.state,
+        "source": entry.source,
+        "figures": compact(entry.figures),
+        "detail": compact(entry.detail),
+        "reason": entry.reason,
+        "author": entry.author,
+        "approver": entry.approver,
+        "at": entry.at,
+    }
 
 
 def latest(db: Connection, contest: str, round_: int, areas: Sequence[str] | None = None) -> dict[str, Entry]:
     """area -> its last version, of some areas or of all."""
-    return {row.area: _entry(row) for row in _last_rows(db, select(level_entry), contest, round_, areas)}
+    return {area: _entry(row) for area, row in _last_rows(db, _ENTRIES, contest, round_, areas).items()}
 
 
 def latest_figures(
     db: Connection, contest: str, round_: int, areas: Sequence[str] | None = None
 ) -> dict[str, tuple[AreaState, Figures]]:
     """area -> state and figures of its last version; the short way for sums."""
-    query = select(level_entry.c.area, level_entry.c.state, level_entry.c.figures)
-    return {row.area: (row.state, json.loads(row.figures)) for row in _last_rows(db, query, contest, round_, areas)}
+    rows = _last_rows(db, _FIGURES, contest, round_, areas)
+    return {area: (row.state, orjson.loads(row.figures)) for area, row in rows.items()}
+
+
+_VERSIONS = (level_entry.c.contest == bindparam("of_contest"), level_entry.c.round == bindparam("of_round"))
+
+
+class _LastVersions:
+    """Statements made once, of all areas and of some, with the place of the area among their columns.
+
+    In the order of the key, so that the last version of an area is the last of its rows.
+    """
+
+    def __init__(self, *columns: Column[Any]) -> None:
+        in_order = (level_entry.c.area, level_entry.c.version)
+        self.every = select(*columns).where(*_VERSIONS).order_by(*in_order)
+        self.some = self.every.where(level_entry.c.area.in_(bindparam("areas", expanding=True)))
+        self.area = columns.index(level_entry.c.area)
+
+
+_ENTRIES = _LastVersions(*level_entry.c)
+_FIGURES = _LastVersions(level_entry.c.area, level_entry.c.state, level_entry.c.figures)
 
 
 def _last_rows(
-    db: Connection, query: Select[Any], contest: str, round_: int, areas: Sequence[str] | None
-) -> Iterator[Row[Any]]:
-    here, other = level_entry.c, level_entry.alias()
-    newest = (
-        select(func.max(other.c.version))
-        .where(other.c.contest == here.contest, other.c.round == here.round, other.c.area == here.area)
-        .correlate(level_entry)
-        .scalar_subquery()
-    )
-    query = query.where(here.contest == contest, here.round == round_, here.version == newest)
+    db: Connection, query: _LastVersions, contest: str, round_: int, areas: Sequence[str] | None
+) -> dict[str, Row[Any]]:
+    """area -> the row of its last version. All versions are read: asking for the last one took longer."""
+    key = {"of_contest": contest, "of_round": round_}
     if areas is None:
-        yield from db.execute(query)
-        return
+        return {row[query.area]: row for row in db.execute(query.every, key)}
+    found: dict[str, Row[Any]] = {}
     for part in parts(areas):
-        yield from db.execute(query.where(here.area.in_(part)))
+        found |= {row[query.area]: row for row in db.execute(query.some, {**key, "areas": part})}
+    return found
 
 
 def versions(db: Connection, contest: str, round_: int, area: str) -> tuple[Entry, ...]:
@@ -122,7 +146,7 @@ def rounds(db: Connection, contest: str) -> tuple[int, ...]:
 
 def _entry(row: Row[Any]) -> Entry:
     values = {name: getattr(row, name) for name in Entry.__slots__}
-    return Entry(**{**values, "figures": json.loads(row.figures), "detail": json.loads(row.detail)})
+    return Entry(**{**values, "figures": orjson.loads(row.figures), "detail": orjson.loads(row.detail)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +159,32 @@ class Sum:
 
 def sums(db: Connection, contest: str, round_: int, nodes: Iterable[Node]) -> dict[Node, Sum]:
     """Of some levels; those below which nothing was handed up are absent."""
-    wanted = list(nodes)
-    query = select(level_sum).where(level_sum.c.contest == contest, level_sum.c.round == round_)
     found: dict[Node, Sum] = {}
-    for part in parts(wanted):
-        for row in db.execute(query.where(is_one_of(level_sum.c.tree, level_sum.c.node, part))):
-            found[Node(row.tree, row.node)] = Sum(json.loads(row.figures), row.changes)
+    for part in parts(list(nodes)):
+        for tree, node, figures, changes in db.execute(
+            _SUMS, {"of_contest": contest, "of_round": round_, **named(part)}
+        ):
+            found[Node(tree, node)] = Sum(orjson.loads(figures), changes)
     return found
 
 
-def is_one_of(tree: ColumnElement[str], name: ColumnElement[str], nodes: Sequence[Node]) -> ColumnElement[bool]:
-    kinds: tuple[Tree, ...] = ("unit", "place")
-    by_tree = {kind: [n.id for n in nodes if n.tree == kind] for kind in kinds}
-    return or_(*(and_(tree == kind, name.in_(ids)) for kind, ids in by_tree.items() if ids))
+def is_one_of(tree: ColumnElement[str], name: ColumnElement[str]) -> ColumnElement[bool]:
+    """That a level is among those that :func:`named` gives to the statement."""
+    units, places = (name.in_(bindparam(kind, expanding=True)) for kind in ("units", "places"))
+    return or_(and_(tree == "unit", units), and_(tree == "place", places))
+
+
+def named(nodes: Iterable[Node]) -> dict[str, list[str]]:
+    """Levels as a statement with :func:`is_one_of` takes them."""
+    wanted = list(nodes)
+    return {"units": [n.id for n in wanted if n.tree == "unit"], "places": [n.id for n in wanted if n.tree == "place"]}
+
+
+_SUMS = select(level_sum.c.tree, level_sum.c.node, level_sum.c.figures, level_sum.c.changes).where(
+    level_sum.c.contest == bindparam("of_contest"),
+    level_sum.c.round == bindparam("of_round"),
+    is_one_of(level_sum.c.tree, level_sum.c.node),
+)
 
 
 def put_sums(db: Connection, contest: str, round_: int, old: Mapping[Node, Sum], new: Mapping[Node, Sum]) -> None:
@@ -166,9 +203,19 @@ def put_sums(db: Connection, contest: str, round_: int, old: Mapping[Node, Sum],
         if n in old
     ]
     if moved:
-        where = (level_sum.c.tree == bindparam("t"), level_sum.c.node == bindparam("n"))
-        query = update(level_sum).where(level_sum.c.contest == contest, level_sum.c.round == round_, *where)
-        db.execute(query.values(figures=bindparam("figures"), changes=bindparam("changes")), moved)
+        db.execute(_MOVE, [{"c": contest, "r": round_, **one} for one in moved])
+
+
+_MOVE = (
+    update(level_sum)
+    .where(
+        level_sum.c.contest == bindparam("c"),
+        level_sum.c.round == bindparam("r"),
+        level_sum.c.tree == bindparam("t"),
+        level_sum.c.node == bindparam("n"),
+    )
+    .values(figures=bindparam("figures"), changes=bindparam("changes"))
+)
 
 
 def note_changes(db: Connection, entry: Entry, nodes: Iterable[Node]) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
 
-from pipeline.storage.levels import compact, is_one_of, parts
+from pipeline.storage.levels import compact, is_one_of, named, parts
 from pipeline.storage.schema_levels import level_lock
 from pipeline.tally.levels import Figures, Node
 
@@ -53,19 +53,26 @@ def latest(
     db: Connection, contest: str, round_: int, nodes: Iterable[Node], *, seals: bool = False
 ) -> dict[Node, Lock]:
     """level -> the last version, or the last one that locked or signed; levels that were never locked are absent."""
+    found: dict[Node, Lock] = {}
+    for part in parts(list(nodes)):
+        wanted = {"of_contest": contest, "of_round": round_, **named(part)}
+        for row in db.execute(_SEALS if seals else _LAST, wanted):
+            lock = _lock(row)
+            found[lock.node] = lock
+    return found
+
+
+def _last(seals: bool) -> Select[Any]:
     c, other = level_lock.c, level_lock.alias()
     o = other.c
     same = [o.contest == c.contest, o.round == c.round, o.tree == c.tree, o.node == c.node]
     same += [o.act != "opened"] if seals else []
     newest = select(func.max(o.version)).where(*same).correlate(level_lock).scalar_subquery()
-    query = select(level_lock).where(c.contest == contest, c.round == round_, c.version == newest)
-    wanted = list(nodes)
-    found: dict[Node, Lock] = {}
-    for part in parts(wanted):
-        for row in db.execute(query.where(is_one_of(c.tree, c.node, part))):
-            lock = _lock(row)
-            found[lock.node] = lock
-    return found
+    here = (c.contest == bindparam("of_contest"), c.round == bindparam("of_round"), is_one_of(c.tree, c.node))
+    return select(level_lock).where(*here, c.version == newest)
+
+
+_LAST, _SEALS = _last(seals=False), _last(seals=True)
 
 
 def signed(db: Connection, contest: str, round_: int) -> frozenset[Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,20 +15,32 @@ from pipeline.storage.schema import audit
 
 def append(db: Connection, event: AuditEvent, at: datetime) -> AuditLine:
     """Write the line behind the last one. Order comes from ``seq``, never from ``at``."""
-    line = next_line(head(db), event, at)
-    db.execute(
-        insert(audit).values(
-            seq=line.seq,
-            at=line.at,
-            actor=event.actor,
-            act=event.act,
-            subject=event.subject,
-            detail=dict(event.detail),
-            previous=line.previous,
-            digest=line.digest,
-        )
-    )
-    return line
+    return append_all(db, [event], at)[0]
+
+
+def append_all(db: Connection, events: Sequence[AuditEvent], at: datetime) -> tuple[AuditLine, ...]:
+    """Write a line for each event, in their order, with two statements."""
+    lines, last = [], head(db) if events else None
+    for event in events:
+        last = next_line(last, event, at)
+        lines.append(last)
+    if lines:
+        db.execute(insert(audit), [_row(line) for line in lines])
+    return tuple(lines)
+
+
+def _row(line: AuditLine) -> dict[str, Any]:
+    event = line.event
+    return {
+        "seq": line.seq,
+        "at": line.at,
+        "actor": event.actor,
+        "act": event.act,
+        "subject": event.subject,
+        "detail": dict(event.detail),
+        "previous": line.previous,
+        "digest": line.digest,
+    }
 
 
 def lines(db: Connection, since: int = 0) -> Iterator[AuditLine]:
@@ -37,9 +49,15 @@ def lines(db: Connection, since: int = 0) -> Iterator[AuditLine]:
     return (_line(row) for row in db.execute(query))
 
 
+_LAST = select(audit).order_by(audit.c.seq.desc()).limit(1)
+
+
+_HEAD = select(audit).order_by(audit.c.seq.desc()).limit(1)
+
+
 def head(db: Connection) -> AuditLine | None:
     """The last line: its digest stands for the whole log."""
-    row = db.execute(select(audit).order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+    row = db.execute(_LAST).one_or_none()
     return _line(row) if row else None
 
 

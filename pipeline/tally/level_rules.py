@@ -20,10 +20,12 @@ NEEDS: dict[int, Collection[str]] = {
 
 def level_findings(figures: Figures, seats: int, conventions: Conventions) -> tuple[Finding, ...]:
     """Every rule that does not hold among the figures that are given, in order of number."""
-    given = {name.partition(":")[0] for name in figures}
     result = result_in(figures)
     without_ground = figures.get("invalid", 0) - result.invalid_total
     if without_ground:  # others' minutes give no grounds; the rules look at the total alone
         result = replace(result, invalid={**result.invalid, "a": result.invalid.get("a", 0) + without_ground})
     found = findings(Sheet(paper_in(figures), result, seats, conventions))
+    if not any(f.number in NEEDS for f in found):
+        return found
+    given = {name.partition(":")[0] for name in figures}
     return tuple(f for f in found if f.number not in NEEDS or given & set(NEEDS[f.number]))

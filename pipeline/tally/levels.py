@@ -27,6 +27,7 @@ Figures = Mapping[str, int]
 PAPER = tuple(PaperFigures.__slots__)
 COUNTED = ("collected", "scanned", "by_hand", "set_aside", "undecided", "valid", "invalid")
 VOTES, GROUND, LEAVING, STATE = "votes:", "ground:", "leaving:", "state:"
+_GROUNDS = tuple((ground, GROUND + ground) for ground in GROUNDS)
 
 
 class Node(NamedTuple):
@@ -55,24 +56,30 @@ def figures_of(result: AreaResult | None, paper: PaperFigures | None) -> dict[st
 
 def result_in(figures: Figures) -> AreaResult:
     """The count in some figures. Invalid ballots without a ground (others' minutes) are in ``figures`` alone."""
-    grounds: dict[Ground, int] = {g: figures[GROUND + g] for g in GROUNDS if figures.get(GROUND + g)}
-    leaving = {int(k.removeprefix(LEAVING)): n for k, n in figures.items() if k.startswith(LEAVING)}
+    grounds: dict[Ground, int] = {g: figures[name] for g, name in _GROUNDS if figures.get(name)}
+    leaving = {int(name[len(LEAVING) :]): n for name, n in figures.items() if name.startswith(LEAVING)}
+    number = figures.get
     return AreaResult(
-        **{name: figures.get(name, 0) for name in COUNTED if name != "invalid"},
-        invalid=grounds,
-        votes=votes_in(figures),
-        leaving=leaving,
+        number("collected", 0),
+        number("scanned", 0),
+        number("by_hand", 0),
+        number("set_aside", 0),
+        number("valid", 0),
+        grounds,
+        votes_in(figures),
+        leaving,
+        number("undecided", 0),
     )
 
 
 def paper_in(figures: Figures) -> PaperFigures:
     """The figures of the paper in some figures."""
-    return PaperFigures(**{name: figures.get(name, 0) for name in PAPER})
+    return PaperFigures(*(figures.get(name, 0) for name in PAPER))
 
 
 def votes_in(figures: Figures) -> dict[str, int]:
     """Candidate -> votes."""
-    return {name.removeprefix(VOTES): n for name, n in figures.items() if name.startswith(VOTES)}
+    return {name[len(VOTES) :]: n for name, n in figures.items() if name.startswith(VOTES)}
 
 
 def contribution(state: AreaState, figures: Figures) -> dict[str, int]:
@@ -83,6 +90,8 @@ def contribution(state: AreaState, figures: Figures) -> dict[str, int]:
 
 def difference(new: Figures, old: Figures) -> dict[str, int]:
     """``new`` less ``old``: what a level above has to be moved by; empty where they are equal."""
+    if not old:
+        return {name: n for name, n in new.items() if n}
     moved = {name: n - old.get(name, 0) for name, n in new.items()}
     moved |= {name: -n for name, n in old.items() if name not in new}
     return {name: n for name, n in moved.items() if n}
@@ -99,6 +108,21 @@ def add_into(sums: dict[str, int], more: Figures) -> None:
             sums[name] = number
 
 
+def together(parts: Iterable[Figures]) -> dict[str, int]:
+    """The sum of some figures, whatever their order.
+
+    Parts that name the same figures are added column by column: hundreds of areas below a unit are read at every change
+    of one of them, and most name the same.
+    """
+    alike: dict[tuple[str, ...], list[Iterable[int]]] = {}
+    for part in parts:
+        alike.setdefault(tuple(part), []).append(part.values())
+    found: dict[str, int] = {}
+    for names, rows in alike.items():
+        add_into(found, dict(zip(names, map(sum, zip(*rows, strict=True)), strict=True)))
+    return found
+
+
 class Levels:
     """Where every area, unit and place of an election stands in the two trees; made once for each election.
 
@@ -112,6 +136,7 @@ class Levels:
         self.areas = {a.id: a for a in election.areas}
         self.contests = tuple(c.id for c in election.contests)
         self._standing: dict[str, list[str]] = {}
+        self._votes_on: dict[str, frozenset[str]] = {}
         self._units: dict[tuple[str, Node], tuple[Node, ...]] = {}
         for candidate in election.candidates:
             self._standing.setdefault(candidate.unit, []).append(candidate.id)
@@ -154,6 +179,13 @@ class Levels:
     def candidates(self, contest: str, area: str) -> tuple[str, ...]:
         """The candidates that an area votes on, in no order."""
         return tuple(self._standing.get(self.areas[area].units[contest], ()))
+
+    def votes_on(self, contest: str, area: str) -> frozenset[str]:
+        """The names that figures of an area give to its candidates' votes."""
+        unit = self.areas[area].units[contest]
+        if unit not in self._votes_on:
+            self._votes_on[unit] = frozenset(VOTES + c for c in self._standing.get(unit, ()))
+        return self._votes_on[unit]
 
     def up(self, node: Node) -> tuple[Node, ...]:
         """The node and every level above it, the highest last."""
@@ -221,21 +253,16 @@ class Levels:
         Each area is added to its unit and its commune; above these only their sums go up, so the work grows with the
         number of areas that moved and of levels above them.
         """
-        found: dict[Node, dict[str, int]] = {}
+        by_depth: dict[int, dict[Node, list[Figures]]] = {}
         for area, change in changes:
             for bottom in self.bottoms(contest, area):
-                if bottom in found:
-                    add_into(found[bottom], change)
-                else:
-                    found[bottom] = dict(change)
-        by_depth: dict[int, set[Node]] = {}
-        for node in found:
-            by_depth.setdefault(self._depth[node], set()).add(node)
-        for depth in range(max(by_depth, default=0), 1, -1):
-            for node in sorted(by_depth.get(depth, ())):
-                above = self._up[node][1]
-                add_into(found.setdefault(above, {}), self.kept_at(above, found[node]))
-                by_depth.setdefault(depth - 1, set()).add(above)
+                by_depth.setdefault(self._depth[bottom], {}).setdefault(bottom, []).append(change)
+        found: dict[Node, dict[str, int]] = {}
+        for depth in range(max(by_depth, default=0), 0, -1):
+            for node, moves in sorted(by_depth.get(depth, {}).items()):
+                found[node] = dict(self.kept_at(node, together(moves)))
+                for above in self._up[node][1:2]:
+                    by_depth.setdefault(depth - 1, {}).setdefault(above, []).append(found[node])
         return found
 
 
@@ -255,14 +282,10 @@ def r14(node: Node, level: Figures, parts: Iterable[Figures]) -> tuple[Disagreem
     ``parts`` are what the levels below and the own areas add, as kept at this level; annulled areas add nothing but
     their own number.
     """
-    together: dict[str, int] = {}
-    for part in parts:
-        add_into(together, part)
-    if together == level:
+    found = together(parts)
+    if found == level:
         return ()
-    names = sorted({*together, *level})
+    names = sorted({*found, *level})
     return tuple(
-        Disagreement(node, n, together.get(n, 0), level.get(n, 0))
-        for n in names
-        if together.get(n, 0) != level.get(n, 0)
+        Disagreement(node, n, found.get(n, 0), level.get(n, 0)) for n in names if found.get(n, 0) != level.get(n, 0)
     )

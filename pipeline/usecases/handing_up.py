@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,18 @@ from pipeline.messages import message
 from pipeline.storage import levels as stored
 from pipeline.storage import locks
 from pipeline.storage.levels import Entry, Sum
-from pipeline.tally.levels import AreaState, Figures, Levels, Node, add_into, contribution, difference, r14
+from pipeline.tally.levels import (
+    STATE,
+    AreaState,
+    Figures,
+    Levels,
+    Node,
+    add_into,
+    contribution,
+    difference,
+    r14,
+    together,
+)
 
 FIRST_ROUND = 1
 LATE: tuple[AreaState, ...] = ("complete", "signed", "corrected", "annulled")
@@ -80,7 +92,7 @@ def _hand_up(
     fresh = [_entry(g, before.get(g.area), at) for g in given if _differs(g, before.get(g.area))]
     _refuse_locked(db, levels, contest, round_, [e for e in fresh if not _voters_alone(e, before.get(e.area))])
     stored.add(db, fresh)
-    moves = ((e.area, difference(_adds(e), _adds(before.get(e.area)))) for e in fresh)
+    moves = [(e.area, difference(_adds(e), _adds(before.get(e.area)))) for e in fresh]
     moved = levels.moved(contest, moves)
     old = stored.sums(db, contest, round_, moved)
     stored.put_sums(db, contest, round_, old, {n: _moved_by(old.get(n), change) for n, change in moved.items()})
@@ -167,11 +179,12 @@ def check(db: Connection, levels: Levels, contest: str, round_: int, nodes: Iter
     sums = stored.sums(db, contest, round_, {*wanted, *(c for children in below.values() for c in children)})
     inside = sorted({a for areas in own.values() for a in areas})
     found = stored.latest_figures(db, contest, round_, inside)
-    adds = {area: contribution(state, figures) for area, (state, figures) in found.items()}
     problems = []
     for node in wanted:
-        parts = [levels.kept_at(node, sums[c].figures) for c in below[node] if c in sums]
-        parts += [adds[a] for a in own[node] if a in adds]
+        under = together(sums[c].figures for c in below[node] if c in sums)
+        inside_here = [found[a] for a in own[node] if a in found]
+        parts = [levels.kept_at(node, under), *(figures for state, figures in inside_here if state != "annulled")]
+        parts.append(Counter(STATE + state for state, _ in inside_here))
         level = sums[node].figures if node in sums else {}
         problems += [
             Problem(

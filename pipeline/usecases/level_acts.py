@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,6 +26,7 @@ from pipeline.tally.levels import COUNTED, GROUND, LEAVING, PAPER, VOTES, AreaSt
 from pipeline.tally.rules import Conventions, Finding
 from pipeline.usecases.counted_levels import settle
 from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, check, hand_up, level_name, levels_of
+from pipeline.usecases.results_file import MOST
 from pipeline.usecases.workspace import Workspace
 
 LONGEST = 500
@@ -288,17 +290,22 @@ def _only_known(levels: Levels, contest: str, area: str, changed: Mapping[str, i
     for name, number in changed.items():
         if name not in names:
             raise refuse("figure-unknown", f"{area}/{contest}", "'{name}' is no figure of this area", name=name)
-        if number < 0:
+        if not 0 <= number <= MOST:
             raise refuse(
                 "figure-negative", f"{area}/{contest}", "'{name}' cannot be {number}", name=name, number=number
             )
     return dict(changed)
 
 
-def known_figures(levels: Levels, contest: str, area: str) -> set[str]:
+def known_figures(levels: Levels, contest: str, area: str) -> frozenset[str]:
     """The names of the figures that an area can have, votes apart."""
-    seats = levels.units[levels.areas[area].units[contest]].seats
-    return {*PAPER, *COUNTED, *(GROUND + g for g in GROUNDS), *(f"{LEAVING}{k}" for k in range(seats + 1))}
+    return _known_figures(levels.units[levels.areas[area].units[contest]].seats)
+
+
+@cache
+def _known_figures(seats: int) -> frozenset[str]:
+    leaving = (f"{LEAVING}{k}" for k in range(seats + 1))
+    return frozenset((*PAPER, *COUNTED, *(GROUND + g for g in GROUNDS), *leaving))
 
 
 def _known(levels: Levels, contest: str, node: Node) -> None:

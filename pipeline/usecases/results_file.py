@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from pipeline.election.definition import Election
 from pipeline.errors import Problem, Refusal, refuse
@@ -21,9 +22,12 @@ FORMAT = "kiemphieu-results/1"
 NAMED = ("election", "rule_set", "contest", "area", "votes")
 NEEDED = ("voters", "voted", "issued", "collected", "valid", "invalid")
 """What the minutes Mẫu 18 and 23 give of every area."""
+_NEEDED = frozenset(NEEDED)
 OTHERS = tuple(n for n in (*PAPER, *COUNTED) if n not in NEEDED)
 TEXTS = ("number", "day", "signers", "incidents", "note")
 MOST_BYTES = 256 * 1024 * 1024
+MOST = 1_000_000_000
+"""No number of people or ballots of an area is as large; a serial number in the wrong column is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +105,22 @@ def _from_sheet(path: Path) -> tuple[list[Reported], list[Problem]]:
 
 
 def _whole(row: Row, name: str, problems: list[Problem]) -> int:
-    found = parse_whole(row.text(name))
+    found = _number(row.text(name))
     if found is None and name not in row.doubted:
         text = message("'{value}' is no number of people or ballots; write digits", value=row.text(name))
         problems.append(Problem("results", row.place(name), text))
     return found or 0
 
 
+def _number(text: str) -> int | None:
+    found = parse_whole(text)
+    return found if found is not None and found <= MOST else None
+
+
 def _votes(row: Row, problems: list[Problem]) -> Iterator[tuple[str, int]]:
     for part in filter(None, (p.strip() for p in row.text("votes").replace("\n", ";").split(";"))):
         candidate, _, number = part.partition("=")
-        found = parse_whole(number.strip())
+        found = _number(number.strip())
         if found is None or not candidate.strip():
             text = message("'{value}' tells no votes; write 'candidate=number; candidate=number'", value=part)
             problems.append(Problem("results", row.place("votes"), text))
@@ -121,8 +130,8 @@ def _votes(row: Row, problems: list[Problem]) -> Iterator[tuple[str, int]]:
 
 def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem], bool]:
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        document = orjson.loads(content)
+    except ValueError as error:
         raise refuse("results-json", name, "the file is no JSON ({why}); export it anew", why=str(error)) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         found = document.get("format") if isinstance(document, dict) else None
@@ -141,7 +150,7 @@ def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem]
             text = message("'{value}' is missing or not of the right kind; export the file anew", value=fault)
             problems.append(Problem("results", place, text))
             continue
-        figures = {**one["figures"], **{VOTES + c: n for c, n in one["votes"].items()}}
+        figures = one["figures"] | {VOTES + c: n for c, n in one["votes"].items()}
         texts = {n: one[n] for n in TEXTS if one.get(n)}
         rows.append(Reported(f"{place} ({one['area']})", *head, one["contest"], one["area"], figures, texts))
     return rows, problems, document.get("mode") != "real"
@@ -151,15 +160,18 @@ def _shape(one: Any) -> str | None:
     """What is wrong with one area of a JSON file, by its name."""
     if not isinstance(one, dict):
         return "area"
-    wrong = [n for n in ("contest", "area") if not isinstance(one.get(n), str)]
-    wrong += [n for n in TEXTS if not isinstance(one.get(n, ""), str)]
-    wrong += [n for n in ("figures", "votes") if not isinstance(one.get(n), dict)]
-    if not wrong:
-        numbers = ((f"{part}.{n}", v) for part in ("figures", "votes") for n, v in one[part].items())
-        wrong += [name for name, value in numbers if type(value) is not int or value < 0]
-        wrong += [n for n in NEEDED if n not in one["figures"]]
-        wrong += ["day"] if one.get("day") and _day(one["day"]) is None else []
-    return wrong[0] if wrong else None
+    kinds: tuple[tuple[str, type], ...] = (("contest", str), ("area", str), ("figures", dict), ("votes", dict))
+    wrong = [name for name, kind in kinds if not isinstance(one.get(name), kind)]
+    wrong += [name for name in TEXTS if not isinstance(one.get(name, ""), str)]
+    if wrong:
+        return wrong[0]
+    for part in ("figures", "votes"):
+        numbers = one[part].values()
+        if numbers and (set(map(type, numbers)) != {int} or min(numbers) < 0 or max(numbers) > MOST):
+            return next(f"{part}.{n}" for n, v in one[part].items() if type(v) is not int or not 0 <= v <= MOST)
+    if not one["figures"].keys() >= _NEEDED:
+        return next(n for n in NEEDED if n not in one["figures"])
+    return "day" if one.get("day") and _day(one["day"]) is None else None
 
 
 _day = lru_cache(maxsize=1_000)(parse_date)
@@ -171,7 +183,7 @@ def results_json(election: Election, levels: Levels, entries: Iterable[Entry], *
     areas = [_area(e, levels.candidates(e.contest, e.area)) for e in entries]
     head = {"format": FORMAT, "election": election.id, "title": election.title, "rule_set": election.rule_set}
     head["mode"] = "trial" if trial else "real"
-    return (json.dumps({**head, "areas": areas}, ensure_ascii=False, indent=1) + "\n").encode()
+    return orjson.dumps({**head, "areas": areas}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _area(entry: Entry, candidates: Iterable[str]) -> dict[str, Any]:

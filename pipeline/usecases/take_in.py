@@ -142,8 +142,11 @@ def _faults(election: Election, levels: Levels, given: ResultsFile) -> Iterator[
 
 def _names(levels: Levels, row: Reported) -> Iterator[Problem]:
     """Exactly the candidates of the unit, and no figure that is not known."""
-    standing = {VOTES + c for c in levels.candidates(row.contest, row.area)}
-    named = {n for n in row.figures if n.startswith(VOTES)}
+    standing = levels.votes_on(row.contest, row.area)
+    names = row.figures.keys()
+    if names - standing <= known_figures(levels, row.contest, row.area) and names >= standing:
+        return
+    named = {n for n in names if n.startswith(VOTES)}
     if named != standing:
         for name in sorted(named - standing):
             text = message(
@@ -157,11 +160,8 @@ def _names(levels: Levels, row: Reported) -> Iterator[Problem]:
                 value=name.removeprefix(VOTES),
             )
             yield Problem("candidate-missing", row.place, text)
-    others = row.figures.keys() - named
-    if not others <= known_figures(levels, row.contest, row.area):
-        for name in sorted(others - known_figures(levels, row.contest, row.area)):
-            text = message("'{name}' is no figure of this area", name=name)
-            yield Problem("figure-unknown", row.place, text)
+    for name in sorted(names - named - known_figures(levels, row.contest, row.area)):
+        yield Problem("figure-unknown", row.place, message("'{name}' is no figure of this area", name=name))
 
 
 def _signing(row: Reported) -> Iterator[Problem]:
