@@ -49,15 +49,12 @@ def lines(db: Connection, since: int = 0) -> Iterator[AuditLine]:
     return (_line(row) for row in db.execute(query))
 
 
-_LAST = select(audit).order_by(audit.c.seq.desc()).limit(1)
-
-
 _HEAD = select(audit).order_by(audit.c.seq.desc()).limit(1)
 
 
 def head(db: Connection) -> AuditLine | None:
     """The last line: its digest stands for the whole log."""
-    row = db.execute(_LAST).one_or_none()
+    row = db.execute(_HEAD).one_or_none()
     return _line(row) if row else None
 
 
