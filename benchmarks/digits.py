@@ -33,12 +33,13 @@ from calibration.digits.line_paper import number_line
 from calibration.digits.paper import own_box_crop
 from calibration.digits.sources import CANVAS, canvases, load
 from pipeline.arithmetic.decide import decide_form
-from pipeline.arithmetic.fields import from_boxes
+from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.minutes import minutes_fields, minutes_rules
 from pipeline.recognize.digits.box import box_ink
 from pipeline.recognize.digits.normal_form import normal_form
 from pipeline.recognize.digits.reader import CLASSES, Reader, read_digits, shipped
 from pipeline.recognize.digits.strings import read_string
+from pipeline.recognize.number_values import values_of_fields
 from pipeline.recognize.numbers import read_numbers
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -149,7 +150,8 @@ def form() -> None:
         decoded = time.process_time()
         readings = read_numbers(fields)
         read = time.process_time()
-        decide_form([from_boxes(name, r.boxes) for name, r in zip(ids, readings, strict=True)], rules)
+        chances = values_of_fields([r.boxes for r in readings])
+        decide_form([Field(name, *each) for name, each in zip(ids, chances, strict=True)], rules)
         for name, spent in zip(times, (decoded - began, read - decoded, time.process_time() - read), strict=True):
             times[name].append(1000 * spent)
     print(", ".join(f"{name} {np.median(spent):.1f} ms" for name, spent in times.items()))

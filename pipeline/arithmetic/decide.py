@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.posterior import Posterior, components, posterior
-from pipeline.arithmetic.rules import AtMostRule, PercentRule, Rule, SumRule
+from pipeline.arithmetic.rules import AtMostRule, PercentRule, Rule, SumRule, Values
 
 Reason = Literal["altered", "ink", "risk", "unconfirmed", "broken"]
 """Why a field is asked: altered on paper; its own ink hardly allows the value; the risk is above the limit; nothing
@@ -84,8 +84,9 @@ def decide_form(fields: Sequence[Field], rules: Sequence[Rule], limits: Limits =
     for members, among in components(fields, rules):
         found = posterior(members, [r for r in among if not isinstance(r, AtMostRule)], limits.slip)
         broken += _broken(found)
+        best = _Best(found)
         for place, field in enumerate(members):
-            verdict = _judge(found, place, limits, any(field.id in r.fields for r in crossed))
+            verdict = _judge(best, place, limits, any(field.id in r.fields for r in crossed))
             if isinstance(verdict, Accepted):
                 accepted.append(verdict)
             else:
@@ -95,20 +96,36 @@ def decide_form(fields: Sequence[Field], rules: Sequence[Rule], limits: Limits =
     return Decision(tuple(accepted), tuple(asked), tuple(broken))
 
 
-def _judge(found: Posterior, place: int, limits: Limits, crossed: bool) -> Accepted | Asked:
-    field, best = found.fields[place], found.hypotheses[0]
-    values = found.values(best)
-    value = values[field.id]
-    shares = found.shares[place]
+class _Best:
+    """The heaviest hypothesis of fields tied together, with what every field's verdict looks up in it.
+
+    ``chances``: of each value by its ink alone; ``rules``: those that a field stands in, each with its own fields and
+    whether the heaviest hypothesis breaks it.
+    """
+
+    def __init__(self, found: Posterior) -> None:
+        self.found = found
+        self.values = found.values(found.hypotheses[0])
+        self.chances = {f.id: f.chance(self.values[f.id]) for f in found.fields}
+        self.rules: dict[str, list[tuple[Rule, tuple[str, ...], bool]]] = {f.id: [] for f in found.fields}
+        for k, rule in enumerate(found.rules):
+            fields = rule.fields
+            for name in fields:
+                self.rules[name].append((rule, fields, k in found.hypotheses[0].broken))
+
+
+def _judge(best: _Best, place: int, limits: Limits, crossed: bool) -> Accepted | Asked:
+    found = best.found
+    field, shares = found.fields[place], found.shares[place]
+    value = best.values[field.id]
     risk = max(found.risks[place], 0.0)
-    touched = [k for k, r in enumerate(found.rules) if field.id in r.fields]
-    by = _confirmed_by(found, field, values, limits)
+    by = _confirmed_by(best, field, limits)
     reason: Reason | None = None
-    if crossed or any(k in best.broken for k in touched):
+    if crossed or any(broken for _, _, broken in best.rules[field.id]):
         reason = "broken"
     elif field.altered and field.seconded is None:
         reason = "altered"
-    elif field.chance(value) < limits.ink or value != field.read:
+    elif best.chances[field.id] < limits.ink or value != field.read:
         reason = "ink"
     elif not by:
         reason = "unconfirmed"
@@ -124,23 +141,21 @@ def _bits(shares: Iterable[float]) -> float:
     return -sum(p * math.log2(p) for p in shares if p > 0)
 
 
-def _confirmed_by(found: Posterior, field: Field, values: Mapping[str, int | None], limits: Limits) -> tuple[str, ...]:
+def _confirmed_by(best: _Best, field: Field, limits: Limits) -> tuple[str, ...]:
     """Codes of what says the same as the field's own ink: rules whose other fields leave no other value."""
-    chance = {f.id: f.chance(values[f.id]) for f in found.fields}
     codes = [
         rule.code
-        for rule in found.rules
-        if field.id in rule.fields
-        and rule.holds(values)
-        and _leaves_no_other(rule, field.id, values)
-        and math.prod(chance[other] for other in rule.fields if other != field.id) >= limits.others
+        for rule, fields, broken in best.rules[field.id]
+        if not broken
+        and math.prod(best.chances[other] for other in fields if other != field.id) >= limits.others
+        and _leaves_no_other(rule, field.id, best.values)
     ]
-    if field.seconded is not None and field.seconded == (values[field.id] or 0):
+    if field.seconded is not None and field.seconded == (best.values[field.id] or 0):
         codes.append("second")
     return tuple(codes)
 
 
-def _leaves_no_other(rule: Rule, field: str, values: Mapping[str, int | None]) -> bool:
+def _leaves_no_other(rule: Rule, field: str, values: Values) -> bool:
     """Whether the rule, all other fields given, holds for this value alone among those one step or one digit off.
 
     A percentage is given by its counts up to rounding; a count is given by the percentage only in small areas.

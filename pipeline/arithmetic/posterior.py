@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ SLIP_SPREAD = 1 / 50
 """Chance that a slip writes just the number that the ink shows: a digit off, a carry lost, two digits swapped."""
 CUT = 1e-8
 """Changes that together weigh less are not tried; their weight is added to the risk."""
+
+TAIL = 1e-6
+"""The lightest values of a field that together have so little chance count as not listed: the bound holds them."""
 
 Change = tuple[int, int | None]
 """Place of a field among the fields, and the value that it has instead of the one read first."""
@@ -246,6 +249,7 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
 
     8 % of the real forms at hand did not add up; 21 % were reported in one country.
     """
+    fields = tuple(_without_tail(field) for field in fields)
     sums = [r for r in rules if isinstance(r, SumRule)]
     read = {f.id: f.read for f in fields}
     fold = _folding(len(sums))
@@ -256,18 +260,18 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
         changes = _changes(fields, sums, fold)
         pairs, light, among_sums = _pairs(changes, target)
         triples, skipped = _triples(changes, target)
-        sets = [(), *((i,) for i in range(len(changes.values))), *pairs, *triples]
     skipped += light + _outside_sums(changes, target, among_sums)
     breaks = _Breaks(fields, rules)
-    weights = changes.weights.tolist()
-    found = []
-    for chosen in sets:
-        made = tuple((int(changes.fields[i]), changes.values[i]) for i in chosen)
-        broken = breaks.by(made)
-        if broken and len(chosen) > 1:
-            continue  # weighs as one of two changes that break a rule, which the bound holds already
+    every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
+    found = [Hypothesis((), 1.0 - slip if not breaks.first else slip * SLIP_SPREAD, breaks.first)]
+    for place, value, weight in every:
+        broken = breaks.by_one(place, value)
         share = slip * SLIP_SPREAD if broken else 1.0 - slip
-        found.append(Hypothesis(made, math.prod(weights[i] for i in chosen) * share, broken))
+        found.append(Hypothesis(((place, value),), weight * share, broken))
+    for chosen in (*pairs, *triples):
+        made = tuple((every[i][0], every[i][1]) for i in chosen)
+        if not breaks.by(made):  # else it weighs as one of two changes that break a rule, which the bound holds already
+            found.append(Hypothesis(made, math.prod(every[i][2] for i in chosen) * (1.0 - slip), ()))
     found.sort(key=lambda h: -h.weight)
     bounds = _bounds(fields, changes, target, slip, skipped)
     seen = sum(h.weight for h in found)
@@ -276,7 +280,16 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
         (seen * (1.0 - share[f.read]) + bound) / (seen + bound)
         for f, share, bound in zip(fields, shares, bounds.of_field, strict=True)
     )
-    return Posterior(tuple(fields), tuple(rules), tuple(found), bounds.unseen, risks, shares)
+    return Posterior(fields, tuple(rules), tuple(found), bounds.unseen, risks, shares)
+
+
+def _without_tail(field: Field) -> Field:
+    tail, kept = 0.0, len(field.values)
+    for _, chance in reversed(field.values[1:]):
+        if tail + chance > TAIL:
+            break
+        tail, kept = tail + chance, kept - 1
+    return replace(field, values=field.values[:kept], dropped=field.dropped + tail)
 
 
 def _shares(
@@ -299,14 +312,30 @@ class _Breaks:
         self.fields = fields
         self.read = {f.id: f.read for f in fields}
         self.first = tuple(k for k, r in enumerate(rules) if not r.holds(self.read))
-        self.touched = [tuple(k for k, r in enumerate(rules) if f.id in r.fields) for f in fields]
+        names = [r.fields for r in rules]
+        self.touched = [tuple(k for k, of in enumerate(names) if f.id in of) for f in fields]
+        self.untouched = [tuple(k for k in self.first if k not in touched) for touched in self.touched]
         place = {f.id: k for k, f in enumerate(fields)}
         self.factors = [{place[f]: t for f, t in r.terms} if isinstance(r, SumRule) else None for r in rules]
         self.left = [r.left_over(self.read) if isinstance(r, SumRule) else 0 for r in rules]
 
+    def by_one(self, place: int, value: int | None) -> tuple[int, ...]:
+        """The rules that are broken when one field alone has another value."""
+        shift = (value or 0) - (self.fields[place].read or 0)
+        broken = list(self.untouched[place])
+        values: dict[str, int | None] | None = None
+        for k in self.touched[place]:
+            factors = self.factors[k]
+            if factors is not None:
+                holds = self.left[k] + factors[place] * shift == 0
+            else:
+                values = values or {**self.read, self.fields[place].id: value}
+                holds = self.rules[k].holds(values)
+            if not holds:
+                broken.append(k)
+        return tuple(broken)
+
     def by(self, changes: Sequence[Change]) -> tuple[int, ...]:
-        if not changes:
-            return self.first
         shifts = [(place, (value or 0) - (self.fields[place].read or 0)) for place, value in changes]
         touched = {k for place, _ in changes for k in self.touched[place]}
         broken = [k for k in self.first if k not in touched]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import heapq
-import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.recognize.tally_strokes import TallyReading
 
+DIGITS = "0123456789"
+_BEGUN = np.arange(1, 10)
 KEPT = 24
 """Values a field keeps; the mass of the others counts as risk."""
+CARRIED = 2 * KEPT
+"""Values that are carried from box to box; a value that is dropped on the way counts as left out."""
+NEGLIGIBLE = 1e-8
+"""Values with less chance are not kept: all of a form's together weigh nothing beside any limit of risk."""
 NOTHING = "X-.#_"
 """Signs that leave a box without a digit: struck, dash, dot, filled in, empty."""
 UNSEEN = 0.02
@@ -33,23 +40,46 @@ def values_of_boxes(boxes: Sequence[Mapping[str, float]]) -> tuple[Values, float
     Boxes are taken as independent. Digits written to the left with empty boxes after them make no number:
     whoever wrote 12 in three boxes as "12_" may have meant anything, so a person is asked.
     """
-    ranked = [sorted(((p, letter) for letter, p in box.items() if p > 0), reverse=True) for box in boxes]
-    start = (0,) * len(ranked)
-    heap = [(-math.prod(r[0][0] for r in ranked), start)]
-    seen = {start}
-    mass: dict[int | None, float] = {}
-    taken = 0.0
-    while heap and len(mass) < KEPT + 1 and taken < 1 - 1e-6:
-        minus, places = heapq.heappop(heap)
-        value = number_of([r[k][1] for r, k in zip(ranked, places, strict=True)])
-        mass[value] = mass.get(value, 0.0) - minus
-        taken -= minus
-        for box, place in enumerate(places):
-            after = (*places[:box], place + 1, *places[box + 1 :])
-            if place + 1 < len(ranked[box]) and after not in seen:
-                seen.add(after)
-                heapq.heappush(heap, (minus / ranked[box][place][0] * ranked[box][place + 1][0], after))
-    return _kept(mass)
+    return values_of_fields([boxes])[0]
+
+
+def values_of_fields(fields: Sequence[Sequence[Mapping[str, float]]]) -> list[tuple[Values, float]]:
+    """:func:`values_of_boxes` of many fields, those of as many boxes together."""
+    found: dict[int, tuple[Values, float]] = {}
+    of_length: dict[int, list[int]] = {}
+    for k, field in enumerate(fields):
+        of_length.setdefault(len(field), []).append(k)
+    for places in of_length.values():
+        rows = [[[box.get(letter, 0.0) for letter in DIGITS + NOTHING] for box in fields[k]] for k in places]
+        found.update(zip(places, _of_one_length(np.array(rows, np.float64)), strict=True))
+    return [found[k] for k in range(len(fields))]
+
+
+def _of_one_length(chances: NDArray[np.float64]) -> list[tuple[Values, float]]:
+    """Of fields (n, boxes, letters): what the boxes so far make is nothing yet, a zero, a number, or no number."""
+    count = len(chances)
+    nothing, zero, broken = np.ones(count), np.zeros(count), np.zeros(count)
+    values, masses = np.zeros((count, 0), np.int64), np.zeros((count, 0))
+    for box in range(chances.shape[1]):
+        digits, sign = chances[:, box, :10], chances[:, box, 10:].sum(axis=1)
+        broken = broken + (masses.sum(axis=1) + zero) * sign
+        begun = (nothing + zero)[:, None] * digits
+        longer = (masses[:, :, None] * digits[:, None]).reshape(count, -1)
+        values = np.hstack([(values[:, :, None] * 10 + np.arange(10)).reshape(count, -1), np.tile(_BEGUN, (count, 1))])
+        masses = np.hstack([longer, begun[:, 1:]])
+        nothing, zero = nothing * sign, begun[:, 0]
+        likely = (masses > NEGLIGIBLE / 10).any(axis=0)
+        values, masses = values[:, likely], masses[:, likely]
+        if values.shape[1] > CARRIED:
+            best = np.argpartition(-masses, CARRIED, axis=1)[:, :CARRIED]
+            values, masses = np.take_along_axis(values, best, axis=1), np.take_along_axis(masses, best, axis=1)
+    found = []
+    for v, m, nought, none in zip(
+        values.tolist(), masses.tolist(), zero.tolist(), (broken + nothing).tolist(), strict=True
+    ):
+        mass: dict[int | None, float] = dict(zip(v, m, strict=True))
+        found.append(_kept(mass | {0: nought, None: none}))
+    return found
 
 
 def values_of_strings(readings: Sequence[tuple[str, float]]) -> tuple[Values, float]:
@@ -76,5 +106,6 @@ def values_of_tally(reading: TallyReading) -> tuple[Values, float]:
 
 
 def _kept(mass: Mapping[int | None, float] | Mapping[int, float]) -> tuple[Values, float]:
-    values = tuple(sorted(mass.items(), key=lambda pair: -pair[1])[:KEPT])
+    ranked = sorted((pair for pair in mass.items() if pair[1] > NEGLIGIBLE), key=lambda pair: -pair[1])
+    values = tuple(ranked[:KEPT])
     return values, max(0.0, 1.0 - sum(p for _, p in values))

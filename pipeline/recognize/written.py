@@ -14,7 +14,7 @@ from pipeline.geometry import Box
 from pipeline.recognize.components import components
 from pipeline.recognize.digits.strings import read_string
 from pipeline.recognize.light import light_of
-from pipeline.recognize.number_values import values_of_boxes, values_of_strings, values_of_tally
+from pipeline.recognize.number_values import Values, values_of_fields, values_of_strings, values_of_tally
 from pipeline.recognize.numbers import NumberReading, read_numbers
 from pipeline.recognize.reading import Doubt, WrittenReading
 from pipeline.recognize.tally_grid import read_tally_grid
@@ -80,9 +80,10 @@ def _in_boxes(
     readings = read_numbers(of_field)
     arounds = [_around(page, prepared, light, field, fields) for field in fields]
     usual = float(np.median([a.lines for a in arounds]))
+    chances = values_of_fields([reading.boxes for reading in readings])
     return [
-        _number(page, field, reading, around, usual)
-        for field, reading, around in zip(fields, readings, arounds, strict=True)
+        _number(page, field, reading, values, around, usual)
+        for field, reading, values, around in zip(fields, readings, chances, arounds, strict=True)
     ]
 
 
@@ -97,9 +98,10 @@ def _crops(page: RegisteredPage, prepared: PreparedSide, light: Bytes, boxes: tu
 
 
 def _number(
-    page: RegisteredPage, field: FormField, reading: NumberReading, around: _Around, usual: float
-) -> WrittenReading:
-    values, dropped = values_of_boxes(reading.boxes)
+    page: RegisteredPage, field: FormField, reading: NumberReading, chances: tuple[Values, float], around: _Around,
+    usual: float,
+) -> WrittenReading:  # fmt: skip
+    values, dropped = chances
     doubts: list[Doubt] = list(reading.doubts)
     if set(reading.likeliest) <= {"_"} and "pale" not in doubts:
         doubts.insert(0, "empty")
