@@ -51,7 +51,7 @@ on real ballots none has less than 0.27, of marks that people disagree about non
 CROSSING = {"stroke_mm": (2.2, 0.045), "crossing": (0.7, 0.022), "stroke_dark": (0.22, 0.009), "through": (0.7, -0.045)}
 """Of a thin stroke: where it is as likely as not that it crosses the target, and by how much that becomes sure. Of dots
 and short strokes in targets of 3 to 5 mm none is 2.3 mm long."""
-TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.05, "faint_around": 0.3}
+TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""
 VOID = 3
