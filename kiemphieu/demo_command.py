@@ -34,7 +34,7 @@ from pipeline.election.definition import Election
 from pipeline.election.figures import load_figures
 from pipeline.election.load import load_election
 from pipeline.election.particulars import KINDS
-from pipeline.forms.ballot import ballot_layout
+from pipeline.forms.ballots import ballot_of
 from pipeline.forms.printing import print_ballots
 from pipeline.forms.template import FieldKind
 from pipeline.messages import message
@@ -90,7 +90,7 @@ def demo(out: Path, seed: int, ballots: int, workers: int | None) -> None:
     started = time.monotonic()
     _clear(out)
     election = load_election(EXAMPLE)
-    layouts = {u.id: ballot_layout(election, u.id) for u in election.units if u.seats}
+    layouts = {u.id: ballot_of(election, u.id) for u in election.units if u.seats}
     workspace = create_workspace(out / "workspace", election)
     for unit, layout in layouts.items():
         path = out / "print" / f"{unit}.pdf"

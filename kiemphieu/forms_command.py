@@ -13,7 +13,8 @@ from kiemphieu.screen import errors, say
 from pipeline.election.definition import Election
 from pipeline.election.rules import rules_of
 from pipeline.errors import Refusal
-from pipeline.forms.ballot import BallotLayout, ballot_layout
+from pipeline.forms.ballot import BallotLayout
+from pipeline.forms.ballots import ballot_of
 from pipeline.forms.count_forms import CountForm, figures_form, tally_form
 from pipeline.forms.printing import print_ballots, write_form, write_printed
 from pipeline.messages import message, render
@@ -46,7 +47,7 @@ def forms(workspace: Path, out: Path, copies: int, bundles: int) -> None:
     opened.close()
     for unit in election.units:
         if unit.seats:
-            paper = _written(ballot_layout(election, unit.id), out, copies)
+            paper = _written(ballot_of(election, unit.id), out, copies)
             say(message("{unit}: {copies} ballots in {file}", unit=unit.id, copies=copies, file=str(paper)))
     for area in election.areas:
         for contest in area.units:

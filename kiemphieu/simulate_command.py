@@ -11,7 +11,7 @@ from kiemphieu import parameters
 from kiemphieu.parameters import FOLDER
 from kiemphieu.screen import progress_bar, say, text
 from pipeline.errors import refuse
-from pipeline.forms.ballot import ballot_layout
+from pipeline.forms.ballots import ballot_of
 from pipeline.forms.printing import write_form
 from pipeline.messages import message
 from pipeline.usecases.workspace import open_workspace
@@ -28,7 +28,7 @@ def simulate(workspace: Path, out: Path, seed: int, ballots: int, workers: int |
     if out.exists() and any(out.iterdir()):
         raise refuse("folder-not-empty", str(out), "the folder is not empty; choose a new one")
     opened = open_workspace(workspace)
-    layouts = {u.id: ballot_layout(opened.election, u.id) for u in opened.election.units if u.seats}
+    layouts = {u.id: ballot_of(opened.election, u.id) for u in opened.election.units if u.seats}
     for layout in layouts.values():
         write_form(layout, out / "forms")
     with parameters.workers(workers) as pool, progress_bar(text("Simulating voters, pens and a scanner")) as step:

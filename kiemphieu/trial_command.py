@@ -16,7 +16,8 @@ from kiemphieu.language import language
 from kiemphieu.parameters import FOLDER, SHARE
 from kiemphieu.screen import console, progress_bar, say, table, text
 from pipeline.errors import refuse
-from pipeline.forms.ballot import BallotLayout, ballot_layout
+from pipeline.forms.ballot import BallotLayout
+from pipeline.forms.ballots import ballot_of
 from pipeline.messages import message
 from pipeline.usecases.workspace import Workspace, open_workspace
 
@@ -125,7 +126,7 @@ def read(
 
 def _layouts(opened: Workspace) -> tuple[list[BallotLayout], dict[str, int]]:
     units = [unit for unit in opened.election.units if unit.seats]
-    return [ballot_layout(opened.election, unit.id) for unit in units], {unit.id: unit.seats for unit in units}
+    return [ballot_of(opened.election, unit.id) for unit in units], {unit.id: unit.seats for unit in units}
 
 
 def _answers(path: Path) -> tuple[Any, str]:

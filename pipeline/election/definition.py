@@ -8,7 +8,8 @@ from datetime import date
 from typing import Literal
 
 Level = Literal["assembly", "province", "commune", "other"]
-BallotForm = Literal["mau-13", "mau-14", "mau-15"]
+BallotForm = Literal["mau-13", "mau-14", "mau-15", "dai-hoi"]
+"""A prescribed ballot of a state election, or (``dai-hoi``) that of a congress or meeting, as its rule set votes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def contests(root: Entry, faults: Faults) -> tuple[Contest, ...]:
         paper = entry.text("paper") or "#ffffff"
         if not _COLOUR.fullmatch(paper):
             line.at("paper", "'{value}' is no colour; write it as \"#f8e0e0\", in quotation marks", value=paper)
-        form = line.choice("ballot_form", ("mau-13", "mau-14", "mau-15"))
+        form = line.choice("ballot_form", ("mau-13", "mau-14", "mau-15", "dai-hoi"))
         if form in ("mau-14", "mau-15"):
             line.needed("years")
         found.append(
@@ -141,7 +141,7 @@ def contests(root: Entry, faults: Faults) -> tuple[Contest, ...]:
                 level=line.choice("level", ("assembly", "province", "commune", "other")),
                 ballot_form=form,
                 body=line.needed("body"),
-                body_term=line.needed("term"),
+                body_term=entry.text("term") if form == "dai-hoi" else line.needed("term"),
                 years=entry.text("years"),
                 paper=paper,
             )

@@ -25,6 +25,7 @@ def problems_of(election: Election, faults: Faults, excused: Sequence[tuple[str,
     the place where they are named."""
     return [
         *_prescribed_forms(election, faults),
+        *_table_on_a_list(election, faults),
         *_printed_places(election, faults),
         *references_of(election, faults),
         *_units(election, faults, excused),
@@ -39,7 +40,8 @@ def _printed_places(election: Election, faults: Faults) -> Iterator[Problem]:
     if not faults.whole("place") or not all(faults.sure("place", p.id, "kind", "parent") for p in election.places):
         return
     provinces = {p.id for p in election.places if p.kind == "province"}
-    by_province = {c.id for c in election.contests if c.ballot_form != "mau-15"}
+    by_province = {c.id for c in election.contests if c.ballot_form in ("mau-13", "mau-14")}
+    unnamed = {c.id for c in election.contests if c.ballot_form == "dai-hoi"}
     without: dict[str, str] = {}
     of_unit: dict[str, set[str]] = defaultdict(set)
     for area in election.areas:
@@ -47,6 +49,8 @@ def _printed_places(election: Election, faults: Faults) -> Iterator[Problem]:
         if commune is None or not faults.sure("area", area.id, "place"):
             continue
         for contest, unit in area.units.items():
+            if contest in unnamed:
+                continue
             if contest in by_province and commune.parent is None:
                 without.setdefault(commune.id, contest)
             elif contest not in by_province:
@@ -105,6 +109,25 @@ def _prescribed_forms(election: Election, faults: Faults) -> Iterator[Problem]:
                 form=contest.ballot_form,
                 level=contest.level,
                 expected=form,
+            )
+
+
+def _table_on_a_list(election: Election, faults: Faults) -> Iterator[Problem]:
+    """Mẫu 13 to 15 are lists to cross out; a rule set that counts boxes would find none on them."""
+    rules = RULE_SETS.get(election.rule_set)
+    for contest in election.contests:
+        if rules is None or rules.ballot == "strike_out" or contest.ballot_form == "dai-hoi":
+            continue
+        if rules.ballot == "agree_table" and faults.sure("contest", contest.id, "ballot_form"):
+            yield _problem(
+                faults,
+                "contest",
+                contest.id,
+                "ballot_form",
+                "ballot-form",
+                "'{form}' has names to cross out, but the rules '{rules}' count marks in boxes; write dai-hoi",
+                form=contest.ballot_form,
+                rules=election.rule_set,
             )
 
 

@@ -37,11 +37,19 @@ SECOND_LINE = 0.55
 
 @dataclass(frozen=True, slots=True)
 class BallotLayout:
-    """A ballot to print and, in ``form``, to read; ``marks`` are all that is printed, in mm."""
+    """A ballot to print and, in ``form``, to read; ``marks`` are all that is printed, in mm.
+
+    ``more``: what stands on its further sheets, where one does not hold it.
+    """
 
     form: Form
     size: Size
     marks: tuple[Mark, ...]
+    more: tuple[tuple[Mark, ...], ...] = ()
+
+    @property
+    def sheets(self) -> tuple[tuple[Mark, ...], ...]:
+        return (self.marks, *self.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,8 @@ def _title(contest: Contest) -> list[tuple[str, float]]:
         case "mau-15":
             head = "PHIẾU BẦU CỬ ĐẠI BIỂU HỘI ĐỒNG NHÂN DÂN"
             return [(head, 13.0), (contest.body.upper(), 13.0), (f"{term} NHIỆM KỲ {contest.years}", 13.0)]
+        case "dai-hoi":
+            raise ValueError("a congress ballot is laid out by pipeline.forms.congress")
 
 
 def _name(candidate: Candidate, all_of_unit: Sequence[Candidate]) -> _Name:

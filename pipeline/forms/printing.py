@@ -21,7 +21,8 @@ from pipeline.forms.template import Form
 
 
 def print_ballots(layout: BallotLayout, copies: int, background: str | None = None) -> bytes:
-    """A PDF of ``copies`` equal pages, always the same bytes; ``background`` (``#rrggbb``) tints it.
+    """A PDF of ``copies`` equal ballots, sheet after sheet, always the same bytes; ``background`` (``#rrggbb``)
+    tints it.
 
     The paper's colour is bought, not printed; a background is for looking at a trial on screen.
     """
@@ -29,16 +30,19 @@ def print_ballots(layout: BallotLayout, copies: int, background: str | None = No
     size = (layout.size.w / MM_PER_POINT, layout.size.h / MM_PER_POINT)
     canvas = Canvas(stream, pagesize=size, invariant=1, pageCompression=1)
     canvas.setTitle(layout.form.title)
-    canvas.beginForm("ballot")
-    if background:
-        canvas.setFillColor(background)
-        canvas.rect(0, 0, *size, stroke=0, fill=1)
-    for mark in layout.marks:
-        _draw(canvas, mark, layout.size.h)
-    canvas.endForm()
+    names = ["ballot", *(f"ballot-{n}" for n in range(2, len(layout.sheets) + 1))]
+    for name, marks in zip(names, layout.sheets, strict=True):
+        canvas.beginForm(name)
+        if background:
+            canvas.setFillColor(background)
+            canvas.rect(0, 0, *size, stroke=0, fill=1)
+        for mark in marks:
+            _draw(canvas, mark, layout.size.h)
+        canvas.endForm()
     for _ in range(copies):
-        canvas.doForm("ballot")
-        canvas.showPage()
+        for name in names:
+            canvas.doForm(name)
+            canvas.showPage()
     canvas.save()
     return stream.getvalue()
 
@@ -69,11 +73,11 @@ def _draw(canvas: Canvas, mark: Mark, height: float) -> None:
             assert_never(mark)
 
 
-def render_blank(layout: BallotLayout, dpi: float) -> NDArray[np.uint8]:
-    """The unmarked page as grey pixels (h, w) at ``dpi``, covering the page exactly."""
+def render_blank(layout: BallotLayout, dpi: float, sheet: int = 0) -> NDArray[np.uint8]:
+    """An unmarked sheet as grey pixels (h, w) at ``dpi``, covering the page exactly."""
     document = pypdfium2.PdfDocument(print_ballots(layout, 1))
     try:
-        bitmap = document[0].render(scale=dpi / 72, grayscale=True)
+        bitmap = document[sheet].render(scale=dpi / 72, grayscale=True)
         pixels: NDArray[np.uint8] = bitmap.to_numpy().copy()
     finally:
         document.close()
@@ -81,13 +85,14 @@ def render_blank(layout: BallotLayout, dpi: float) -> NDArray[np.uint8]:
 
 
 def write_form(layout: BallotLayout, folder: Path) -> Path:
-    """Write ``ID.json``, its reference ``ID.png`` and a printable ``ID.pdf``; returns the form document."""
+    """Write ``ID.json``, its references (``ID.png``) and a printable ``ID.pdf``; returns the form document."""
     folder.mkdir(parents=True, exist_ok=True)
     name = layout.form.id
-    pixels = render_blank(layout, REFERENCE_DPI)
-    done, png = cv2.imencode(".png", pixels)
-    assert done
-    (folder / f"{name}.png").write_bytes(png.tobytes())
+    for sheet, side in enumerate(layout.form.sides):
+        assert side.reference is not None
+        done, png = cv2.imencode(".png", render_blank(layout, REFERENCE_DPI, sheet))
+        assert done
+        (folder / side.reference.files[0]).write_bytes(png.tobytes())
     (folder / f"{name}.pdf").write_bytes(print_ballots(layout, 1))
     return _write_document(layout.form, folder)
 

@@ -14,7 +14,7 @@ from pipeline.election.codec import digest as election_digest
 from pipeline.election.codec import from_json, to_json
 from pipeline.election.definition import Election
 from pipeline.errors import refuse
-from pipeline.forms.ballot import ballot_layout
+from pipeline.forms.ballots import ballot_of
 from pipeline.forms.document import load_form
 from pipeline.forms.printing import write_form
 from pipeline.forms.template import Form
@@ -24,8 +24,8 @@ from pipeline.storage import accounts, log, settings
 from pipeline.storage.database import Database, open_database
 from pipeline.storage.images import ImageStore
 from pipeline.storage.migrations import upgrade
+from pipeline.usecases.complete_ballots import Count
 from pipeline.usecases.form_sets import form_set_of
-from pipeline.usecases.review import Count
 
 DATABASE = "kiemphieu.sqlite"
 ADDRESS = "workspace.json"
@@ -84,7 +84,7 @@ def create_workspace(
         raise refuse(
             "workspace-exists", str(folder), "the folder is not empty; choose a new one, nothing was changed here"
         )
-    layouts = [ballot_layout(election, unit.id) for unit in election.units if unit.seats and paper]
+    layouts = [ballot_of(election, unit.id) for unit in election.units if unit.seats and paper]
     # An address that does not answer must leave nothing behind that would refuse the next attempt.
     remote = open_database(address) if address else None
     for part in ("images", "forms"):

@@ -79,10 +79,14 @@ def test_every_rule_that_may_be_set_takes_each_of_its_values() -> None:
 
 
 def test_r15_no_surplus_where_the_rules_forbid_it(files: Files) -> None:
-    """Mẫu 13 and 15 stand for any sheet with names; levels of the state have no part in a congress."""
     files.head["rule_set"] = "party-no-surplus"
     for contest in files.head["contests"]:  # type: ignore[attr-defined]
         contest["level"] = "other"
+    told = files.problems()
+    assert {p.code for p in told} == {"R15", "ballot-form"}
+    assert "'mau-13' has names to cross out, but the rules 'party-no-surplus' count marks in boxes" in str(told[0])
+    for contest in files.head["contests"]:  # type: ignore[attr-defined]
+        contest["ballot_form"] = "dai-hoi"
     told = files.problems()
     assert {p.code for p in told} == {"R15"}
     assert "4 candidates for 2 seats" in str(told[0])
