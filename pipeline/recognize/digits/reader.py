@@ -19,7 +19,7 @@ BATCH = 256
 """Normal forms per call: above it the network's own pictures leave the processor's cache."""
 EVEN = 18.0
 """Grey levels that an empty box's paper varies by, the box's rim left out; pale pencil varies it more."""
-ENGINE = "digits-1"
+ENGINE = "digits-2"
 """Version of weights and preparation, kept with every reading."""
 
 
