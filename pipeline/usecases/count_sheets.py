@@ -33,9 +33,9 @@ from pipeline.scan.page import RawPage
 from pipeline.scan.prepare import PreparedForm, prepared_side
 from pipeline.storage import count_sheets, log
 from pipeline.storage.count_sheets import CountEntry, CountSheet
+from pipeline.usecases.typed_figure import typed_figure
 from pipeline.usecases.workspace import Workspace
 
-LARGEST = 10**12
 WORLD = frozenset({"R3", "R4", "R5", "R20", "R22"})
 """Rules that can be broken and yet true on the paper; a leader confirms them with a reason. All others block."""
 
@@ -295,7 +295,7 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
         form = next(f for f in forms_of(workspace, found.contest, found.area) if f.id == found.form)
         if field not in {one["field"] for one in found.reading}:
             raise refuse("field-unknown", field, "the page has no such place; reload the page")
-        value = _number(text, form.field(field).decimals)
+        value = typed_figure(text, form.field(field).decimals)
         given = count_sheets.entries(db, sheet)
         if any(e.field == field and e.account == actor.id for e in given):
             raise refuse("already-typed", field, "you have typed this figure already; somebody else must type it now")
@@ -309,21 +309,6 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
         event = AuditEvent(actor.id, "count_figure_typed", f"{sheet}/{field}", {"became": became})
         log.append(db, event, at)
     return became
-
-
-def _number(text: str, decimals: int) -> int | None:
-    typed = "".join(text.split())
-    if not typed:
-        return None
-    if decimals and ("," in typed or "." in typed):
-        whole, _, rest = typed.replace(",", ".").rpartition(".")
-        typed = whole.replace(".", "") + rest.ljust(decimals, "0") if len(rest) <= decimals else "?"
-    else:
-        typed = typed.replace(".", "") + "0" * decimals
-    if not (typed.isascii() and typed.isdigit()) or int(typed) > LARGEST:
-        raise refuse("figure-number", "value", "'{value}' is no number; type the digits that stand on the paper",
-                     value=text[:40])  # fmt: skip
-    return int(typed)
 
 
 def confirm_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str = "") -> None:

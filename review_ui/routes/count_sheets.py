@@ -11,6 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from pipeline.access.roles import Permission
 from pipeline.errors import Problem, Refusal
+from pipeline.in_words import MOST, in_words
 from pipeline.messages import Message, message
 from pipeline.review.number_words import decimal_text
 from pipeline.usecases.count_sheets import (
@@ -104,6 +105,7 @@ def _sheet(
         "body": election.contest(view.sheet.contest).body,
         "states": STATES,
         "shown": lambda f: decimal_text(f.value, f.decimals).replace(".", ","),
+        "said": lambda f: in_words(f.value) if f.value is not None and not f.decimals and f.value <= MOST else "",
         "problems": problems,
         "told": TOLD[told] if told else None,
         "next": next((f for name in view.asked for f in view.figures if f.field == name), None),

@@ -202,13 +202,28 @@ def test_a_tally_sheet_is_taken_too_and_its_pictures_are_shown(workspace: Worksp
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("1o21", "figure-number"), ("-3", "figure-number"), ("9" * 20, "figure-number")]
-)
+    ("text", "code"),
+    [("1o21", "figure-number"), ("-3", "figure-number"), ("9" * 20, "figure-number"),
+     ("một trăm hai", "figure-number"), ("1021 (một nghìn không trăm hai mươi hai)", "figure-words")],
+)  # fmt: skip
 def test_what_is_no_number_is_refused(workspace: Workspace, figures: Printed, text: str, code: str) -> None:
     sheet = taken(workspace, figures.blank)
     with pytest.raises(Refusal) as refused:
         answer_figure(workspace, ONE, sheet, "valid", text)
     assert refused.value.problems[0].code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1.021", 1021), ("Một nghìn không trăm hai mươi mốt phiếu", 1021), ("105 (một trăm lẻ năm)", 105), ("", None)],
+)
+def test_figures_are_typed_in_digits_or_in_words(
+    workspace: Workspace, figures: Printed, text: str, value: int | None
+) -> None:
+    sheet = taken(workspace, figures.blank)
+    assert [answer_figure(workspace, actor, sheet, "valid", text) for actor in (ONE, TWO)] == ["waits", "stands"]
+    seen = next(f for f in sheet_view(workspace, ONE, sheet).figures if f.field == "valid")
+    assert (seen.state, seen.value) == ("people", value)
 
 
 def test_a_figure_is_typed_once_by_each_and_a_sheet_is_taken_out_with_a_reason(
