@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from zlib import crc32
 
 from pipeline.election.definition import Area, Candidate, Contest, Election, Place, Unit
 from pipeline.tally.levels import COUNTED, LEAVING, VOTES
@@ -91,12 +92,15 @@ def area_figures(election: Election, contest: str, seed: int = 1) -> Iterator[tu
     for area in election.areas:
         if contest in area.units:
             unit = area.units[contest]
-            yield area.id, figures(random, standing[unit], seats[unit])
+            # the same people for every contest (R13)
+            yield (
+                area.id,
+                figures(random, standing[unit], seats[unit], 600 + crc32(f"{seed}/{area.id}".encode()) % 1_000),
+            )
 
 
-def figures(random: Random, candidates: list[str], seats: int) -> dict[str, int]:
+def figures(random: Random, candidates: list[str], seats: int, voters: int) -> dict[str, int]:
     """Figures of one area that agree: each candidate's votes come from whole groups of alike ballots."""
-    voters = random.randrange(600, 1_600)
     voted = voters - random.randrange(0, 12)
     issued = voted + random.randrange(0, 3)
     received = issued + random.randrange(10, 60)

@@ -73,6 +73,9 @@ def show(workspace: Path, contest: str, level: str | None) -> None:
         names = {c.id: c.full_name for c in opened.election.candidates}
         ranked = sorted(votes, key=lambda v: (-v[1], v[0]))
         table(text("Votes"), [text("candidate"), text("votes")], [(names[c], n) for c, n in ranked])
+    for rule, number in sorted(view.here.true_incidents.items()):
+        say(message("rule {rule} is broken and true in {count} areas below, told with an incident", rule=rule,
+                    count=number))  # fmt: skip
     for entry in view.changes:
         say(message("{at}: {area} changed by {by}: {why}", at=f"{entry.at.astimezone():%d/%m/%Y %H:%M}",
                     area=found.areas[entry.area].name, by=entry.author, why=entry.reason))  # fmt: skip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.tally.levels import Figures, paper_in, result_in
-from pipeline.tally.rules import Conventions, Finding, Sheet, findings
+from pipeline.tally.percentages import Percentage
+from pipeline.tally.rules import Conventions, Finding, Sheet, Times, findings
 
 NEEDS: dict[int, Collection[str]] = {
     2: ("received",),
@@ -18,13 +19,23 @@ NEEDS: dict[int, Collection[str]] = {
 """Rules that say nothing where none of these figures is given: the minutes Mẫu 18 and 23 do not have them."""
 
 
-def level_findings(figures: Figures, seats: int, conventions: Conventions) -> tuple[Finding, ...]:
-    """Every rule that does not hold among the figures that are given, in order of number."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a paper tells besides its figures: times, % valid and % invalid, % who voted; ``None`` where it does not."""
+
+    times: Times | None = None
+    shares: tuple[Percentage, Percentage] | None = None
+    turnout: Percentage | None = None
+
+
+def level_findings(figures: Figures, seats: int, conventions: Conventions, told: Told = Told()) -> tuple[Finding, ...]:
+    """Every rule that does not hold among what is given, in order of number."""
     result = result_in(figures)
     without_ground = figures.get("invalid", 0) - result.invalid_total
     if without_ground:  # others' minutes give no grounds; the rules look at the total alone
         result = replace(result, invalid={**result.invalid, "a": result.invalid.get("a", 0) + without_ground})
-    found = findings(Sheet(paper_in(figures), result, seats, conventions))
+    paper = paper_in(figures)
+    found = findings(Sheet(paper, result, seats, conventions, told.times, told.shares, told.turnout))
     if not any(f.number in NEEDS for f in found):
         return found
     given = {name.partition(":")[0] for name in figures}

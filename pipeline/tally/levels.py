@@ -26,7 +26,8 @@ Figures = Mapping[str, int]
 
 PAPER = tuple(PaperFigures.__slots__)
 COUNTED = ("collected", "scanned", "by_hand", "set_aside", "undecided", "valid", "invalid")
-VOTES, GROUND, LEAVING, STATE = "votes:", "ground:", "leaving:", "state:"
+VOTES, GROUND, LEAVING, STATE, TRUE = "votes:", "ground:", "leaving:", "state:", "true:"
+"""``true:R4``: areas whose figures break this rule of the world and yet are true, told with an incident."""
 _GROUNDS = tuple((ground, GROUND + ground) for ground in GROUNDS)
 
 
@@ -82,10 +83,14 @@ def votes_in(figures: Figures) -> dict[str, int]:
     return {name[len(VOTES) :]: n for name, n in figures.items() if name.startswith(VOTES)}
 
 
-def contribution(state: AreaState, figures: Figures) -> dict[str, int]:
-    """What an area in ``state`` adds to every level above it: its figures and one area of that state."""
-    counted: Figures = {} if state == "annulled" else figures
-    return {**counted, STATE + state: 1}
+def contribution(state: AreaState, figures: Figures, incidents: Iterable[str] = ()) -> dict[str, int]:
+    """What an area in ``state`` adds to every level above it: its figures and one area of that state.
+
+    ``incidents``: the rules of the world (``R4``) that are broken and yet true; each is told upwards.
+    """
+    if state == "annulled":
+        return {STATE + state: 1}
+    return {**figures, STATE + state: 1, **{TRUE + rule: 1 for rule in incidents}}
 
 
 def difference(new: Figures, old: Figures) -> dict[str, int]:

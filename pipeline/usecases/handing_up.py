@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,13 +17,11 @@ from pipeline.storage import levels as stored
 from pipeline.storage import locks
 from pipeline.storage.levels import Entry, Sum
 from pipeline.tally.levels import (
-    STATE,
     AreaState,
     Figures,
     Levels,
     Node,
     add_into,
-    contribution,
     difference,
     r14,
     together,
@@ -128,7 +125,7 @@ def _entry(new: NewFigures, last: Entry | None, at: datetime) -> Entry:
 
 
 def _adds(entry: Entry | None) -> dict[str, int]:
-    return contribution(entry.state, entry.figures) if entry else {}
+    return entry.adds if entry else {}
 
 
 def _moved_by(old: Sum | None, change: Figures) -> Sum:
@@ -178,13 +175,11 @@ def check(db: Connection, levels: Levels, contest: str, round_: int, nodes: Iter
     own = {n: levels.own_areas(contest, n) for n in wanted}
     sums = stored.sums(db, contest, round_, {*wanted, *(c for children in below.values() for c in children)})
     inside = sorted({a for areas in own.values() for a in areas})
-    found = stored.latest_figures(db, contest, round_, inside)
+    adds = stored.contributions(db, contest, round_, inside)
     problems = []
     for node in wanted:
         under = together(sums[c].figures for c in below[node] if c in sums)
-        inside_here = [found[a] for a in own[node] if a in found]
-        parts = [levels.kept_at(node, under), *(figures for state, figures in inside_here if state != "annulled")]
-        parts.append(Counter(STATE + state for state, _ in inside_here))
+        parts = [levels.kept_at(node, under), *(adds[a] for a in own[node] if a in adds)]
         level = sums[node].figures if node in sums else {}
         problems += [
             Problem(

@@ -12,8 +12,6 @@ from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
-from pipeline.election.definition import Election
-from pipeline.election.rules import rules_of
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.storage import batches, figures, locks, log
@@ -21,9 +19,8 @@ from pipeline.storage import levels as stored
 from pipeline.storage.levels import Entry
 from pipeline.storage.locks import Act, Lock
 from pipeline.tally.ballots import GROUNDS
-from pipeline.tally.level_rules import level_findings
 from pipeline.tally.levels import COUNTED, GROUND, LEAVING, PAPER, VOTES, AreaState, Figures, Levels, Node
-from pipeline.tally.rules import Conventions, Finding
+from pipeline.usecases.area_rules import Given, across_contests, against, conventions_of, with_true_rules
 from pipeline.usecases.counted_levels import settle
 from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, check, hand_up, level_name, levels_of
 from pipeline.usecases.results_file import MOST
@@ -147,13 +144,16 @@ def correct_area(
         figures_now = {**last.figures, **_only_known(levels, contest, area, changed)}
         if all(last.figures.get(n, 0) == figures_now[n] for n in figures_now):
             raise refuse("nothing-to-correct", area, "these are the figures that stand already; write the right ones")
-        broken = rules_broken(workspace.election, levels, contest, area, figures_now, told)
+        detail = {**last.detail, "incidents": told} if told else dict(last.detail)
+        given = Given(f"{area}/{contest}", contest, area, figures_now, detail, reason)
+        broken, true = against(conventions_of(workspace.election), levels, given)
+        broken += [*across_contests(db, workspace.election, levels, [given])]
         if broken:
             raise Refusal(broken)
         state: AreaState = "complete" if last.state in ("voters", "provisional", "complete") else "corrected"
         new = NewFigures(
             contest, area, state, "correction", figures_now, actor.id,
-            {**last.detail, "incidents": told} if told else dict(last.detail), reason.strip()[:LONGEST], approver.id,
+            with_true_rules(detail, true), reason.strip()[:LONGEST], approver.id,
         )  # fmt: skip
         return _kept(db, workspace, levels, new, "area_corrected", {"figures": dict(changed)})
 
@@ -201,10 +201,13 @@ def update_voters(
             why = _why_not(db, contest, area, last, number, reason)
             if why is not None:
                 problems.append(Problem(why[0], f"{area}/{contest}", why[1]))
+                continue
             state: AreaState = last.state if last else "voters"
-            given = {**(last.figures if last else {}), "voters": number}
+            now = {**(last.figures if last else {}), "voters": number}
             detail = last.detail if last else {}
-            new.append(NewFigures(contest, area, state, "voters", given, actor.id, detail, reason.strip()[:LONGEST]))
+            new.append(NewFigures(contest, area, state, "voters", now, actor.id, detail, reason.strip()[:LONGEST]))
+        given = [Given(f"{n.area}/{contest}", contest, n.area, n.figures, n.detail, reason) for n in new]
+        problems += across_contests(db, workspace.election, levels, given)
         if problems:
             raise Refusal(problems)
         at = workspace.clock()
@@ -237,35 +240,6 @@ def _why_not(
 def counted_here(db: Connection, contest: str, area: str) -> bool:
     """Whether this workspace has ballots or figures of its own of an area, so that nobody else's may replace them."""
     return bool(batches.every(db, area=area, contest=contest)) or figures.latest(db, area, contest) is not None
-
-
-def rules_broken(
-    election: Election, levels: Levels, contest: str, area: str, given: Figures, incidents: str, note: str = "yes"
-) -> list[Problem]:
-    """What the rules hold against the figures of an area: errors, world rules without an incident, warnings unnoted."""
-    unit = levels.units[levels.areas[area].units[contest]]
-    kinds: Mapping[str, str] = {"world": incidents.strip(), "warning": note.strip()}
-    return [
-        Problem(f.code, f"{area}/{contest}", _remedy(f))
-        for f in level_findings(given, unit.seats, conventions_of(election))
-        if not kinds.get(f.kind)
-    ]
-
-
-def _remedy(finding: Finding) -> Message:
-    if finding.kind == "world":
-        return message("rule {rule}: {text} (true? then write the incident)", rule=finding.code, text=finding.text)
-    if finding.kind == "warning":
-        return message("rule {rule}: {text} (true? then write a note)", rule=finding.code, text=finding.text)
-    return message("rule {rule}: {text}", rule=finding.code, text=finding.text)
-
-
-def conventions_of(election: Election) -> Conventions:
-    """What the election's rule set says of the figures."""
-    rules = rules_of(election)
-    return Conventions(
-        rules.issued_includes_spoiled, surplus=not rules.none_left_valid, state=rules.shortage == "art-79"
-    )
 
 
 def _kept(

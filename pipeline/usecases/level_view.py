@@ -14,7 +14,7 @@ from pipeline.storage import levels as stored
 from pipeline.storage import locks
 from pipeline.storage.levels import Entry
 from pipeline.storage.locks import Lock
-from pipeline.tally.levels import STATE, AreaState, Figures, Levels, Node, difference
+from pipeline.tally.levels import STATE, TRUE, AreaState, Figures, Levels, Node, difference
 from pipeline.usecases.counted_levels import settle
 from pipeline.usecases.handing_up import FIRST_ROUND, check, level_name, levels_of
 from pipeline.usecases.level_acts import DONE
@@ -55,6 +55,11 @@ class LevelStanding:
         return self.figures.get(STATE + state, 0)
 
     @property
+    def true_incidents(self) -> dict[str, int]:
+        """Rule of the world -> areas below whose figures break it and yet are true, told with an incident."""
+        return {n.removeprefix(TRUE): v for n, v in self.figures.items() if n.startswith(TRUE)}
+
+    @property
     def missing(self) -> int:
         """Areas of which nothing but perhaps the voter total has come in."""
         return self.areas - self.reported
@@ -69,7 +74,7 @@ class LevelStanding:
         if self.seal is None:
             return {}
         moved = difference(self.figures, self.seal.figures)
-        return {name: n for name, n in moved.items() if not name.startswith(STATE)}
+        return {name: n for name, n in moved.items() if not name.startswith((STATE, TRUE))}
 
     @property
     def state(self) -> LevelState:

@@ -17,6 +17,7 @@ from pipeline.messages import message
 from pipeline.spreadsheets import Row, check_sheet, parse_date, parse_whole
 from pipeline.storage.levels import Entry
 from pipeline.tally.levels import COUNTED, PAPER, VOTES, Levels, votes_in
+from pipeline.usecases.area_rules import PAPERS
 
 FORMAT = "kiemphieu-results/1"
 NAMED = ("election", "rule_set", "contest", "area", "votes")
@@ -24,7 +25,8 @@ NEEDED = ("voters", "voted", "issued", "collected", "valid", "invalid")
 """What the minutes Mẫu 18 and 23 give of every area."""
 _NEEDED = frozenset(NEEDED)
 OTHERS = tuple(n for n in (*PAPER, *COUNTED) if n not in NEEDED)
-TEXTS = ("number", "day", "signers", "incidents", "note")
+TEXTS = ("number", "day", "signers", "incidents", "note", *PAPERS)
+_TEXTS = frozenset(TEXTS)
 MOST_BYTES = 256 * 1024 * 1024
 MOST = 1_000_000_000
 """No number of people or ballots of an area is as large; a serial number in the wrong column is."""
@@ -87,7 +89,9 @@ def _content(path: Path) -> bytes:
 def _from_sheet(path: Path) -> tuple[list[Reported], list[Problem]]:
     """One row an area; ``votes`` is written ``candidate=number; candidate=number``."""
     required = (*NAMED, *NEEDED)
-    sheet, faults = check_sheet(path, required, (*OTHERS, *TEXTS), several_lines=("incidents", "note", "votes"))
+    sheet, faults = check_sheet(
+        path, required, (*OTHERS, *TEXTS), several_lines=("incidents", "note", "votes", "elected")
+    )
     problems = list(faults)
     rows = []
     for row in sheet.rows:
@@ -151,7 +155,7 @@ def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem]
             problems.append(Problem("results", place, text))
             continue
         figures = one["figures"] | {VOTES + c: n for c, n in one["votes"].items()}
-        texts = {n: one[n] for n in TEXTS if one.get(n)}
+        texts = {n: one[n] for n in one.keys() & _TEXTS if one[n]}
         rows.append(Reported(f"{place} ({one['area']})", *head, one["contest"], one["area"], figures, texts))
     return rows, problems, document.get("mode") != "real"
 
@@ -162,7 +166,7 @@ def _shape(one: Any) -> str | None:
         return "area"
     kinds: tuple[tuple[str, type], ...] = (("contest", str), ("area", str), ("figures", dict), ("votes", dict))
     wrong = [name for name, kind in kinds if not isinstance(one.get(name), kind)]
-    wrong += [name for name in TEXTS if not isinstance(one.get(name, ""), str)]
+    wrong += [name for name in one.keys() & _TEXTS if not isinstance(one[name], str)]
     if wrong:
         return wrong[0]
     for part in ("figures", "votes"):
@@ -189,7 +193,7 @@ def results_json(election: Election, levels: Levels, entries: Iterable[Entry], *
 def _area(entry: Entry, candidates: Iterable[str]) -> dict[str, Any]:
     plain = {n: v for n, v in entry.figures.items() if not n.startswith(VOTES)}
     needed = {name: plain.get(name, 0) for name in NEEDED}
-    texts = {name: str(entry.detail[name]) for name in TEXTS if entry.detail.get(name)}
+    texts = {name: str(entry.detail[name]) for name in sorted(entry.detail.keys() & _TEXTS) if entry.detail[name]}
     figures = {**needed, **plain}
     votes = {**dict.fromkeys(candidates, 0), **votes_in(entry.figures)}
     return {"contest": entry.contest, "area": entry.area, "figures": figures, "votes": votes, **texts}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,17 @@ from pipeline.storage import batches, figures, log
 from pipeline.storage import levels as stored
 from pipeline.storage.levels import Entry
 from pipeline.tally.levels import VOTES, AreaState, Levels
+from pipeline.usecases.area_rules import (
+    Given,
+    across_contests,
+    against,
+    conventions_of,
+    of_the_elected,
+    with_true_rules,
+)
 from pipeline.usecases.deadlines import check_window
 from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, hand_up, levels_of
-from pipeline.usecases.level_acts import known_figures, rules_broken
+from pipeline.usecases.level_acts import known_figures
 from pipeline.usecases.results_file import Reported, ResultsFile, read_results, results_json
 from pipeline.usecases.workspace import Workspace
 
@@ -70,17 +78,27 @@ def _take_in(workspace: Workspace, actor: Actor, path: Path, reason: str) -> Tak
         raise refuse(
             "trial-results", given.name, "the file comes from a trial and never counts; take one of the real count"
         )
-    problems = list(_other_election(workspace.election, given)) or list(_faults(workspace.election, levels, given))
-    _refuse(problems)
+    election = workspace.election
+    _refuse(list(_other_election(election, given)))
+    faults = list(_faults(levels, given))
+    unsound = {fault.place for fault in faults}
+    papers = [
+        Given(r.place, r.contest, r.area, r.figures, r.texts, _note(r, reason))
+        for r in given.rows
+        if r.place not in unsound
+    ]
+    true = _true_rules(election, levels, papers, faults)
     with workspace.database.write() as db:
         check_window(db, workspace.clock(), reason)
         before = _before(db, given)
         _refuse([p for row in given.rows for p in _standing_in_the_way(before, row, reason)])
         counted = _counted_here(db)
         _refuse([_here(row) for row in given.rows if (row.contest, row.area) in counted])
-        new = [_new(row, actor, given, reason) for row in given.rows]
+        _refuse(list(across_contests(db, election, levels, papers)))
+        new = [_new(row, actor, given, reason, codes) for row, codes in zip(given.rows, true, strict=True)]
         at = workspace.clock()
         kept = hand_up(db, levels, new, at)
+        _refuse(list(of_the_elected(db, election, levels, papers)))
         signed = sum(n.state == "signed" for n in new)
         detail = {"file": given.name, "sha256": given.sha256, "areas": len(new), "new": len(kept), "why": reason}
         log.append(db, AuditEvent(actor.id, "results_imported", workspace.election.id, detail), at)
@@ -114,7 +132,22 @@ def _other_election(election: Election, given: ResultsFile) -> Iterator[Problem]
             yield Problem("other-forms", given.name, text)
 
 
-def _faults(election: Election, levels: Levels, given: ResultsFile) -> Iterator[Problem]:
+def _note(row: Reported, reason: str) -> str:
+    """What answers a warning: the note in the row, or the reason of the act."""
+    return row.texts.get("note", "") or reason
+
+
+def _true_rules(
+    election: Election, levels: Levels, papers: Sequence[Given], faults: list[Problem]
+) -> list[tuple[str, ...]]:
+    """Of each area the rules of the world that are broken and yet true; refused with all the other ``faults``."""
+    conventions = conventions_of(election)
+    found = [against(conventions, levels, one) for one in papers]
+    _refuse([*faults, *(problem for broken, _ in found for problem in broken)])
+    return [true for _, true in found]
+
+
+def _faults(levels: Levels, given: ResultsFile) -> Iterator[Problem]:
     seen: dict[tuple[str, str], str] = {}
     for row in given.rows:
         if row.area not in levels.areas:
@@ -132,12 +165,8 @@ def _faults(election: Election, levels: Levels, given: ResultsFile) -> Iterator[
             text = message("this area and contest stand already in {place}; remove one", place=seen[key])
             yield Problem("results-twice", row.place, text)
         seen.setdefault(key, row.place)
-        wrong = [*_names(levels, row), *_signing(row)]
-        yield from wrong
-        if not wrong:
-            told, noted = row.texts.get("incidents", ""), row.texts.get("note", "")
-            broken = rules_broken(election, levels, row.contest, row.area, row.figures, told, noted)
-            yield from (Problem(p.code, row.place, p.text) for p in broken)
+        yield from _names(levels, row)
+        yield from _signing(row)
 
 
 def _names(levels: Levels, row: Reported) -> Iterator[Problem]:
@@ -201,12 +230,12 @@ def _here(row: Reported) -> Problem:
     return Problem("area-counted-here", row.place, text)
 
 
-def _new(row: Reported, actor: Actor, given: ResultsFile, reason: str) -> NewFigures:
+def _new(row: Reported, actor: Actor, given: ResultsFile, reason: str, true: tuple[str, ...]) -> NewFigures:
     state: AreaState = "signed" if row.texts.get("number") else "complete"
     figures_now = {n: v for n, v in row.figures.items() if v}
     if not any(n in figures_now for n in ("scanned", "by_hand", "set_aside")):
         figures_now["by_hand"] = figures_now.get("collected", 0)  # R23: nobody scanned here, the paper was counted
-    detail = {**row.texts, "file": given.sha256[:16]}
+    detail = with_true_rules({**row.texts, "file": given.sha256[:16]}, true)
     return NewFigures(row.contest, row.area, state, "import", figures_now, actor.id, detail, reason.strip())
 
 

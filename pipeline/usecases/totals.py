@@ -17,6 +17,7 @@ from pipeline.review.states import is_open, value_of
 from pipeline.storage import ballots, batches, confirmed_rules, figures, items, pages, rulings
 from pipeline.storage.batches import Batch
 from pipeline.tally.ballots import ValidVote, Vote, vote_from
+from pipeline.tally.levels import Figures, paper_in, result_in
 from pipeline.tally.rounds import Ruling, annulled_areas, ruled
 from pipeline.tally.rules import (
     ConfirmedRule,
@@ -236,22 +237,32 @@ def unit_totals(
     ranked = standings(result.votes, births)
     if done is None:
         done = bool(areas) and all(a.complete for a in areas)
-    rules = rules_of(election)
-    half_of = {"valid": result.valid, "collected": result.collected, "none": None}
-    half_of["summoned"] = voters - sum(f.excused for f in given)
-    elected = (
-        outcome(
-            ranked,
-            unit.seats,
-            half_of[rules.majority_of],
-            voters,
-            voted,
-            needs_turnout=rules.winner_needs_turnout,
-            older_wins=rules.tie == "older",
-        )
-        if done
-        else None
-    )
-    if elected is not None:
-        elected = ruled(elected, unit.seats, decided)
+    excused = sum(f.excused for f in given)
+    elected = _elected(election, unit, result, (voters, voted, excused), decided) if done else None
     return UnitTotals(unit.contest, unit.id, result, voters, voted, ranked, elected, tuple(decided))
+
+
+def elected_of(election: Election, unit: Unit, figures: Figures, decided: Sequence[Ruling] = ()) -> UnitOutcome:
+    """What Art. 78 (or the rule set) makes of the sum of a unit, and of what was decided about it."""
+    paper = paper_in(figures)
+    return _elected(election, unit, result_in(figures), (paper.voters, paper.voted, paper.excused), decided)
+
+
+def _elected(
+    election: Election, unit: Unit, result: AreaResult, people: tuple[int, int, int], decided: Sequence[Ruling]
+) -> UnitOutcome:
+    """``people``: on the list, who voted, recorded absences."""
+    voters, voted, excused = people
+    rules = rules_of(election)
+    half_of = {"valid": result.valid, "collected": result.collected, "none": None, "summoned": voters - excused}
+    births = {c.id: c.birth_date for c in election.candidates_of(unit.id)}
+    found = outcome(
+        standings(result.votes, births),
+        unit.seats,
+        half_of[rules.majority_of],
+        voters,
+        voted,
+        needs_turnout=rules.winner_needs_turnout,
+        older_wins=rules.tie == "older",
+    )
+    return ruled(found, unit.seats, decided)
