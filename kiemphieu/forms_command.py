@@ -51,6 +51,8 @@ def forms(workspace: Path, out: Path, copies: int, bundles: int) -> None:
             say(message("{unit}: {copies} ballots in {file}", unit=unit.id, copies=copies, file=str(paper)))
     for area in election.areas:
         for contest in area.units:
+            if election.contest(contest).ballot_form == "dai-hoi":
+                continue  # Mẫu 18 and 23 are not its minutes, and the sheets of figures speak of voters and teams
             content, form = blank_minutes_of(election, contest, area.id, trial=trial)
             paper = write_printed(content, form, out / COUNT)
             say(
@@ -72,7 +74,7 @@ def _count_forms(election: Election, bundles: int) -> Iterator[tuple[BallotLayou
     spoiled = rules_of(election).issued_includes_spoiled
     for area in election.areas:
         for contest in election.contests:
-            if contest.id not in area.units:
+            if contest.id not in area.units or contest.ballot_form == "dai-hoi":
                 continue
             of = CountForm(election, area, contest)
             for kind, copies in (("figures", 1), ("tally", bundles)):

@@ -130,7 +130,7 @@ def write_forms(
     written = 0
     for form in forms:
         if form.why and not draft:
-            refused += [Problem("form-incomplete", f"Mẫu {form.number}, {form.key}", text) for text in form.why]
+            refused += [Problem("form-incomplete", form.place, text) for text in form.why]
             continue
         for kind in kinds:
             path = out / form.file(kind)

@@ -15,7 +15,8 @@ from pipeline.election.definition import Election
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import message
 from pipeline.storage import log
-from pipeline.usecases.minutes import is_final, print_minutes, totals_csv, totals_json
+from pipeline.usecases.area_minutes import is_final, minutes_name, print_minutes
+from pipeline.usecases.minutes import totals_csv, totals_json
 from pipeline.usecases.totals import AreaTotals, Totals
 from pipeline.usecases.totals import totals as totals_of
 from pipeline.usecases.workspace import Workspace, open_workspace
@@ -58,7 +59,7 @@ def totals(workspace: Path, csv_file: Path | None, json_file: Path | None) -> No
 @click.option("--area", help="Only this area.")
 @click.option("--draft", is_flag=True, help="Print also where figures are missing, marked as draft.")
 def minutes(workspace: Path, out: Path, area: str | None, draft: bool) -> None:
-    """Write the count minutes (Mẫu 18 and 23) of every area and contest of WORKSPACE as PDF."""
+    """Write the count minutes (Mẫu 18 and 23, or a congress's) of every area and contest of WORKSPACE as PDF."""
     opened = open_workspace(workspace)
     if area is not None and area not in {a.id for a in opened.election.areas}:
         raise refuse("area-unknown", area, "the area '{value}' is not in the election; correct it", value=area)
@@ -85,7 +86,4 @@ def minutes(workspace: Path, out: Path, area: str | None, draft: bool) -> None:
 
 
 def _minutes_file(election: Election, area: AreaTotals) -> str:
-    """A draft has a name of its own, so that it never takes the place of minutes that may have been signed."""
-    number = "18" if election.contest(area.contest).ballot_form == "mau-13" else "23"
-    draft = "" if is_final(election, area) else "-ban-nhap"
-    return f"mau-{number}-{area.area}-{area.contest}{draft}.pdf"
+    return f"{minutes_name(election, area.contest, area.area, final=is_final(election, area))}.pdf"

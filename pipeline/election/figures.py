@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.election.definition import Election
+from pipeline.election.rules import rules_of
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import message
 from pipeline.spreadsheets import Row, check_sheet, parse_date, parse_whole, write_sheet
@@ -137,6 +138,7 @@ def _row(row: Row, election: Election, faults: list[Problem]) -> AreaFigures:
             faults, row, "contest", "the contest '{value}' is not held in area {area}; correct it",
             value=contest, area=area,
         )  # fmt: skip
+    state = rules_of(election).state
     numbers = {name: _number(row, name, faults) for name in NUMBERS}
     times = {name: _time(row, name, faults) for name in TIMES}
     return AreaFigures(
@@ -151,9 +153,9 @@ def _row(row: Row, election: Election, faults: list[Problem]) -> AreaFigures:
         opened=times["opened"],
         closed=times["closed"],
         finished=times["finished"],
-        members=_members(row, faults),
-        opening_witnesses=_witnesses(row, "opening_witnesses", faults),
-        closing_witnesses=_witnesses(row, "closing_witnesses", faults),
+        members=_members(row, faults, state),
+        opening_witnesses=_witnesses(row, "opening_witnesses", faults, state),
+        closing_witnesses=_witnesses(row, "closing_witnesses", faults, state),
         incidents=row.text("incidents"),
         complaints=row.text("complaints"),
         excused=_number(row, "excused", faults) if row.text("excused") else 0,
@@ -184,7 +186,9 @@ def _time(row: Row, column: str, faults: list[Problem]) -> datetime:
     return datetime(1900, 1, 1)
 
 
-def _members(row: Row, faults: list[Problem]) -> tuple[Member, ...]:
+def _members(row: Row, faults: list[Problem], state: bool) -> tuple[Member, ...]:
+    """One leader and one secretary: of a polling team, or (not ``state``) of a counting board under a Trưởng ban."""
+    leader = "Tổ trưởng" if state else "Trưởng ban"
     found = []
     for part in filter(None, (p.strip() for p in row.text("members").split(";"))):
         name, _, role = part.rstrip(")").partition("(")
@@ -194,18 +198,19 @@ def _members(row: Row, faults: list[Problem]) -> tuple[Member, ...]:
                 value=part,
             )  # fmt: skip
         found.append(Member(name.strip(), role.strip() or "Ủy viên"))
-    roles = [m.role.lower() for m in found]
-    for role in ("tổ trưởng", "thư ký"):
+    roles = [m.role.lower() if state else m.role.lower().replace("tổ trưởng", "trưởng ban") for m in found]
+    for role in (leader.lower(), "thư ký"):
         if roles.count(role) != 1:
             _fault(
                 faults, row, "members",
-                "the team needs exactly one '{role}', {count} are written; write them as 'Name (Tổ trưởng); ...'",
-                role=role, count=roles.count(role),
+                "the team needs exactly one '{role}', {count} are written; write them as 'Name ({leader}); ...'",
+                leader=leader, role=role, count=roles.count(role),
             )  # fmt: skip
     return tuple(found)
 
 
-def _witnesses(row: Row, column: str, faults: list[Problem]) -> tuple[Witness, ...]:
+def _witnesses(row: Row, column: str, faults: list[Problem], state: bool) -> tuple[Witness, ...]:
+    """Exactly two in a state election (Art. 69, 73); a congress may have any number, or none."""
     found = []
     for part in filter(None, (p.strip() for p in row.text(column).split(";"))):
         name, _, address = part.partition(",")
@@ -215,7 +220,7 @@ def _witnesses(row: Row, column: str, faults: list[Problem]) -> tuple[Witness, .
                 name=part,
             )  # fmt: skip
         found.append(Witness(name.strip(), address.strip()))
-    if len(found) != 2:
+    if state and len(found) != 2:
         _fault(
             faults, row, column,
             "two witnesses are needed, {count} are written; write 'Name, address; Name, address'",

@@ -68,6 +68,11 @@ class RuleSet:
     """Voting begins not before and ends not after; ``None`` where nothing is said."""
 
     @property
+    def state(self) -> bool:
+        """Whether the law on elections holds, with its polling teams, witnesses and prescribed forms."""
+        return self.shortage == "art-79"
+
+    @property
     def winner_needs_half_of_valid(self) -> bool:
         return self.majority_of == "valid"
 

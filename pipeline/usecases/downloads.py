@@ -14,7 +14,8 @@ from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
 from pipeline.errors import refuse
 from pipeline.storage import log
-from pipeline.usecases.minutes import is_final, print_minutes, totals_csv, totals_json
+from pipeline.usecases.area_minutes import is_final, minutes_name, print_minutes
+from pipeline.usecases.minutes import totals_csv, totals_json
 from pipeline.usecases.standing import Standing, as_totals, standing
 from pipeline.usecases.totals import Totals
 from pipeline.usecases.workspace import Workspace
@@ -46,8 +47,7 @@ def area_minutes(workspace: Workspace, actor: Actor, contest: str, area: str, *,
         )
         event = AuditEvent(actor.id, "minutes_printed", f"{area}/{contest}", {"draft": not final})
         log.append(db, event, workspace.clock())
-    number = "18" if workspace.election.contest(contest).ballot_form == "mau-13" else "23"
-    return f"mau-{number}-{area}-{contest}{'' if final else '-ban-nhap'}.pdf", pdf
+    return f"{minutes_name(workspace.election, contest, area, final=final)}.pdf", pdf
 
 
 def totals_file(workspace: Workspace, actor: Actor, kind: Kind) -> tuple[str, bytes]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.election.definition import Candidate, Election, Place
 from pipeline.election.figures import Witness, tells_an_incident
 from pipeline.messages import Message, message
-from pipeline.reports.fields import CandidateVotes, MinutesData, Person, faults
-from pipeline.reports.minutes import Imprint, minutes_pdf
+from pipeline.reports.fields import CandidateVotes, MinutesData, Person
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.rules import Finding
 from pipeline.tally.totals import AreaResult
@@ -133,25 +130,6 @@ def province_of(election: Election, place: Place) -> Place | None:
     while place.kind != "province" and place.parent is not None:
         place = election.place(place.parent)
     return place if place.kind == "province" else None
-
-
-def why_not_final(election: Election, area: AreaTotals) -> tuple[Message, ...]:
-    """Everything that keeps the minutes of an area from being signed; empty where they can be."""
-    return faults(minutes_of(election, area))
-
-
-def is_final(election: Election, area: AreaTotals) -> bool:
-    """Whether these minutes can be signed; :func:`print_minutes` prints any others only as a draft."""
-    return not why_not_final(election, area)
-
-
-def print_minutes(election: Election, area: AreaTotals, log_head: str, *, trial: bool, draft: bool) -> bytes:
-    """The PDF of one area and contest; its footer carries the digest of its figures and the head of the log.
-
-    Refused (``minutes-incomplete``) where it is not final, unless a ``draft`` is asked for.
-    """
-    digest = hashlib.sha256(json.dumps(area_json(election, area), sort_keys=True).encode()).hexdigest()
-    return minutes_pdf(minutes_of(election, area), Imprint(digest, log_head, trial), draft=draft)
 
 
 def area_json(election: Election, area: AreaTotals) -> dict[str, Any]:

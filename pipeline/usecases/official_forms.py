@@ -11,6 +11,8 @@ from typing import Any, Literal
 from pipeline.access.roles import Actor, require
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message
+from pipeline.reports.congress import congress_paper
+from pipeline.reports.congress_fields import congress_faults
 from pipeline.reports.fields import faults
 from pipeline.reports.minutes import minutes_paper
 from pipeline.reports.official.elected import elected_faults, elected_paper
@@ -27,6 +29,7 @@ from pipeline.reports.paper import Imprint, Paper
 from pipeline.reports.paper_docx import paper_docx
 from pipeline.reports.paper_pdf import paper_pdf
 from pipeline.storage import log
+from pipeline.usecases.congress_minutes import congress_of
 from pipeline.usecases.official_data import Result, Source, assembly, inventory, summary, unit_minutes
 from pipeline.usecases.official_people import elected_list, statistics
 from pipeline.usecases.official_reports import report
@@ -35,7 +38,9 @@ from pipeline.usecases.totals import Totals, totals
 from pipeline.usecases.workspace import Workspace
 
 Kind = Literal["pdf", "docx"]
-NUMBERS = ("18", "19", "20", "21", "23", "24", "25", "26", "27", "28", "29", "30", "32")
+NUMBERS = ("18", "19", "20", "21", "23", "24", "25", "26", "27", "28", "29", "30", "32", "dai-hoi")
+CONGRESS = "dai-hoi"
+"""In the place of a number: the minutes of a congress, which no text prescribes."""
 DRAFT = "-ban-nhap"
 """In the name of a file that is none to sign, so that it never takes the place of a form that may have been."""
 
@@ -53,18 +58,23 @@ class OfficialForm:
     """SHA-256 of everything filled in."""
 
     @property
+    def place(self) -> str:
+        """What people call it, where a problem is told."""
+        return f"{'Biên bản kiểm phiếu' if self.number == CONGRESS else f'Mẫu {self.number}'}, {self.key}"
+
+    @property
     def final(self) -> bool:
         return not self.why
 
     def file(self, kind: Kind) -> str:
-        return f"mau-{self.number}-{self.key}{'' if self.final else DRAFT}.{kind}"
+        head = "bien-ban-kiem-phieu" if self.number == CONGRESS else f"mau-{self.number}"
+        return f"{head}-{self.key}{'' if self.final else DRAFT}.{kind}"
 
 
 def print_form(form: OfficialForm, log_head: str, kind: Kind, *, trial: bool, draft: bool) -> bytes:
     """The file. Refused (``form-incomplete``) with everything that lacks, unless a ``draft`` is asked for."""
     if form.why and not draft:
-        place = f"Mẫu {form.number}, {form.key}"
-        raise Refusal([Problem("form-incomplete", place, text) for text in form.why])
+        raise Refusal([Problem("form-incomplete", form.place, text) for text in form.why])
     imprint = Imprint(form.digest, log_head, trial)
     return (paper_pdf if kind == "pdf" else paper_docx)(form.paper, imprint, form.why)
 
@@ -99,7 +109,9 @@ def forms_of(source: Source, number: str | None = None) -> tuple[OfficialForm, .
     Refused (``form-unknown``) where they fill no form of that number.
     """
     wanted = frozenset(NUMBERS if number is None else (number,))
-    found = [*_of_areas(source, wanted), *_of_units(source, wanted), *_of_committees(source, wanted)]
+    found = [*_of_congress(source)] if CONGRESS in wanted else []
+    if any(c.ballot_form != "dai-hoi" for c in source.election.contests):
+        found += [*_of_areas(source, wanted), *_of_units(source, wanted), *_of_committees(source, wanted)]
     if number is not None and not found:
         raise refuse(
             "form-unknown",
@@ -118,6 +130,14 @@ def digest_of(given: Any) -> str:
 
 Wanted = frozenset[str]
 """Numbers of the forms that are asked for: a country has 216,000 count minutes beside one Mẫu 30."""
+
+
+def _of_congress(source: Source) -> Iterator[OfficialForm]:
+    for area in source.first.totals.areas:
+        if source.election.contest(area.contest).ballot_form == "dai-hoi":
+            given = congress_of(source.election, area, source.first.unit(area.unit))
+            key = f"{area.area}-{area.contest}"
+            yield OfficialForm(CONGRESS, key, congress_paper(given), congress_faults(given), digest_of(given))
 
 
 def _of_areas(source: Source, wanted: Wanted) -> Iterator[OfficialForm]:

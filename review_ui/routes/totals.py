@@ -16,12 +16,12 @@ from pipeline.messages import Message, message
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.percentages import percentage
 from pipeline.tally.rules import RULES
+from pipeline.usecases.area_minutes import why_not_final
 from pipeline.usecases.behind import behind
 from pipeline.usecases.confirming import confirm_rule
 from pipeline.usecases.downloads import Kind, area_minutes, totals_file
 from pipeline.usecases.levels import tree
 from pipeline.usecases.measured import measured
-from pipeline.usecases.minutes import why_not_final
 from pipeline.usecases.official_download import official_archive
 from pipeline.usecases.signing import receive, signs, take_back
 from pipeline.usecases.standing import STATUSES, AreaStanding, Shares, standing
@@ -312,4 +312,4 @@ def _figure(visit: Visit, figure: str) -> Message:
     return _FIGURES.get(figure, Message("{figure}", {"figure": figure}))
 
 
-SCREEN = Screen(router, Link(message("Totals"), "/totals", "T", "see_totals"))
+SCREEN = Screen(router, Link(message("Totals"), "/totals", "T", "see_totals", "result"))

@@ -16,7 +16,8 @@ from pipeline.errors import Refusal
 from pipeline.messages import message
 from pipeline.tally.rules import ConfirmedRule, Finding, digest_of
 from pipeline.tally.totals import AreaResult
-from pipeline.usecases.minutes import is_final, minutes_of, print_minutes
+from pipeline.usecases.area_minutes import is_final, print_minutes
+from pipeline.usecases.minutes import minutes_of
 from pipeline.usecases.totals import AreaTotals
 
 

@@ -11,9 +11,10 @@ from pipeline.access.roles import SYSTEM, Actor
 from pipeline.election.figures import AreaFigures
 from pipeline.errors import Refusal
 from pipeline.storage import accounts, log
+from pipeline.usecases.area_minutes import why_not_final
 from pipeline.usecases.checking import check_import
 from pipeline.usecases.confirming import confirm_rule, flags
-from pipeline.usecases.minutes import area_json, minutes_of, why_not_final
+from pipeline.usecases.minutes import area_json, minutes_of
 from pipeline.usecases.standing import standing
 from pipeline.usecases.workspace import Workspace
 from tests.election.conftest import Files

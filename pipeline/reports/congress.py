@@ -1,0 +1,162 @@
+"""The count minutes of a congress or meeting (biên bản kiểm phiếu), set as PDF and DOCX.
+
+No text prescribes them; these words are the usual ones and ours (docs/congress.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.reports.blocks import answered, sign
+from pipeline.reports.congress_fields import CongressMinutes
+from pipeline.reports.fields import CandidateVotes
+from pipeline.reports.paper import Block, Cell, Columns, Paper, Ruled, Space, Text, Together
+from pipeline.reports.words import FIRM, capital, clock, day_text, figure, number, put, share
+
+TITLE = "BIÊN BẢN KIỂM PHIẾU"
+
+
+def congress_paper(given: CongressMinutes) -> Paper:
+    """The whole minutes, with dots for what is not known."""
+    return Paper(
+        number="Biên bản kiểm phiếu",
+        title=f"Biên bản kiểm phiếu bầu {given.body}",
+        blocks=(
+            Columns(
+                (
+                    (Text(put(given.title).upper(), "head"), Text("BAN KIỂM PHIẾU", "head"), Text("-------", "rule")),
+                    (
+                        *(Text(line, "head") for line in given.motto.split("\n")),
+                        Text("---------------", "rule"),
+                        Text(capital(day_text(given.day, None)), "place"),
+                    ),
+                ),
+                (0.45, 0.55),
+            ),
+            Space(3),
+            Text(TITLE, "title", keep=True),
+            Text(_elects(given), "title"),
+            Space(2),
+            *_opening(given),
+            *_figures(given),
+            *_result(given),
+            *_elected(given),
+            *_ending(given),
+        ),
+        feet=(f"Biên bản kiểm phiếu · {given.body}", given.hall),
+    )
+
+
+def _elects(given: CongressMinutes) -> str:
+    term = f" khóa {put(given.term)}" if given.term else ""
+    years = f", nhiệm kỳ {put(given.years)}" if given.years else ""
+    return f"Bầu {put(given.body)}{term}{years}"
+
+
+def _who(given: CongressMinutes) -> str:
+    return "cổ đông" if given.shareholders else "đại biểu"
+
+
+def _opening(given: CongressMinutes) -> Iterator[Block]:
+    day = given.opened.date() if given.opened else given.day
+    yield Text(
+        f"Hồi {clock(given.opened)}, {day_text(day, None)}, tại {put(given.hall)}, việc bỏ phiếu bắt đầu và kết thúc "
+        f"lúc {clock(given.closed)}. Ban kiểm phiếu gồm:"
+    )
+    people = given.members or ()
+    entries = [f"{n}. {put(p.name)}, {put(p.detail)}" for n, p in enumerate(people, start=1)]
+    yield from (Text(line, "entry") for line in entries or ("1. ......", "2. ......"))
+    yield Text(f"đã kiểm phiếu và lập biên bản này. Căn cứ: {put(given.basis)}.")
+
+
+def _figures(given: CongressMinutes) -> Iterator[Block]:
+    who = _who(given)
+    rows = [
+        f"- Số {who} được triệu tập: {figure(given.summoned, 'người')}.",
+        f"- Số vắng mặt được trừ theo quy chế: {figure(given.excused, 'người')}.",
+        f"- Số {who} đã bỏ phiếu: {figure(given.voted, 'người')}.",
+        f"- Số lượng bầu: {figure(given.seats, 'người')}; danh sách bầu cử có {number(len(given.candidates))} người.",
+        f"- Số phiếu phát ra: {figure(given.issued, 'phiếu')}; thu vào: {figure(given.collected, 'phiếu')}.",
+        f"- Số phiếu hợp lệ: {figure(given.valid, 'phiếu')}; không hợp lệ: {figure(given.invalid, 'phiếu')}.",
+        f"- {_majority(given)}",
+    ]
+    if given.shareholders:
+        rows.pop(1)
+    yield Together((Text("I. SỐ LIỆU", "section", keep=True), *(Text(line, "entry") for line in rows)))
+
+
+def _majority(given: CongressMinutes) -> str:
+    """What somebody needs to be elected, and of which number."""
+    of = {
+        "summoned": f"số {_who(given)} được triệu tập trừ số vắng mặt được trừ",
+        "collected": "số phiếu thu vào",
+        "valid": "số phiếu hợp lệ",
+    }.get(given.half_of)
+    if of is None:
+        return "Người trúng cử là người được nhiều phiếu hơn, lấy từ cao xuống thấp cho đủ số lượng bầu."
+    least = None if given.needed is None else given.needed // 2 + 1
+    return (
+        f"Người trúng cử phải được quá một nửa của {number(given.needed)} ({of}), tức là từ {number(least)}{FIRM}phiếu "
+        "trở lên."
+    )
+
+
+def _result(given: CongressMinutes) -> Iterator[Block]:
+    yield Text("II. KẾT QUẢ KIỂM PHIẾU", "section", keep=True)
+    votes = "Số phiếu đồng ý" if given.table else "Số phiếu bầu"
+    heads = ("STT", "Họ và tên", votes, "Tỷ lệ (%)")
+    top = tuple(Cell(text, align="centre", bold=True) for text in heads)
+    of = given.valid if given.half_of == "none" else given.needed
+    rows = tuple(
+        (
+            Cell(str(n), align="centre"),
+            Cell(put(one.name)),
+            Cell(number(one.votes), align="centre"),
+            Cell(share(one.votes, of), align="centre"),
+        )
+        for n, one in enumerate(given.candidates, start=1)
+    )
+    yield Ruled((top,), rows, (0.08, 0.56, 0.2, 0.16), 12)
+    base = "số phiếu hợp lệ" if given.half_of == "none" else "con số nêu tại mục I"
+    yield Text(f"Tỷ lệ tính trên {number(of)}, {base}.", "note")
+
+
+def _elected(given: CongressMinutes) -> Iterator[Block]:
+    head = Text("III. NGƯỜI TRÚNG CỬ", "section", keep=True)
+    if given.elected is None:
+        yield Together((head, Text("Chưa xác định: ......", "entry")))
+        return
+    lines = [_line(n, one) for n, one in enumerate(given.elected, start=1)]
+    opens = Text(f"Trúng cử {figure(len(given.elected), 'người')}, xếp theo số phiếu từ cao xuống thấp:", keep=True)
+    yield Together((head, opens, *(Text(line, "entry") for line in lines[:2])))
+    yield from (Text(line, "entry") for line in lines[2:])
+    if given.tied:
+        names = "; ".join(f"{put(t.name)} ({figure(t.votes, 'phiếu')})" for t in given.tied)
+        yield Text(f"Bằng phiếu nhau ở cuối danh sách, đại hội quyết định có bầu lại hay không: {names}.")
+    if given.missing:
+        yield Text(f"Còn thiếu {figure(given.missing, 'người')} so với số lượng bầu; đại hội quyết định việc bầu tiếp.")
+
+
+def _line(place: int, one: CandidateVotes) -> str:
+    return f"{place}. {put(one.name)}: {figure(one.votes, 'phiếu')}"
+
+
+def _ending(given: CongressMinutes) -> Iterator[Block]:
+    yield Text("IV. VIỆC XẢY RA, KIẾN NGHỊ", "section", keep=True)
+    yield answered("Việc xảy ra trong khi bỏ phiếu và kiểm phiếu:", put(given.incidents) if given.incidents else "")
+    yield answered("Kiến nghị:", put(given.complaints) if given.complaints else "")
+    yield Together(
+        (
+            Text(f"Biên bản lập xong hồi {clock(given.finished)}, thành 02 bản và được công bố trước đại hội."),
+            Space(4),
+            Columns(
+                (
+                    sign(("THƯ KÝ", "(Ký, ghi rõ họ và tên)")),
+                    sign(("TM. BAN KIỂM PHIẾU", "TRƯỞNG BAN", "(Ký, ghi rõ họ và tên)")),
+                    sign(("XÁC NHẬN CỦA", "ĐOÀN CHỦ TỊCH", "(Ký, ghi rõ họ và tên)")),
+                ),
+                (1 / 3, 1 / 3, 1 / 3),
+            ),
+            Space(22),
+        )
+    )
