@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import typed_paper as paper
-from sqlalchemy import Table, case, insert, select, text
+from sqlalchemy import Table, case, exists, insert, not_, select, text
 
 from pipeline.audit.chain import AuditEvent, next_line
 from pipeline.election.definition import Area, Election, Place
@@ -190,11 +190,13 @@ def _queue(database: Database) -> None:
     """What grids may still show, as it stands where the readings of open batches were saved one by one."""
     r, pen = schema.field_reading, case((written_with("none"), "none"), (written_with("faint"), "faint"), else_="dark")
     order = (r.c.kind, r.c.value, r.c.accepted, r.c.score, r.c.page, r.c.field)
+    g = schema.grid_check
+    looked_over = exists().where(g.c.page == r.c.page, g.c.field == r.c.field)
     rows = (
         select(*order, schema.page.c.batch, schema.batch.c.contest, pen)
         .join(schema.page, schema.page.c.id == r.c.page)
         .join(schema.batch, schema.batch.c.id == schema.page.c.batch)
-        .where(schema.batch.c.state == "open")
+        .where(schema.batch.c.state == "open", not_(looked_over))
         .order_by(*order)
     )
     with database.write() as db:
@@ -364,7 +366,7 @@ def _checks(
     db: Database, workspace: Workspace, pictures: Sequence[Picture], sheets: Sequence[Sheet], dice: random.Random
 ) -> None:
     strikes = [f.id for f in workspace.forms[_form(workspace)].sides[0].fields if f.kind == "strike"]
-    some = sorted(dice.sample(range(len(sheets)), min(CHECKED // len(strikes), len(sheets))))
+    some = sorted(dice.sample(range(len(sheets)), min(CHECKED // len(strikes), len(sheets) // 5)))
     rows = (
         (sheets[n].page, field, dice.choice(EARLIER), pictures[sheets[n].picture].values[k], "same", AT)
         for n in some

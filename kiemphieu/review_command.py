@@ -16,7 +16,8 @@ from pipeline.review.items import possible_answers
 from pipeline.review.states import DEFER, TeamVote
 from pipeline.storage import accounts, batches, items, pages, readings
 from pipeline.storage.items import StoredItem
-from pipeline.usecases.review import before_team, enter, queue, raise_ballot_items, team_decides
+from pipeline.usecases.complete_ballots import raise_ballot_items
+from pipeline.usecases.review import before_team, enter, queue, team_decides
 from pipeline.usecases.workspace import Workspace, open_workspace
 
 

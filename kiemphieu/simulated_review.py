@@ -23,16 +23,8 @@ from pipeline.storage import accounts, ballots, batches, items, pages
 from pipeline.storage.items import StoredItem
 from pipeline.tally.ballots import Meanings
 from pipeline.usecases.batches import batch_count
-from pipeline.usecases.review import (
-    Count,
-    before_team,
-    correct,
-    enter,
-    queue,
-    raise_ballot_items,
-    team_decides,
-    typed_for,
-)
+from pipeline.usecases.complete_ballots import Count, raise_ballot_items
+from pipeline.usecases.review import before_team, correct, enter, queue, team_decides, typed_for
 
 REVIEWERS = tuple(
     Actor(f"simulated-{n}", f"Người soát mô phỏng {n} (simulated)", frozenset({"reviewer"}), simulated=True)

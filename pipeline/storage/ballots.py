@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, select, update
 
 from pipeline.storage import results
-from pipeline.storage.schema import ballot, field_reading, item
+from pipeline.storage.schema import ballot, batch, field_reading, item
 from pipeline.tally.ballots import FieldAnswer
 
 BallotSource = Literal["scanned", "hand", "moved"]
@@ -101,6 +102,54 @@ def answers(db: Connection, batch: str, only: str | None = None) -> dict[str, tu
         else:
             known[row.ballot][row.field] = FieldAnswer(row.field, row.field_kind, row.value)
     return {of: tuple(fields[f] for f in sorted(fields)) for of, fields in known.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A ballot that counts, with what its answers are weighed by; ``page`` as in the ballot."""
+
+    ballot: Ballot
+    area: str
+    contest: str
+    answers: tuple[FieldAnswer, ...]
+
+
+_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
+_COUNTED = (
+    select(ballot, batch.c.area, batch.c.contest)
+    .join(batch, batch.c.id == ballot.c.batch)
+    .where(ballot.c.id.in_(_KEYS), ballot.c.state == "counted")
+)
+_PLACES = select(item.c.ballot, item.c.kind, item.c.field, item.c.field_kind, item.c.value).where(
+    item.c.ballot.in_(_KEYS)
+)
+_ACCEPTED = (
+    select(ballot.c.id, field_reading.c.field, field_reading.c.kind, field_reading.c.value)
+    .join(field_reading, field_reading.c.page == ballot.c.page)
+    .where(ballot.c.id.in_(_KEYS), field_reading.c.accepted)
+)
+
+
+def without_open_places(db: Connection, keys: Collection[str]) -> tuple[Whole, ...]:
+    """Those of the ballots that count, wait for no answer and lie before no team, with answers as :func:`answers`."""
+    rows = db.execute(_COUNTED, {"keys": list(keys)}).all() if keys else []
+    if not rows:
+        return ()
+    asked: dict[str, list[Any]] = {row.id: [] for row in rows}
+    for one in db.execute(_PLACES, {"keys": list(asked)}):
+        asked[one.ballot].append(one)
+    done = {key for key, of in asked.items() if all(o.kind != "ballot" and o.value is not None for o in of)}
+    known: dict[str, dict[str, FieldAnswer]] = {key: {} for key in done}
+    if done:
+        for r in db.execute(_ACCEPTED, {"keys": list(done)}):
+            known[r.id][r.field] = FieldAnswer(r.field, r.kind, r.value)
+    for key in done:
+        known[key] |= {o.field: FieldAnswer(o.field, o.field_kind, o.value) for o in asked[key]}
+    return tuple(
+        Whole(ballot_of(row), row.area, row.contest, tuple(known[row.id][f] for f in sorted(known[row.id])))
+        for row in rows
+        if row.id in done
+    )
 
 
 def open_fields(db: Connection, batch: str) -> dict[str, tuple[str, ...]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from pipeline.storage.schema import credential, session
+from pipeline.access.roles import Actor
+from pipeline.storage.schema import account, credential, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,27 @@ def get_session(db: Connection, digest: str) -> Session | None:
     """The session of that cookie's digest."""
     row = db.execute(select(session).where(session.c.digest == digest)).one_or_none()
     return Session(**row._mapping) if row else None
+
+
+_BEHIND = (
+    select(*(c.label(f"{t.name}_{c.name}") for t in (session, account, credential) for c in t.columns))
+    .join_from(session, account, account.c.id == session.c.account)
+    .join(credential, credential.c.account == account.c.id)
+    .where(session.c.digest == bindparam("digest"))
+)
+
+
+def behind(db: Connection, digest: str) -> tuple[Session, Actor, Credential] | None:
+    """The session of that cookie's digest with its account and credential, in one statement."""
+    row = db.execute(_BEHIND, {"digest": digest}).one_or_none()
+    if row is None:
+        return None
+    of = row._mapping
+    return (
+        Session(**{name: of[f"session_{name}"] for name in Session.__slots__}),
+        Actor(of["account_id"], of["account_name"], frozenset(of["account_roles"]), of["account_simulated"]),
+        Credential(**{name: of[f"credential_{name}"] for name in Credential.__slots__}),
+    )
 
 
 def touch_session(db: Connection, digest: str, at: datetime) -> None:

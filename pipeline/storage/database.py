@@ -45,8 +45,6 @@ class Database:
             connection.execution_options(writing=True)
             with connection.begin():
                 if connection.dialect.name == "postgresql":
-                    # For this lock and those of an upgrade: a reader that never ends would hold everybody up.
-                    connection.execute(text(f"SET LOCAL lock_timeout = {int(BUSY_SECONDS * 1000)}"))
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS_LOCK})
                 yield connection
 
@@ -147,8 +145,10 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    # Asked for even where the server's default was turned off: a commit waits for the disk.
-    return create_engine(url, connect_args={"options": "-c synchronous_commit=on -c timezone=UTC"})
+    # Asked for even where the server's default was turned off: a commit waits for the disk. The limit is for the right
+    # to write and for the locks of an upgrade: a reader that never ends would hold everybody up.
+    settings = f"-c synchronous_commit=on -c timezone=UTC -c lock_timeout={int(BUSY_SECONDS * 1000)}"
+    return create_engine(url, connect_args={"options": settings})
 
 
 @contextmanager

@@ -15,18 +15,18 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     not_,
     or_,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.forms.template import FieldKind
 from pipeline.review.policy import ItemKind
 from pipeline.review.reasons import Pen
 from pipeline.storage.readings import written_with
-from pipeline.storage.schema import batch, entry, field_reading, grid_check, item, page
+from pipeline.storage.schema import ballot, batch, entry, field_reading, grid_check, item, page
 from pipeline.storage.schema import grid_queue as queue
 
 Verdict = Literal["shown", "same", "odd"]
@@ -157,17 +157,13 @@ def _answered(account: str) -> ColumnElement[bool]:
 
 def show(db: Connection, account: str, crops: Collection[Crop], at: datetime) -> None:
     """Keep that the account has seen the machine's reading of these."""
-    g = grid_check
-    pages = {c.page for c in crops}
-    known = select(g.c.page, g.c.field).where(g.c.account == account, g.c.page.in_(pages))
-    before = {(row.page, row.field) for row in db.execute(known)}
     rows = [
         {"page": c.page, "field": c.field, "account": account, "value": c.value, "verdict": "shown", "at": at}
         for c in crops
-        if (c.page, c.field) not in before
     ]
     if rows:
-        db.execute(insert(grid_check), rows)
+        new = (postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert)(grid_check)
+        db.execute(new.on_conflict_do_nothing(), rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +180,7 @@ class Seen:
     score: float
     batch: str
     open: bool
+    ballot: str | None
 
     @property
     def seed(self) -> bool:
@@ -197,15 +194,18 @@ def seen_by(db: Connection, account: str, places: Collection[tuple[str, str]]) -
     query = (
         select(
             g.c.page, g.c.field, g.c.verdict, g.c.value, r.c.kind, r.c.value.label("read"), r.c.accepted, r.c.score,
-            batch.c.id, batch.c.state,
+            batch.c.id, batch.c.state, ballot.c.id.label("ballot"),
         )
         .join(r, and_(r.c.page == g.c.page, r.c.field == g.c.field))
         .join(page, page.c.id == g.c.page)
         .join(batch, batch.c.id == page.c.batch)
+        .outerjoin(ballot, ballot.c.page == page.c.id)
         .where(g.c.account == account, g.c.page.in_({p for p, _ in places}))
     )  # fmt: skip
     found = (
-        Seen(x.page, x.field, x.verdict, x.value, x.kind, x.read, x.accepted, x.score, x.id, x.state == "open")
+        Seen(
+            x.page, x.field, x.verdict, x.value, x.kind, x.read, x.accepted, x.score, x.id, x.state == "open", x.ballot
+        )
         for x in db.execute(query)
     )
     return {(one.page, one.field): one for one in found if (one.page, one.field) in places}
@@ -228,9 +228,3 @@ def decide(db: Connection, account: str, said: Sequence[tuple[Seen, Verdict]], a
         columns = (q.c.kind, q.c.value, q.c.accepted, q.c.score, q.c.page, q.c.field)
         gone = and_(*(column == bindparam(f"of_{name}") for name, column in zip(names, columns, strict=True)))
         db.execute(delete(q).where(gone), [{f"of_{name}": getattr(one, name) for name in names} for one in done])
-
-
-def asked_among(db: Connection, places: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of the places (page, field) that people are or were asked about."""
-    query = select(item.c.page, item.c.field).where(item.c.kind == FIELD, item.c.page.in_({p for p, _ in places}))
-    return {(row.page, row.field) for row in db.execute(query)} & set(places)

@@ -6,7 +6,7 @@ must hold), but none is missing that ought to be shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from math import isfinite
 
 from sqlalchemy import Connection, delete, insert, select, tuple_
@@ -41,16 +41,18 @@ def add(
         db.execute(insert(grid_queue), rows)
 
 
-def drop(db: Connection, page_id: str, field: str) -> None:
-    """No grid shows this reading any more."""
+def drop(db: Connection, places: Collection[tuple[str, str]]) -> None:
+    """No grid shows these readings (page, field) any more."""
+    if not places:
+        return
     r = field_reading
-    this = select(*(r.c[name] for name in _ROW)).where(r.c.page == page_id, r.c.field == field)
+    this = select(*(r.c[name] for name in _ROW)).where(tuple_(r.c.page, r.c.field).in_(list(places)))
     db.execute(delete(grid_queue).where(tuple_(*(grid_queue.c[name] for name in _ROW)).in_(this)))
 
 
 def put_back(db: Connection, page_id: str, field: str) -> None:
     """An answer was taken back: grids may show this reading again, as long as its batch is open."""
-    drop(db, page_id, field)
+    drop(db, [(page_id, field)])
     r = field_reading
     query = (
         select(*(r.c[name] for name in _ROW), r.c.measures, batch.c.id, batch.c.contest)

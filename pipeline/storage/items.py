@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
 
 from pipeline.errors import refuse
 from pipeline.review.codec import from_json, to_json
@@ -60,7 +73,12 @@ def add(db: Connection, batch: str, new: Iterable[NewItem], page: str | None = N
 
     ``subject.of`` is a page id for items of kind ``page`` and a ballot id for all others.
     """
-    rows = [_row(batch, one, page) for one in new]
+    return add_all(db, [(batch, one, page) for one in new])
+
+
+def add_all(db: Connection, new: Iterable[tuple[str, NewItem, str | None]]) -> tuple[str, ...]:
+    """As :func:`add`, of several batches and pages at once: (batch, item, page)."""
+    rows = [_row(batch, one, page) for batch, one, page in new]
     if rows:
         db.execute(insert(item), rows)
     return tuple(str(row["id"]) for row in rows)
@@ -72,9 +90,23 @@ def get(db: Connection, key: str) -> StoredItem | None:
     return item_of(row) if row else None
 
 
+def get_all(db: Connection, keys: Collection[str]) -> tuple[StoredItem, ...]:
+    """Those of the items that there are, by id."""
+    if not keys:
+        return ()
+    return tuple(item_of(row) for row in db.execute(select(item).where(item.c.id.in_(list(keys))).order_by(item.c.id)))
+
+
 def find(db: Connection, subject: Subject) -> StoredItem | None:
     """The item about a subject (its doubts do not matter), where it has arisen."""
     return get(db, item_id(subject))
+
+
+def at_places(db: Connection, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], StoredItem]:
+    """(page, field) -> the item about that place, where people are or were asked about it."""
+    query = select(item).where(item.c.kind == "field", item.c.page.in_({page for page, _ in places}))
+    found = ((row.page, row.field, item_of(row)) for row in db.execute(query))
+    return {(page, field): one for page, field, one in found if (page, field) in places}
 
 
 def of_batch(db: Connection, batch: str, kind: ItemKind | None = None) -> tuple[StoredItem, ...]:
@@ -145,40 +177,71 @@ def counts(db: Connection, batch: str | None = None) -> dict[tuple[str, str], in
     return {(kind, state): number for kind, state, number in db.execute(query)}
 
 
-def save(db: Connection, seen: StoredItem, state: ItemState, at: datetime) -> StoredItem:
+_TAKEN = {"state": "to", "value": "says", "body": "all", "version": "now"}
+_CHANGED = (
+    update(item)
+    .where(item.c.id == bindparam("of"), item.c.version == bindparam("was"))
+    .values({column: bindparam(name, type_=item.c[column].type) for column, name in _TAKEN.items()})
+)
+
+
+def save(db: Connection, seen: StoredItem, state: ItemState, at: datetime, uncounted: bool = False) -> StoredItem:
     """Put an item into its next state, with the new entry, settled version or team vote that led there.
 
-    Raises :class:`Refusal` ``item-changed`` where somebody else changed it since it was ``seen``.
+    ``uncounted``: its batch is known to be open, so that nothing that was counted of it has to be forgotten. Raises
+    :class:`Refusal` ``item-changed`` where somebody else changed it since it was ``seen``.
     """
-    following = seen.version + 1
-    changed = db.execute(
-        update(item)
-        .where(item.c.id == seen.id, item.c.version == seen.version)
-        .values(state=name_of(state), value=value_of(state), body=to_json(state), version=following)
-    )
-    if changed.rowcount != 1:
+    return save_all(db, [(seen, state)], at, uncounted)[0]
+
+
+def save_all(
+    db: Connection, changes: Sequence[tuple[StoredItem, ItemState]], at: datetime, uncounted: bool = False
+) -> tuple[StoredItem, ...]:
+    """As :func:`save`, of several items with as many statements as for one."""
+    if not changes:
+        return ()
+    rows = [
+        {
+            "of": seen.id,
+            "was": seen.version,
+            "to": name_of(state),
+            "says": value_of(state),
+            "all": to_json(state),
+            "now": seen.version + 1,
+        }
+        for seen, state in changes
+    ]
+    changed = db.execute(_CHANGED, rows)
+    if changed.rowcount != len(rows):
         raise refuse(
             "item-changed",
-            seen.id,
+            changes[0][0].id,
             "somebody else has changed this item meanwhile; reload it and answer again",
         )
-    results.forget(db, seen.batch)
-    _in_grids(db, seen, state)
-    _keep_entries(db, seen, state, at)
-    if isinstance(state, Settled | Corrected | Voided):
-        _keep_settlement(db, seen.id, following, state, at)
-    return StoredItem(seen.id, seen.batch, seen.subject, seen.ballot, seen.page, state, following)
+    if not uncounted:
+        for key in sorted({seen.batch for seen, _ in changes}):
+            results.forget(db, key)
+    _in_grids(db, changes)
+    _keep_entries(db, changes, at)
+    _keep_settlements(db, changes, at)
+    return tuple(
+        StoredItem(seen.id, seen.batch, seen.subject, seen.ballot, seen.page, state, seen.version + 1)
+        for seen, state in changes
+    )
 
 
-def _in_grids(db: Connection, seen: StoredItem, state: ItemState) -> None:
+def _in_grids(db: Connection, changes: Sequence[tuple[StoredItem, ItemState]]) -> None:
     """Grids show what waits for its first or second answer, nothing that is disputed or settled."""
-    before, after = (isinstance(s, Waiting | EnteredOnce) for s in (seen.state, state))
-    if seen.page is None or seen.subject.kind != "field" or before == after:
-        return
-    if after:
-        grid_queue.put_back(db, seen.page, seen.subject.field)
-    else:
-        grid_queue.drop(db, seen.page, seen.subject.field)
+    gone = []
+    for seen, state in changes:
+        before, after = (isinstance(s, Waiting | EnteredOnce) for s in (seen.state, state))
+        if seen.page is None or seen.subject.kind != "field" or before == after:
+            continue
+        if after:
+            grid_queue.put_back(db, seen.page, seen.subject.field)
+        else:
+            gone.append((seen.page, seen.subject.field))
+    grid_queue.drop(db, gone)
 
 
 def entries(db: Connection, key: str) -> tuple[Entry, ...]:
@@ -214,54 +277,45 @@ def versions(db: Connection, key: str) -> tuple[ItemState, ...]:
     return tuple(from_json(body) for body in db.scalars(query))
 
 
-def _keep_entries(db: Connection, seen: StoredItem, state: ItemState, at: datetime) -> None:
-    before, after = entries_of(seen.state), entries_of(state)
-    for gone in (e for e in before if e not in after):  # taken back; the log keeps what it was
-        db.execute(delete(entry).where(entry.c.item == seen.id, entry.c.account == gone.by))
-    rows = [
-        {
-            "item": seen.id,
-            "account": new.by,
-            "value": new.value,
-            "round": number,
-            "simulated": new.simulated,
-            "at": at,
-        }
-        for number, new in enumerate(entries_of(state), start=1)
-        if new not in before
-    ]
+def _keep_entries(db: Connection, changes: Sequence[tuple[StoredItem, ItemState]], at: datetime) -> None:
+    rows = []
+    for seen, state in changes:
+        before, after = entries_of(seen.state), entries_of(state)
+        for gone in (e for e in before if e not in after):  # taken back; the log keeps what it was
+            db.execute(delete(entry).where(entry.c.item == seen.id, entry.c.account == gone.by))
+        rows += [
+            {
+                "item": seen.id,
+                "account": new.by,
+                "value": new.value,
+                "round": number,
+                "simulated": new.simulated,
+                "at": at,
+            }
+            for number, new in enumerate(after, start=1)
+            if new not in before
+        ]
     if rows:
         db.execute(insert(entry), rows)
 
 
-def _keep_settlement(db: Connection, key: str, version: int, state: Settled | Corrected | Voided, at: datetime) -> None:
-    reason, approver = ("", "") if isinstance(state, Settled) else (state.reason, state.approver)
-    db.execute(
-        insert(settlement).values(
-            item=key,
-            version=version,
-            state=name_of(state),
-            value=value_of(state),
-            body=to_json(state),
-            reason=reason,
-            approver=approver,
-            at=at,
-        )
-    )
-    if isinstance(state, Settled) and isinstance(state.evidence, ByTeam):
-        team = state.evidence
-        votes = [{"member": vote.member, "value": vote.value} for vote in team.votes]
-        db.execute(
-            insert(team_decision).values(
-                item=key,
-                version=version,
-                pile=team.pile,
-                members=team.members,
-                votes=votes,
-                value=state.value,
-                at=at,
-            )
-        )
+def _keep_settlements(db: Connection, changes: Sequence[tuple[StoredItem, ItemState]], at: datetime) -> None:
+    rows, decisions = [], []
+    for seen, state in changes:
+        if not isinstance(state, Settled | Corrected | Voided):
+            continue
+        reason, approver = ("", "") if isinstance(state, Settled) else (state.reason, state.approver)
+        version = {"item": seen.id, "version": seen.version + 1, "value": value_of(state), "at": at}
+        said = {"state": name_of(state), "body": to_json(state), "reason": reason, "approver": approver}
+        rows.append(version | said)
+        if isinstance(state, Settled) and isinstance(state.evidence, ByTeam):
+            team = state.evidence
+            votes = [{"member": vote.member, "value": vote.value} for vote in team.votes]
+            decisions.append(version | {"pile": team.pile, "members": team.members, "votes": votes})
+    if rows:
+        db.execute(insert(settlement), rows)
+    if decisions:
+        db.execute(insert(team_decision), decisions)
 
 
 def _row(batch: str, new: NewItem, page: str | None) -> dict[str, Any]:

@@ -5,19 +5,39 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    not_,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.review.policy import ItemKind
 from pipeline.review.reasons import Pen
-from pipeline.storage import items
-from pipeline.storage.items import StoredItem
 from pipeline.storage.readings import written_with
 from pipeline.storage.schema import batch as batch_table
 from pipeline.storage.schema import entry, field_reading, grid_check, item, lease
 
 FIRST_TO_LAST = ("disputed", "entered_once", "waiting")
 """Begun ones first: they are nearest to being settled."""
+ACCOUNT = bindparam("account", type_=Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,50 +51,102 @@ class Wanted:
     pen: Pen | None = None
 
 
-def free(db: Connection, account: str, wanted: Wanted, limit: int, at: datetime) -> tuple[StoredItem, ...]:
-    """Items that ``account`` may answer and that nobody else is looking at, its own leases included."""
-    found: list[str] = []
-    for state in FIRST_TO_LAST:
-        if len(found) < limit:
-            query = select(item.c.id).where(item.c.state == state, *_open_to(account, wanted, at))
-            found += db.scalars(query.order_by(item.c.id).limit(limit - len(found)))
-    return tuple(one for one in (items.get(db, key) for key in found) if one is not None)
+def lend_next(
+    db: Connection, account: str, wanted: Wanted, limit: int, held: Collection[str], at: datetime, until: datetime
+) -> frozenset[str]:
+    """Lend up to ``limit`` items that ``account`` may answer and that nobody else is looking at; gives their ids.
+
+    What it holds (``held``) stays its own as long. All in one statement, since others wait for it.
+    """
+    statement = _lending(db.dialect.name, wanted.batch is None, wanted.contest is None, wanted.kind is None, wanted.pen)
+    given = {
+        "account": account,
+        "at": at,
+        "until": until,
+        "limit": limit,
+        "batch": wanted.batch,
+        "contest": wanted.contest,
+        "kind": wanted.kind,
+        "but": [*wanted.but, *held],
+        "held": list(held),
+    }
+    return frozenset(db.scalars(statement, given)) - set(held)
+
+
+@cache
+def _lending(dialect: str, any_batch: bool, any_contest: bool, any_kind: bool, pen: Pen | None) -> Any:
+    """The statement of :func:`lend_next`; made once, since making it takes longer than the database needs for it."""
+    batch, contest, kind = (None if left_open else "" for left_open in (any_batch, any_contest, any_kind))
+    conditions = _open_to(Wanted(batch, contest, kind, (), pen))  # type: ignore[arg-type]
+    conditions.append(item.c.id.not_in(bindparam("but", expanding=True)))
+    limit = bindparam("limit", type_=Integer)
+    firsts = [
+        select(item.c.id, literal(rank, Integer).label("rank"))
+        .where(item.c.state == state, *conditions)
+        .order_by(item.c.id)
+        .limit(limit)
+        .subquery(f"of_{state}")
+        for rank, state in enumerate(FIRST_TO_LAST)
+    ]
+    found = union_all(*(select(one.c.id, one.c.rank) for one in firsts)).subquery("found")
+    new = select(found.c.id).where(true()).order_by(found.c.rank, found.c.id).limit(limit).subquery("new")
+    kept = select(lease.c.item).where(lease.c.account == ACCOUNT, lease.c.item.in_(bindparam("held", expanding=True)))
+    every = union_all(select(new.c.id.label("item")), kept).subquery("every")
+    rows = select(every.c.item, cast(ACCOUNT, Text), bindparam("until", type_=lease.c.until.type)).where(true())
+    return _put(dialect, rows).returning(lease.c.item)
+
+
+def _put(dialect: str, rows: Select[Any] | None = None) -> Any:
+    """Rows into the table, in the place of those that stand."""
+    new = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(lease)
+    if rows is not None:
+        new = new.from_select(["item", "account", "until"], rows)
+    given = {"account": new.excluded.account, "until": new.excluded.until}
+    return new.on_conflict_do_update(index_elements=[lease.c.item], set_=given)
 
 
 def number_free(db: Connection, account: str, wanted: Wanted, at: datetime, most: int) -> int:
     """How many those are, counted up to ``most``."""
-    query = select(item.c.id).where(item.c.state.in_(FIRST_TO_LAST), *_open_to(account, wanted, at)).limit(most)
-    return db.scalar(select(func.count()).select_from(query.subquery())) or 0
+    conditions = _open_to(wanted)
+    if wanted.but:
+        conditions.append(item.c.id.not_in(list(wanted.but)))
+    query = select(item.c.id).where(item.c.state.in_(FIRST_TO_LAST), *conditions).limit(most)
+    given = {
+        "account": account,
+        "at": at,
+        "batch": wanted.batch,
+        "contest": wanted.contest,
+        "kind": wanted.kind,
+    }
+    return db.scalar(select(func.count()).select_from(query.subquery()), given) or 0
 
 
-def _open_to(account: str, wanted: Wanted, at: datetime) -> list[ColumnElement[bool]]:
+def _open_to(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Conditions with the parameters account, at, batch, contest and kind; which items are left out is told beside."""
     live = exists().where(and_(batch_table.c.id == item.c.batch, batch_table.c.state == "open"))
     if wanted.contest is not None:
-        live = live.where(batch_table.c.contest == wanted.contest)
-    answered = exists().where(and_(entry.c.item == item.c.id, entry.c.account == account))
-    seen = exists().where(
-        and_(grid_check.c.page == item.c.page, grid_check.c.field == item.c.field, grid_check.c.account == account)
-    )
-    lent = exists().where(and_(lease.c.item == item.c.id, lease.c.account != account, lease.c.until > at))
+        live = live.where(batch_table.c.contest == bindparam("contest"))
+    answered = exists().where(and_(entry.c.item == item.c.id, entry.c.account == ACCOUNT))
+    g = grid_check
+    seen = exists().where(and_(g.c.page == item.c.page, g.c.field == item.c.field, g.c.account == ACCOUNT))
+    now = bindparam("at", type_=lease.c.until.type)
+    lent = exists().where(and_(lease.c.item == item.c.id, lease.c.account != ACCOUNT, lease.c.until > now))
     conditions = [live, not_(answered), not_(seen), not_(lent)]
     if wanted.batch is not None:
-        conditions.append(item.c.batch == wanted.batch)
+        conditions.append(item.c.batch == bindparam("batch"))
     if wanted.kind is not None:
-        conditions.append(item.c.kind == wanted.kind)
+        conditions.append(item.c.kind == bindparam("kind"))
     if wanted.pen is not None:
         of_place = and_(field_reading.c.page == item.c.page, field_reading.c.field == item.c.field)
         conditions.append(exists().where(and_(of_place, written_with(wanted.pen))))
-    if wanted.but:
-        conditions.append(item.c.id.not_in(list(wanted.but)))
     return conditions
 
 
 def lend(db: Connection, keys: Iterable[str], account: str, until: datetime) -> None:
     """The items are ``account``'s until then, whoever held them before."""
-    for key in keys:
-        changed = db.execute(update(lease).where(lease.c.item == key).values(account=account, until=until))
-        if changed.rowcount == 0:
-            db.execute(insert(lease).values(item=key, account=account, until=until))
+    rows = [{"item": key, "account": account, "until": until} for key in keys]
+    if rows:
+        db.execute(_put(db.dialect.name), rows)
 
 
 def holder(db: Connection, key: str, at: datetime) -> str | None:

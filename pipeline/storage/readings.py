@@ -72,6 +72,13 @@ def of_page(db: Connection, page: str) -> tuple[StoredReading, ...]:
     return tuple(reading_of(row) for row in db.execute(query))
 
 
+def value_at(db: Connection, page: str, field: str) -> tuple[str, bool] | None:
+    """(value, whether it was accepted) of the reading at a place."""
+    r = field_reading
+    row = db.execute(select(r.c.value, r.c.accepted).where(r.c.page == page, r.c.field == field)).one_or_none()
+    return (row.value, row.accepted) if row else None
+
+
 def of_batch(db: Connection, batch: str) -> tuple[StoredReading, ...]:
     """The readings of all pages that count in a batch, by page and field id."""
     query = (

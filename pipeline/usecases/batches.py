@@ -16,9 +16,10 @@ from pipeline.storage import batches, log, pages, piles, results, settings
 from pipeline.storage.batches import Batch, BatchState
 from pipeline.storage.piles import PileNumbers
 from pipeline.usecases.comparing import check_counts
+from pipeline.usecases.complete_ballots import raise_ballot_items
 from pipeline.usecases.execution import PageTask, Reader, Task, read_task
 from pipeline.usecases.ingest import open_batch, save_reading
-from pipeline.usecases.review import open_by_hand, raise_ballot_items
+from pipeline.usecases.review import open_by_hand
 from pipeline.usecases.standing import result_of
 from pipeline.usecases.workspace import Workspace
 

@@ -9,7 +9,7 @@ from pipeline.access.roles import Actor, require
 from pipeline.errors import refuse
 from pipeline.storage import ballots, batches
 from pipeline.tally.ballots import GROUNDS, InvalidVote, ValidVote, Vote
-from pipeline.usecases.review import Count
+from pipeline.usecases.complete_ballots import Count
 from pipeline.usecases.totals import BatchVotes, votes_of
 from pipeline.usecases.workspace import Workspace
 

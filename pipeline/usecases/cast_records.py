@@ -25,7 +25,7 @@ from pipeline.storage.cast import CountedBallot
 from pipeline.storage.items import StoredItem
 from pipeline.tally.ballots import FieldAnswer, Proposal, ValidVote, Vote, vote_from
 from pipeline.tally.cast import Adjudication, CastBallot, Place
-from pipeline.usecases.review import Count, proposal_of
+from pipeline.usecases.complete_ballots import Count, proposal_of
 from pipeline.usecases.workspace import Workspace
 
 Pseudonym = Callable[[str], str]

@@ -22,8 +22,8 @@ from pipeline.storage.ways import GONE, Way
 from pipeline.tally.ballots import InDoubt, ProposedInvalid, ValidVote
 from pipeline.tally.typed import answers_of, canonical, spelled
 from pipeline.tally.ways import Bundles, Difference, differences, refilled
+from pipeline.usecases.complete_ballots import Count, proposal_of, raise_ballot_items
 from pipeline.usecases.ingest import open_batch
-from pipeline.usecases.review import Count, proposal_of, raise_ballot_items
 from pipeline.usecases.workspace import Workspace
 
 SCANNED = "scanned"

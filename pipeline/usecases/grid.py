@@ -21,9 +21,9 @@ from pipeline.review.consensus import opened, with_check
 from pipeline.review.items import NewItem, Subject
 from pipeline.review.reasons import Why, why
 from pipeline.review.states import EnteredOnce, GridCheck, Settled, name_of, value_of
-from pipeline.storage import ballots, grid_checks, items, log, pages, readings
+from pipeline.storage import grid_checks, items, log
 from pipeline.storage.grid_checks import Choice, Seen
-from pipeline.usecases.review import raise_ballot_item
+from pipeline.usecases.complete_ballots import raise_ballots
 from pipeline.usecases.reviewing import label_of
 from pipeline.usecases.workspace import Workspace
 
@@ -75,12 +75,14 @@ def sheet(workspace: Workspace, actor: Actor, choice: Choice, reason: Why | None
     require(actor, "enter")
     if choice.value in NEVER or choice.value not in values_of(choice.kind):
         raise refuse("grid-value", choice.value, "such readings are looked at one by one; choose another value")
-    with workspace.database.write() as db:
+    with workspace.database.read() as db:  # sought while others write; two people may be shown the same
         # A reason is told from measures, which SQL does not see into; so more are fetched than shown.
         found = grid_checks.unseen(db, actor.id, choice, SHEET * (2 if reason is None else 40))
         fitting = [c for c in found if reason is None or why(c.measures) == reason]
         now, ahead = _seeded(db, actor, choice, fitting[:SHEET]), fitting[SHEET : 2 * SHEET]
-        grid_checks.show(db, actor.id, now, workspace.clock())
+    if now:
+        with workspace.database.write() as db:
+            grid_checks.show(db, actor.id, now, workspace.clock())
     areas = {a.id: a for a in workspace.election.areas}
     return Sheet(tuple(_crop(workspace, areas, c) for c in now), tuple(_crop(workspace, areas, c) for c in ahead))
 
@@ -120,13 +122,8 @@ def confirm(workspace: Workspace, actor: Actor, shown: Sequence[str], odd: Colle
         grid_checks.decide(db, actor.id, [(one, "odd" if key in marked else "same") for key, one in new.items()], at)
         # A seed (docs/adr/0006) is told like all others, and nothing follows of it.
         true = {key: one for key, one in new.items() if not one.seed}
-        for one in (one for key, one in true.items() if key in marked):
-            _ask(db, actor, one.page, one.field, one.shown, at)
-        confirmed = {(one.page, one.field): one for key, one in true.items() if key not in marked}
-        asked = grid_checks.asked_among(db, confirmed.keys())
-        settled = sum(
-            _settle(db, workspace, actor, *at_place, confirmed[at_place].shown, at) for at_place in sorted(asked)
-        )
+        _ask(db, actor, [one for key, one in true.items() if key in marked], at)
+        settled = _settle(db, workspace, actor, [one for key, one in true.items() if key not in marked], at)
         number = sum(key in marked for key in new)
         done = Done(len(new) - number, number, settled, len(places) - len(new))
         detail = {"same": done.same, "odd": done.odd, "settled": settled, "simulated": actor.simulated}
@@ -147,39 +144,42 @@ def _not_said_yet(places: Mapping[str, tuple[str, str]], seen: Mapping[tuple[str
     return new
 
 
-def _subject(db: Connection, page: str, field: str) -> Subject | None:
-    ballot = ballots.of_page(db, page)
-    found = [r.kind for r in readings.of_page(db, page) if r.field == field]
-    return Subject("field", ballot.id, field, found[0]) if ballot is not None and found else None
-
-
-def _ask(db: Connection, actor: Actor, page: str, field: str, value: str, at: datetime) -> None:
-    """An accepted reading that looks odd counts no longer until two people have answered blind."""
-    subject = _subject(db, page, field)
-    if subject is None:
+def _ask(db: Connection, actor: Actor, odd: Sequence[Seen], at: datetime) -> None:
+    """Accepted readings that look odd count no longer until two people have answered blind."""
+    if not odd:
         return
-    verdict = items.find(db, Subject("ballot", subject.of))
-    ruled = verdict is not None and value_of(verdict.state) is not None
-    if items.find(db, subject) is None and not ruled:
-        batch = pages.get(db, page)
-        assert batch is not None
-        items.add(db, batch.batch, [NewItem(subject, opened("field"))], page)
-    log.append(db, AuditEvent(actor.id, "marked_odd", items.item_id(subject), {"reading": value, "ruled": ruled}), at)
+    known = items.at_places(db, {(one.page, one.field) for one in odd})
+    subjects = [(one, Subject("field", one.ballot, one.field, one.kind)) for one in odd if one.ballot is not None]
+    ruled = _ruled(db, [subject.of for _, subject in subjects])
+    new, lines = [], []
+    for one, subject in subjects:
+        if (one.page, one.field) not in known and subject.of not in ruled:
+            new.append((one.batch, NewItem(subject, opened("field")), one.page))
+        detail = {"reading": one.shown, "ruled": subject.of in ruled}
+        lines.append(AuditEvent(actor.id, "marked_odd", items.item_id(subject), detail))
+    items.add_all(db, new)
+    log.append_all(db, lines, at)
 
 
-def _settle(
-    db: Connection, workspace: Workspace, actor: Actor, page: str, field: str, value: str, at: datetime
-) -> bool:
-    """Whether an item that one person has answered blind is settled, since that answer was confirmed here."""
-    subject = _subject(db, page, field)
-    item = items.find(db, subject) if subject is not None else None
-    if item is None or not isinstance(item.state, EnteredOnce):
-        return False
-    state = with_check(item.state, [GridCheck(actor.id, value)])
-    if not isinstance(state, Settled):
-        return False
-    items.save(db, item, state, at)
-    log.append(db, AuditEvent(actor.id, "grid_settled", item.id, {"value": value, "state": name_of(state)}), at)
-    if item.ballot is not None:
-        raise_ballot_item(db, workspace.count, item.batch, item.ballot, at)
-    return True
+def _ruled(db: Connection, of: Sequence[str]) -> set[str]:
+    """Those of the ballots on which a team has ruled."""
+    verdicts = items.get_all(db, [items.item_id(Subject("ballot", one)) for one in of])
+    return {one.subject.of for one in verdicts if value_of(one.state) is not None}
+
+
+def _settle(db: Connection, workspace: Workspace, actor: Actor, confirmed: Sequence[Seen], at: datetime) -> int:
+    """How many items that one person has answered blind are settled, since that answer was confirmed here."""
+    if not confirmed:
+        return 0
+    shown = {(one.page, one.field): one.shown for one in confirmed}
+    changes = [
+        (item, state)
+        for place, item in sorted(items.at_places(db, shown.keys()).items())
+        if isinstance(item.state, EnteredOnce)
+        and isinstance(state := with_check(item.state, [GridCheck(actor.id, shown[place])]), Settled)
+    ]
+    items.save_all(db, changes, at, uncounted=True)  # all of open batches: _not_said_yet
+    said = [(item, {"value": state.value, "state": name_of(state)}) for item, state in changes]
+    log.append_all(db, [AuditEvent(actor.id, "grid_settled", item.id, detail) for item, detail in said], at)
+    raise_ballots(db, workspace.count, [item.ballot for item, _ in changes if item.ballot is not None], at)
+    return len(changes)

@@ -24,10 +24,10 @@ from pipeline.scan.page import Rejection
 from pipeline.storage import ballots, batches, grid_queue, items, log, pages, readings, settings
 from pipeline.storage.ballots import Ballot, BallotSource
 from pipeline.storage.batches import Batch, Sides
+from pipeline.usecases.complete_ballots import raise_ballot_items
 from pipeline.usecases.delivery import Kept, claim, keep, open_one
 from pipeline.usecases.execution import PAGES_A_TASK, Outcome, PageTask, Reader, Task, read_task, run
 from pipeline.usecases.form_sets import check_form_set
-from pipeline.usecases.review import raise_ballot_items
 from pipeline.usecases.workspace import Workspace, stored_profile
 
 FILES_A_TRANSACTION = 50

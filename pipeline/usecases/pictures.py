@@ -13,7 +13,8 @@ from pipeline.geometry import Quad
 from pipeline.recognize import picture
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import Pixels, RawPage
-from pipeline.storage import count_sheets, items, pages, readings
+from pipeline.storage import asked, count_sheets, pages, readings
+from pipeline.storage.asked import Pictured
 from pipeline.storage.pages import StoredPage
 from pipeline.usecases.workspace import Workspace
 
@@ -166,13 +167,27 @@ def _figure(workspace: Workspace, sheet_id: str, field: str) -> tuple[_SheetScan
     return _SheetScan(sheet.id, sheet.sha256, sheet.page, sheet.rotation_deg), (a, b, c, d)
 
 
-def place_of(workspace: Workspace, item_id: str) -> tuple[str, str]:
-    """(page, field) of an item that has a picture."""
+def item_page_picture(workspace: Workspace, decoded: DecodedPages, actor: Actor, item_id: str) -> bytes:
+    """The page of an item upright as JPEG, its place framed."""
+    page = _pictured(workspace, actor, item_id)
+    return picture.page_jpeg(decoded.of(workspace, page), page.quad, _turns(page), TALLEST)
+
+
+def item_place_picture(workspace: Workspace, decoded: DecodedPages, actor: Actor, item_id: str, width: int) -> bytes:
+    """The place of an item, upright and large, as JPEG."""
+    page = _pictured(workspace, actor, item_id)
+    if page.quad is None:
+        raise refuse("field-unknown", page.field, "the page has no such place; reload the page")
+    return picture.place_jpeg(decoded.of(workspace, page), page.quad, max(64, min(width, WIDEST)))
+
+
+def _pictured(workspace: Workspace, actor: Actor, item_id: str) -> Pictured:
+    require(actor, "see_images")
     with workspace.database.read() as db:
-        item = items.get(db, item_id)
-    if item is None or item.page is None:
+        found = asked.pictured(db, item_id)
+    if found is None:
         raise refuse("item-unknown", item_id, "there is no such item; reload the list")
-    return item.page, item.subject.field
+    return found
 
 
 def _found(workspace: Workspace, page_id: str, field: str) -> tuple[StoredPage, Quad | None]:
@@ -184,6 +199,6 @@ def _found(workspace: Workspace, page_id: str, field: str) -> tuple[StoredPage, 
     return page, quads[0] if quads else None
 
 
-def _turns(page: StoredPage) -> int:
+def _turns(page: StoredPage | Pictured) -> int:
     """The form is turned clockwise in the scan by so many quarter turns."""
     return round((page.rotation_deg or 0.0) / 90) % 4

@@ -7,18 +7,13 @@ and the line in the log stand or fall together.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, Permission, require, require_person
 from pipeline.audit.chain import AuditEvent
-from pipeline.election.definition import Election
-from pipeline.election.rule_type import RuleSet
-from pipeline.election.rules import rules_of
-from pipeline.errors import refuse
-from pipeline.forms.template import Form
+from pipeline.errors import Refusal, refuse
 from pipeline.review.consensus import corrected, decided_by_team, entered, team_verdict, voided, withdrawn
 from pipeline.review.items import (
     BY_HAND,
@@ -42,47 +37,12 @@ from pipeline.review.states import (
     name_of,
     value_of,
 )
-from pipeline.storage import ballots, batches, items, leases, log, pages, readings, slips
+from pipeline.storage import asked, ballots, batches, items, leases, log, pages, readings, slips
+from pipeline.storage.asked import ToAnswer
 from pipeline.storage.ballots import Ballot
 from pipeline.storage.items import StoredItem
-from pipeline.tally.agree import AGREE, propose_table
-from pipeline.tally.ballots import (
-    GROUNDS,
-    FieldAnswer,
-    InDoubt,
-    Meanings,
-    Proposal,
-    ProposedInvalid,
-    ValidVote,
-    propose,
-    vote_from,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What the acts of a count need to know: the election, its forms by id, and whether it is a trial."""
-
-    election: Election
-    forms: dict[str, Form]
-    trial: bool
-
-    @property
-    def rules(self) -> RuleSet:
-        return rules_of(self.election)
-
-    @property
-    def meanings(self) -> Meanings:
-        return Meanings.of(self.rules)
-
-    @property
-    def least(self) -> int:
-        """For so many people at least is every valid ballot."""
-        return 0 if self.rules.none_left_valid else 1
-
-    def complete(self, form: str, answers: Sequence[FieldAnswer]) -> bool:
-        """Whether every field of a ballot has its settled answer; one that is missing is never guessed."""
-        return len(answers) == len(self.forms[form].sides[0].fields)
+from pipeline.tally.ballots import GROUNDS, vote_from
+from pipeline.usecases.complete_ballots import Count, raise_ballots
 
 
 def queue(
@@ -106,20 +66,35 @@ def enter(db: Connection, count: Count, actor: Actor, item_id: str, value: str, 
     Refused: an unknown item or answer, a second answer by the same account, an item that somebody else is looking at
     (``lease-lost``), an account that saw the machine's reading of it in a grid.
     """
-    seen = _item(db, item_id)
+    return enter_on(db, count, actor, to_answer(db, actor, item_id, at), value, at)
+
+
+def to_answer(db: Connection, actor: Actor, item_id: str, at: datetime) -> ToAnswer:
+    """The item as the actor meets it. Refused: an unknown one (``item-unknown``)."""
+    found = asked.to_answer(db, item_id, actor.id, at)
+    if found is None:
+        raise _unknown(item_id)
+    return found
+
+
+def enter_on(db: Connection, count: Count, actor: Actor, found: ToAnswer, value: str, at: datetime) -> StoredItem:
+    """:func:`enter`, to an item that was loaded in this transaction."""
+    seen = found.item
     require_person(actor, permission_for(seen.subject.kind), count.trial)
-    check_answer(seen.subject, value, item_id)
-    if leases.holder(db, item_id, at) not in (None, actor.id):
+    check_answer(seen.subject, value, seen.id)
+    if found.holder not in (None, actor.id):
         raise refuse(
             "lease-lost",
-            item_id,
+            seen.id,
             "this went to somebody else while the screen was left alone, so the answer was not taken; do the next",
         )
-    state = entered(seen.state, Entry(actor.id, value, actor.simulated), item_id, _checks(db, seen))
-    after = items.save(db, seen, state, at)
-    leases.forget(db, item_id)
+    checks = found.checks if policy_of(seen.subject.kind).grid else ()
+    state = entered(seen.state, Entry(actor.id, value, actor.simulated), seen.id, checks)
+    after = items.save(db, seen, state, at, uncounted=found.batch_state == "open")
+    if found.holder is not None:
+        leases.forget(db, seen.id)
     detail = {"value": value, "state": name_of(state), "simulated": actor.simulated}
-    log.append(db, AuditEvent(actor.id, "entry", item_id, detail), at)
+    log.append(db, AuditEvent(actor.id, "entry", seen.id, detail), at)
     if isinstance(state, Settled):
         _after_settling(db, count, actor, after, at)
     return after
@@ -166,8 +141,12 @@ def withdraw(db: Connection, actor: Actor, item_id: str, at: datetime) -> Stored
 def _item(db: Connection, item_id: str) -> StoredItem:
     found = items.get(db, item_id)
     if found is None:
-        raise refuse("item-unknown", item_id, "there is no such item; reload the list")
+        raise _unknown(item_id)
     return found
+
+
+def _unknown(item_id: str) -> Refusal:
+    return refuse("item-unknown", item_id, "there is no such item; reload the list")
 
 
 def _after_settling(db: Connection, count: Count, actor: Actor, item: StoredItem, at: datetime) -> None:
@@ -175,17 +154,15 @@ def _after_settling(db: Connection, count: Count, actor: Actor, item: StoredItem
         _page_settled(db, count, actor, item, at)
     elif item.ballot is not None and item.subject.kind != "ballot":
         _alarm(db, item, at)
-        raise_ballot_item(db, count, item.batch, item.ballot, at)
+        raise_ballots(db, count, [item.ballot], at)
 
 
 def _alarm(db: Connection, item: StoredItem, at: datetime) -> None:
     """A line in the log where people settled otherwise what the machine had accepted; the totals show it, too."""
     value = value_of(item.state)
-    read = [r for r in readings.of_page(db, item.page) if r.field == item.subject.field] if item.page else []
-    if read and read[0].accepted and value not in (None, read[0].value):
-        log.append(
-            db, AuditEvent("system", "accepted_was_wrong", item.id, {"reading": read[0].value, "value": value}), at
-        )
+    read = readings.value_at(db, item.page, item.subject.field) if item.page else None
+    if read is not None and read[1] and value not in (None, read[0]):
+        log.append(db, AuditEvent("system", "accepted_was_wrong", item.id, {"reading": read[0], "value": value}), at)
 
 
 def _page_settled(db: Connection, count: Count, actor: Actor, item: StoredItem, at: datetime) -> None:
@@ -232,60 +209,6 @@ def open_by_hand(
         items.add(db, batch_id, [item_of_ballot(key, ("a",))])
     log.append(db, AuditEvent("system", "ballot_by_hand", key, {"batch": batch_id, "of": of}), at)
     return key
-
-
-def proposal_of(count: Count, batch_contest: tuple[str, str], answers: Sequence[FieldAnswer]) -> Proposal:
-    """What the rule set makes of a ballot whose fields are all settled."""
-    area, contest = batch_contest
-    unit, rules = count.election.unit(count.election.ballot_form_id(area, contest)), count.rules
-    if rules.ballot == "agree_table" and any(a.field.endswith(f":{AGREE}") for a in answers):
-        return propose_table(answers, unit.seats)
-    return propose(answers, unit.seats, count.meanings)
-
-
-def raise_ballot_item(db: Connection, count: Count, batch_id: str, ballot_id: str, at: datetime) -> bool:
-    """Lay a complete ballot before the team where it is no plain valid vote; whether an item arose."""
-    stored = ballots.get(db, ballot_id)
-    if stored is None or stored.state != "counted":
-        return False
-    answers = ballots.answers(db, batch_id, only=ballot_id).get(ballot_id, ())
-    if not count.complete(stored.form, answers):
-        return False
-    return _raise(db, count, batch_id, ballot_id, answers, at)
-
-
-def raise_ballot_items(db: Connection, count: Count, batch_id: str, at: datetime) -> int:
-    """The same for every complete ballot of a batch in one pass; how many items arose. Idempotent."""
-    raised = 0
-    forms = {b.id: b.form for b in ballots.of_batch(db, batch_id)}
-    standing = {i.ballot for i in items.of_batch(db, batch_id, "ballot")}
-    for ballot_id, answers in ballots.answers(db, batch_id).items():
-        if ballot_id not in standing and count.complete(forms[ballot_id], answers):
-            raised += _raise(db, count, batch_id, ballot_id, answers, at)
-    return raised
-
-
-def _raise(
-    db: Connection,
-    count: Count,
-    batch_id: str,
-    ballot_id: str,
-    answers: Sequence[FieldAnswer],
-    at: datetime,
-) -> bool:
-    batch = batches.get(db, batch_id)
-    assert batch is not None
-    match proposal_of(count, (batch.area, batch.contest), answers):
-        case ValidVote():
-            return False
-        case ProposedInvalid(grounds=doubts) | InDoubt(doubts=doubts):
-            new = item_of_ballot(ballot_id, tuple(doubts))
-    if items.find(db, new.subject) is not None:
-        return False
-    page = next((b.page for b in (ballots.get(db, ballot_id),) if b), None)
-    items.add(db, batch_id, [new], page)
-    log.append(db, AuditEvent("system", "to_team", ballot_id, {"doubts": list(new.subject.doubts)}), at)
-    return True
 
 
 def before_team(db: Connection, actor: Actor, batch: str | None = None) -> tuple[StoredItem, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -17,11 +17,10 @@ from pipeline.messages import Message
 from pipeline.review.items import move_to, possible_answers
 from pipeline.review.policy import ItemKind
 from pipeline.review.reasons import Why, why
-from pipeline.storage import batches, items, leases, pages, readings, slips
-from pipeline.storage.batches import Batch
-from pipeline.storage.items import StoredItem
+from pipeline.storage import asked, batches, items, leases
+from pipeline.storage.asked import Asked
 from pipeline.storage.leases import Wanted
-from pipeline.usecases.review import enter, withdraw
+from pipeline.usecases.review import enter_on, to_answer, withdraw
 from pipeline.usecases.workspace import Workspace
 
 __all__ = [
@@ -73,26 +72,27 @@ def next_questions(
 ) -> tuple[Question, ...]:
     """Up to ``number`` items lent to the actor from now on, besides those that the screen holds already."""
     require(actor, "enter")
+    if number < 1:
+        return ()
     with workspace.database.write() as db:
-        return _lent(db, workspace, actor, wanted, number, held, workspace.clock())
+        keys = _lent(db, actor, wanted, number, held, workspace.clock())
+    return _questions(workspace, keys)
 
 
 def _lent(
-    db: Connection,
-    workspace: Workspace,
-    actor: Actor,
-    wanted: Wanted,
-    number: int,
-    held: Sequence[str],
-    at: datetime,
-) -> tuple[Question, ...]:
+    db: Connection, actor: Actor, wanted: Wanted, number: int, held: Sequence[str], at: datetime
+) -> frozenset[str]:
     if number < 1:
+        return frozenset()
+    return leases.lend_next(db, actor.id, wanted, number, held, at, at + LEASE)
+
+
+def _questions(workspace: Workspace, keys: Collection[str]) -> tuple[Question, ...]:
+    """Told after the items were lent: nobody waits for this."""
+    if not keys:
         return ()
-    new = replace(wanted, but=(*wanted.but, *held))
-    found = leases.free(db, actor.id, new, number, at)
-    leases.lend(db, [i.id for i in found], actor.id, at + LEASE)
-    leases.keep(db, actor.id, at + LEASE)
-    return tuple(question(db, workspace, one) for one in found)
+    with workspace.database.read() as db:
+        return tuple(question(db, workspace, one) for one in asked.asked(db, keys))
 
 
 def number_waiting(workspace: Workspace, actor: Actor, wanted: Wanted) -> int:
@@ -108,7 +108,7 @@ Kept = Literal["kept", "stood"]
 def answer(
     workspace: Workspace, actor: Actor, item_id: str, value: str, wanted: Wanted, number: int, held: Sequence[str]
 ) -> tuple[Kept, tuple[Question, ...]]:
-    """Keep one answer and lend the next items, in one transaction.
+    """Keep one answer and lend the next items, in one transaction that others wait for as short as may be.
 
     The same answer once more (a double click, a browser that did not hear that it was kept) changes nothing and is
     told as ``stood``. Refused: another answer than the one that was given (``answered-otherwise``), and what
@@ -116,18 +116,19 @@ def answer(
     """
     with workspace.database.write() as db:
         at = workspace.clock()
-        given = [e.value for e in items.entries(db, item_id) if e.by == actor.id]
-        if given and given[0] != value:
+        found = to_answer(db, actor, item_id, at)
+        if found.given not in (None, value):
             raise refuse(
                 "answered-otherwise",
                 item_id,
                 "you have answered this otherwise already, perhaps in another window; that answer stands. Take it back "
                 "there if it is wrong",
             )
-        if not given:
-            enter(db, workspace.count, actor, item_id, value, at)
+        if found.given is None:
+            enter_on(db, workspace.count, actor, found, value, at)
         rest = [h for h in held if h != item_id]
-        return ("stood" if given else "kept"), _lent(db, workspace, actor, wanted, number, rest, at)
+        keys = _lent(db, actor, wanted, number, rest, at)
+    return ("kept" if found.given is None else "stood"), _questions(workspace, keys)
 
 
 def undo(workspace: Workspace, actor: Actor, item_id: str = "") -> Question | None:
@@ -140,11 +141,11 @@ def undo(workspace: Workspace, actor: Actor, item_id: str = "") -> Question | No
         key = item_id or items.last_entry(db, actor.id)
         if key is None:
             raise refuse("nothing-to-undo", actor.name, "this account has no answer here that could be taken back")
-        item = withdraw(db, actor, key, at)
+        withdraw(db, actor, key, at)
         if leases.holder(db, key, at) not in (None, actor.id):
             return None
         leases.lend(db, [key], actor.id, at + LEASE)
-        return question(db, workspace, item)
+    return _questions(workspace, [key])[0]
 
 
 def open_batches(workspace: Workspace, actor: Actor) -> tuple[str, ...]:
@@ -168,39 +169,33 @@ def give_back(workspace: Workspace, actor: Actor, held: Sequence[str]) -> None:
         leases.give_back(db, actor.id, list(held))
 
 
-def question(db: Connection, workspace: Workspace, item: StoredItem) -> Question:
+def question(db: Connection, workspace: Workspace, found: Asked) -> Question:
     """An item as it is put to a person."""
-    batch = batches.get(db, item.batch)
-    assert batch is not None
-    page = pages.get(db, item.page) if item.page is not None else None
-    place = pages.place_in_pile(db, item.page) if item.page is not None and page is not None else None
-    slip = slips.get(db, item.ballot) if item.subject.kind == "hand_field" and item.ballot else None
-    found = [r for r in readings.of_page(db, item.page) if r.field == item.subject.field] if item.page else []
+    item = found.item
+    form = workspace.election.ballot_form_id(found.area, found.contest)
     return Question(
         item=item.id,
         kind=item.subject.kind,
         field_kind=item.subject.field_kind,
-        answers=(*possible_answers(item.subject), *_other_piles(db, item, batch)),
-        label=label_of(
-            workspace.forms, workspace.election.ballot_form_id(batch.area, batch.contest), item.subject.field
-        ),
-        batch=batch.id,
-        area=area_name(workspace.election, batch.area),
-        contest=batch.contest,
+        answers=(*possible_answers(item.subject), *_other_piles(db, found)),
+        label=label_of(workspace.forms, form, item.subject.field),
+        batch=item.batch,
+        area=area_name(workspace.election, found.area),
+        contest=found.contest,
         page=item.page,
-        why=why(found[0].measures) if found else None,
-        rejection=page.text if page is not None and page.status == "rejected" else None,
-        sheet=(place[0], place[2]) if place else None,
-        slip=slip.number if slip else None,
+        why=why(found.measures) if found.measures is not None else None,
+        rejection=found.rejection,
+        sheet=found.sheet,
+        slip=found.slip if item.subject.kind == "hand_field" else None,
     )
 
 
-def _other_piles(db: Connection, item: StoredItem, batch: Batch) -> tuple[str, ...]:
+def _other_piles(db: Connection, found: Asked) -> tuple[str, ...]:
     """For a rejected sheet the open piles of the same area: most sheets that fit no form lie in the wrong one."""
-    if item.subject.kind != "page":
+    if found.item.subject.kind != "page":
         return ()
-    others = batches.every(db, area=batch.area)
-    return tuple(move_to(b.id) for b in others if b.state == "open" and b.id != batch.id)
+    others = batches.every(db, area=found.area)
+    return tuple(move_to(b.id) for b in others if b.state == "open" and b.id != found.item.batch)
 
 
 def area_name(election: Election, area: str) -> str:

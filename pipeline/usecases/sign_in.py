@@ -164,12 +164,12 @@ def visitor(workspace: Workspace, token: str, wakes: bool = True) -> Visitor | N
     ``wakes``: the request shows that a person is there, so the session is not idle.
     """
     with workspace.database.read() as db:
-        session = credentials.get_session(db, _digest(token))
-        if session is None:
-            return None
-        actor, stands = accounts.get(db, session.account), credentials.get(db, session.account)
+        found = credentials.behind(db, _digest(token))
+    if found is None:
+        return None
+    session, actor, stands = found
     at = workspace.clock()
-    if actor is None or stands is None or stands.disabled or _over(session, at):
+    if stands.disabled or _over(session, at):
         return None
     if wakes and at - session.seen > TOUCH:  # not at every request: each is a durable write
         with workspace.database.write() as db:

@@ -22,16 +22,17 @@ from pipeline.election.definition import Area, Election, Unit
 from pipeline.election.figures import AreaFigures
 from pipeline.election.rules import rules_of
 from pipeline.errors import refuse
-from pipeline.storage import batches, confirmed_rules, figures, items, log, readings, results, rulings, signed
+from pipeline.storage import batches, confirmed_rules, figures, items, levels, log, readings, results, rulings, signed
 from pipeline.storage.batches import Batch
+from pipeline.storage.levels import Entry
 from pipeline.storage.signed import Signed
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.rounds import Ruling, annulled_areas
 from pipeline.tally.rules import ConfirmedRule, Finding
 from pipeline.tally.totals import NOTHING, AreaResult, total
+from pipeline.usecases.complete_ballots import Count
 from pipeline.usecases.figures import figures_from_json
-from pipeline.usecases.review import Count
-from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals, batch_result, checked, unit_totals
+from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals, after_re_vote, batch_result, checked, re_voted, unit_totals
 from pipeline.usecases.workspace import Workspace
 
 Status = Literal["not_started", "counting", "in_review", "closed", "signed"]
@@ -116,6 +117,8 @@ class _Known:
     signed: Mapping[str, Signed]
     rulings: tuple[Ruling, ...]
     confirmed: Mapping[str, tuple[ConfirmedRule, ...]]
+    again: Mapping[str, Entry]
+    """area -> what stands of it since it voted again."""
     missing: tuple[str, ...]
     """Closed batches whose result is not kept yet."""
 
@@ -182,6 +185,7 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
     waiting = results.waiting(db, items.OPEN_STATES)
     sheets = results.sheets(db, tuple(b.id for b in live if b.state == "open"))
     stored = figures.latest_of(db, contest, area)
+    decided = rulings.every(db, contest)
     return _Known(
         {a: tuple(p) for a, p in piles.items()},
         found,
@@ -189,8 +193,9 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
         sheets,
         stored,
         {a: s for a, s in signed.latest(db, contest, area).items() if s.taken_back is None},
-        rulings.every(db, contest),
+        decided,
         confirmed_rules.every(db, contest, area),
+        re_voted(db, contest, decided),
         missing,
     )
 
@@ -211,7 +216,13 @@ def _area(election: Election, area: Area, contest: str, unit: Unit, known: _Know
     status = _status(piles, closed, sheets, declared)
     if status == "closed" and note is not None and note.digest == of.digest and totals.complete:
         status = "signed"
-    return AreaStanding(totals, status, piles, declared, sheets, of.shares, of.digest, note)
+    again = known.again.get(area.id)
+    if again is None:
+        return AreaStanding(totals, status, piles, declared, sheets, of.shares, of.digest, note)
+    status = "signed" if again.state in ("signed", "corrected") else "closed"
+    digest = sha256(levels.compact(again.figures).encode()).hexdigest()
+    totals = after_re_vote(totals, again)
+    return AreaStanding(totals, status, piles, totals.result.collected, totals.result.collected, of.shares, digest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -14,11 +14,12 @@ from pipeline.election.figures import AreaFigures
 from pipeline.election.rule_type import RuleSet
 from pipeline.election.rules import rules_of
 from pipeline.review.states import is_open, value_of
-from pipeline.storage import ballots, batches, confirmed_rules, figures, items, pages, rulings
+from pipeline.storage import ballots, batches, confirmed_rules, figures, items, levels, pages, rulings
 from pipeline.storage.batches import Batch
+from pipeline.storage.levels import Entry
 from pipeline.tally.ballots import ValidVote, Vote, vote_from
-from pipeline.tally.levels import Figures, paper_in, result_in
-from pipeline.tally.rounds import Ruling, annulled_areas, ruled
+from pipeline.tally.levels import PAPER, Figures, paper_in, result_in
+from pipeline.tally.rounds import Ruling, annulled_areas, re_voted_areas, ruled
 from pipeline.tally.rules import (
     ConfirmedRule,
     Conventions,
@@ -31,8 +32,8 @@ from pipeline.tally.rules import (
 )
 from pipeline.tally.totals import NOTHING, AreaResult, count, total
 from pipeline.tally.winners import Runner, UnitOutcome, outcome, standings
+from pipeline.usecases.complete_ballots import Count, proposal_of
 from pipeline.usecases.figures import figures_from_json
-from pipeline.usecases.review import Count, proposal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def totals(db: Connection, of: Count, actor: Actor) -> Totals:
         if contest in area.units
     ]
     decided = rulings.every(db)
+    again = {c.id: re_voted(db, c.id, decided) for c in of.election.contests}
+    areas = [after_re_vote(a, again[a.contest].get(a.area)) for a in areas]
     units = [
         unit_totals(
             of.election,
@@ -127,6 +130,21 @@ def totals(db: Connection, of: Count, actor: Actor) -> Totals:
         if unit.seats
     ]
     return Totals(election_digest(of.election), tuple(areas), tuple(units))
+
+
+def re_voted(db: Connection, contest: str, decided: Sequence[Ruling]) -> Mapping[str, Entry]:
+    """area -> what stands of it since it voted again, of the areas of a contest that did (Art. 81)."""
+    areas = re_voted_areas([r for r in decided if r.contest == contest])
+    return levels.latest(db, contest, 1, sorted(areas)) if areas else {}
+
+
+def after_re_vote(one: AreaTotals, again: Entry | None) -> AreaTotals:
+    """The figures of the re-vote in the place of the annulled ones; people and times stay those of the first round."""
+    if again is None:
+        return one
+    paper = paper_in(again.figures)
+    given = replace(one.figures, **{n: getattr(paper, n) for n in PAPER}) if one.figures is not None else None
+    return replace(one, result=result_in(again.figures), figures=given, findings=(), open_items=0, confirmed=())
 
 
 def area_totals(db: Connection, of: Count, area: str, contest: str) -> AreaTotals:
@@ -237,6 +255,8 @@ def unit_totals(
     ranked = standings(result.votes, births)
     if done is None:
         done = bool(areas) and all(a.complete for a in areas)
+    if election.round is not None and election.round.kind == "re_vote_area":
+        done = False  # the rest of the unit voted in the first round
     excused = sum(f.excused for f in given)
     elected = _elected(election, unit, result, (voters, voted, excused), decided) if done else None
     return UnitTotals(unit.contest, unit.id, result, voters, voted, ranked, elected, tuple(decided))

@@ -27,8 +27,9 @@ from pipeline.storage.items import StoredItem
 from pipeline.storage.log import Filter
 from pipeline.storage.readings import StoredReading
 from pipeline.tally.ballots import FieldAnswer, Ground, InDoubt, InvalidVote, ProposedInvalid, ValidVote, vote_from
+from pipeline.usecases.complete_ballots import proposal_of
 from pipeline.usecases.pictures import DecodedPages, Upright, upright
-from pipeline.usecases.review import decided_by_the_team, proposal_of
+from pipeline.usecases.review import decided_by_the_team
 from pipeline.usecases.reviewing import area_name
 from pipeline.usecases.workspace import Workspace
 

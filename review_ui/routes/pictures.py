@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from pipeline.usecases.pictures import page_picture, place_of, place_picture
+from pipeline.usecases.pictures import item_page_picture, item_place_picture, page_picture, place_picture
 from review_ui.guard import Needs
 from review_ui.screens import Screen
 from review_ui.visit import Visit
@@ -36,15 +36,13 @@ def place(page: str, field: str, visit: Seeing, width: Annotated[int, Query(ge=6
 @router.get("/item/{item}/page.jpg")
 def page_of_item(item: str, visit: Seeing) -> Response:
     """The page of an item with its place framed."""
-    page, field = place_of(visit.state.workspace, item)
-    return _jpeg(page_picture(visit.state.workspace, visit.state.decoded, visit.actor, page, field))
+    return _jpeg(item_page_picture(visit.state.workspace, visit.state.decoded, visit.actor, item))
 
 
 @router.get("/item/{item}/place.jpg")
 def place_of_item(item: str, visit: Seeing) -> Response:
     """The place of an item."""
-    page, field = place_of(visit.state.workspace, item)
-    return _jpeg(place_picture(visit.state.workspace, visit.state.decoded, visit.actor, page, field, 1200))
+    return _jpeg(item_place_picture(visit.state.workspace, visit.state.decoded, visit.actor, item, 1200))
 
 
 SCREEN = Screen(router)

@@ -9,7 +9,8 @@ from pipeline.access.roles import SYSTEM, Actor
 from pipeline.errors import Refusal
 from pipeline.review.states import Disputed, EnteredOnce, Waiting
 from pipeline.storage import batches, items
-from pipeline.usecases.review import enter, raise_ballot_items, withdraw
+from pipeline.usecases.complete_ballots import raise_ballot_items
+from pipeline.usecases.review import enter, withdraw
 from pipeline.usecases.reviewing import Wanted, answer, next_questions, undo
 from pipeline.usecases.workspace import Workspace
 

@@ -17,7 +17,8 @@ from pipeline.review.states import TeamVote
 from pipeline.storage import accounts, ballots, batches, figures, items, log, results, teams
 from pipeline.storage.log import Filter
 from pipeline.usecases.batches import close_batch
-from pipeline.usecases.review import before_team, raise_ballot_items, team_decides
+from pipeline.usecases.complete_ballots import raise_ballot_items
+from pipeline.usecases.review import before_team, team_decides
 from pipeline.usecases.standing import standing
 from pipeline.usecases.totals import area_totals
 from pipeline.usecases.workspace import Workspace, create_workspace

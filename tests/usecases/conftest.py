@@ -27,8 +27,8 @@ from pipeline.storage import accounts, ballots, batches, items, pages, readings,
 from pipeline.storage.ballots import Ballot
 from pipeline.storage.database import open_database
 from pipeline.storage.migrations import upgrade
+from pipeline.usecases.complete_ballots import Count
 from pipeline.usecases.figures import keep_figures
-from pipeline.usecases.review import Count
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -16,7 +16,8 @@ from pipeline.review.sample import drawn
 from pipeline.review.states import Disputed, Settled, value_of
 from pipeline.storage import ballots, batches, items, log
 from pipeline.storage.measured import measured
-from pipeline.usecases.review import Count, correct, enter, queue
+from pipeline.usecases.complete_ballots import Count
+from pipeline.usecases.review import correct, enter, queue
 
 AT = datetime(2026, 3, 15, 20, 0, tzinfo=UTC)
 AN = Actor("an", "Nguyễn Văn An", frozenset({"reviewer"}))

@@ -22,7 +22,8 @@ from pipeline.review.states import TeamVote
 from pipeline.storage import batches, cast, log
 from pipeline.tally.ballots import ValidVote
 from pipeline.usecases.cast_records import of_batch, pseudonyms
-from pipeline.usecases.review import Count, before_team, correct, enter, raise_ballot_items, team_decides
+from pipeline.usecases.complete_ballots import Count, raise_ballot_items
+from pipeline.usecases.review import before_team, correct, enter, team_decides
 from pipeline.usecases.totals import batch_result, votes_of
 
 AT = datetime(2026, 3, 15, 20, 0, tzinfo=UTC)

@@ -16,16 +16,8 @@ from pipeline.review.items import BY_HAND, NOT_PRESCRIBED, Subject, move_to, set
 from pipeline.review.states import Disputed, EnteredOnce, Settled, TeamVote, WithTeam, value_of
 from pipeline.storage import ballots, batches, items, log, pages
 from pipeline.storage.items import StoredItem
-from pipeline.usecases.review import (
-    Count,
-    before_team,
-    correct,
-    enter,
-    queue,
-    raise_ballot_items,
-    team_corrects,
-    team_decides,
-)
+from pipeline.usecases.complete_ballots import Count, raise_ballot_items
+from pipeline.usecases.review import before_team, correct, enter, queue, team_corrects, team_decides
 from pipeline.usecases.totals import batch_result
 
 AT = datetime(2026, 3, 15, 20, 0, tzinfo=UTC)

@@ -24,7 +24,7 @@ from kiemphieu.simulated_review import (
 )
 from pipeline.election.figures import AreaFigures, Member
 from pipeline.storage import batches, items, log, pages
-from pipeline.usecases.review import Count
+from pipeline.usecases.complete_ballots import Count
 from pipeline.usecases.totals import batch_result
 
 AT = datetime(2026, 3, 15, 20, 0, tzinfo=UTC)

@@ -16,9 +16,10 @@ from pipeline.election.rules import rule_set
 from pipeline.errors import Refusal
 from pipeline.review.states import TeamVote
 from pipeline.storage import batches
+from pipeline.usecases.complete_ballots import Count, raise_ballot_items
 from pipeline.usecases.confirming import keep_confirmation
 from pipeline.usecases.minutes import minutes_of, totals_csv, totals_json
-from pipeline.usecases.review import Count, before_team, raise_ballot_items, team_decides
+from pipeline.usecases.review import before_team, team_decides
 from pipeline.usecases.totals import area_totals, totals
 
 AT = datetime(2026, 3, 15, 20, 0, tzinfo=UTC)
