@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.forms.template import WRITTEN
-from pipeline.geometry import Box
+from pipeline.geometry import Box, Quad
 from pipeline.recognize.artefacts import Streaks, streaks_of
 from pipeline.recognize.light import light_of
 from pipeline.recognize.reading import FieldReading, PageReading
@@ -20,6 +20,7 @@ from pipeline.recognize.strikes import read_strikes
 from pipeline.recognize.targets import read_targets
 from pipeline.recognize.written import read_written
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection
+from pipeline.scan.photo import Projection, projected
 from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.register import register
 
@@ -52,9 +53,24 @@ def read_page(page: RegisteredPage, form: PreparedForm) -> PageReading:
     found |= {f.id: read_signature(page, prepared, f) for f in fields if f.kind == "signature"}
     written = tuple(read_written(page, prepared, fields)) if kinds & set(WRITTEN) else ()
     readings = tuple(found[f.id] for f in fields if f.kind not in WRITTEN)
-    return PageReading(
+    reading = PageReading(
         page.raw.source, page.form, page.side, page.rotation_deg, page.residual_mm, ENGINE, readings, written
     )
+    return reading if page.photo is None else _in_photo(reading, page, page.photo)
+
+
+def _in_photo(reading: PageReading, page: RegisteredPage, projection: Projection) -> PageReading:
+    """The reading of a photograph's flat page, with all places in the photograph."""
+
+    def moved(quad: Quad) -> Quad:
+        a, b, c, d = projected(projection, np.array(quad)).tolist()
+        return (a[0], a[1]), (b[0], b[1]), (c[0], c[1]), (d[0], d[1])
+
+    left, right = projected(projection, page.map.to_pixels(np.array([[0.0, 0.0], [20.0, 0.0]])))
+    turn = float(np.degrees(np.arctan2(right[1] - left[1], right[0] - left[0])))
+    fields = tuple(replace(f, quad=moved(f.quad)) for f in reading.fields)
+    written = tuple(replace(w, quad=moved(w.quad), quads=tuple(map(moved, w.quads))) for w in reading.written)
+    return replace(reading, rotation_deg=turn, fields=fields, written=written)
 
 
 def _with_streaks(name: FieldReading, streaks: Streaks) -> FieldReading:

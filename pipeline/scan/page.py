@@ -87,3 +87,5 @@ class RegisteredPage:
     residual_mm: float
     pixels_per_mm: float
     """Of this picture, as measured from the paper."""
+    photo: NDArray[np.float64] | None = None
+    """Where ``raw`` is a flat page made of a photograph: (3, 3), from its pixels to those of the photograph."""

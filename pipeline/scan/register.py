@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from pipeline.scan.features import Matrix
 from pipeline.scan.form_code import code_text, read_code
 from pipeline.scan.names import names_printed
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection, RejectionReason
+from pipeline.scan.photo import flat_pages
 from pipeline.scan.poses import Rough, rough, rungs
 from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.rivals import MARGIN, preference, rivalry
@@ -34,6 +35,9 @@ EMPTY_INK = 0.0003
 BLANK_INK = 0.0012
 """The same without dust, streaks and borders, for a page that fits no form; one signature has 0.002."""
 SWITCHES = 4
+MENDED_FLAT: frozenset[RejectionReason] = frozenset({"two_sheets", "no_form_fits", "poor_registration"})
+"""What a photograph taken slightly askew may be refused for that its flat page is not: the table beside the sheet
+looks like print, perspective bends the names. Only where the sheet's outline is seen."""
 PLAIN = 0.9
 """Score above which marks and targets leave no room for a form with targets elsewhere."""
 MARKS_MARGIN = 0.03
@@ -73,8 +77,25 @@ def register(
     near: list[_Placed] = []
     placed = page.place(own, near) or page.place(foreign, near)
     if placed is None:
-        return _unplaced(raw, page, near)
-    return _settled(raw, page, placed, own, foreign)
+        return _of_photo(raw, own, foreign) or _unplaced(raw, page, near)
+    found = _settled(raw, page, placed, own, foreign)
+    if isinstance(found, Rejection) and found.reason in MENDED_FLAT:
+        flat = _of_photo(raw, own, foreign, outlined=True)
+        return flat if isinstance(flat, RegisteredPage) else found
+    return found
+
+
+def _of_photo(
+    raw: RawPage, own: Sequence[PreparedSide], foreign: Sequence[PreparedSide], outlined: bool = False
+) -> RegisteredPage | Rejection | None:
+    """The page where it is a photograph of a sheet; None where nothing of it fits a form."""
+    for flat in flat_pages(raw, [side for side in (*own, *foreign) if not side.side.blank], outlined):
+        page = _Page(flat.raw)
+        placed = page.place(own, []) or page.place(foreign, [])
+        if placed is not None:
+            found = _settled(flat.raw, page, placed, own, foreign)
+            return replace(found, photo=flat.projection) if isinstance(found, RegisteredPage) else found
+    return None
 
 
 class _Page:
