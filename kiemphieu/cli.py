@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "profile": ("profile_command", message("Show or replace the thresholds that a workspace reads under.")),
     "simulate": ("simulate_command", message("Simulate voters, pens and a scanner for a trial.")),
     "ingest": ("ingest_command", message("Read scanned batches into the workspace.")),
+    "sheets": ("sheets_command", message("Read scanned sheets of figures and tally sheets; add up the bundles.")),
     "review": ("review_command", message("Settle what the machine asks.")),
     "serve": ("serve_command", message("Serve the web application in which people work.")),
     "real": ("real_command", message("Show the mode, or open the real one with the opinion that allows it.")),

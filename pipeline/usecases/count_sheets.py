@@ -27,7 +27,7 @@ from pipeline.messages import Message
 from pipeline.recognize.read import ENGINE, read_raw
 from pipeline.recognize.reading import PageReading, WrittenReading
 from pipeline.review.number_words import Question, questions_of
-from pipeline.review.numbers import NumberDecision, NumbersDecided, decide_numbers
+from pipeline.review.numbers import NumberDecision, NumbersDecided, Why, decide_numbers
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage
 from pipeline.scan.prepare import PreparedForm, prepared_side
@@ -156,7 +156,7 @@ FigureState = Literal["machine", "people", "open", "once", "disputed"]
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure of a sheet. ``value``: only where it stands, since who types must see nothing. ``mine``: the actor
-    has typed it."""
+    has typed it. ``why``: why the machine's reading does not stand; none where the figure does."""
 
     field: str
     label: str
@@ -166,6 +166,11 @@ class Figure:
     value: int | None
     mine: bool
     by: tuple[str, ...]
+    why: tuple[Why, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        return self.state in ("machine", "people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +253,8 @@ def _figure(
     stands = state in ("people", "machine")
     mine = any(e.account == actor.id for e in given)
     value = number.value if stands else None
-    return Figure(number.field, field.label or field.id, field.decimals, kind, state, value, mine, number.by)
+    why = () if stands else number.why
+    return Figure(number.field, field.label or field.id, field.decimals, kind, state, value, mine, number.by, why)
 
 
 def _decided(

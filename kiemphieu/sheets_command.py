@@ -1,0 +1,175 @@
+"""``kiemphieu sheets``: scanned sheets of figures and tally sheets read without the browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kiemphieu.language import language
+from kiemphieu.parameters import FILE, FOLDER, refuse_existing
+from kiemphieu.piles import scans_in
+from kiemphieu.screen import say, table, text
+from pipeline.access.roles import SYSTEM
+from pipeline.errors import refuse
+from pipeline.messages import Message, message, render
+from pipeline.review.number_words import WHY, decimal_text
+from pipeline.tally.bundles import BundleSum, BundleSums
+from pipeline.usecases.count_sheets import Figure, SheetView, Taken, take_sheets
+from pipeline.usecases.exports import whole_file
+from pipeline.usecases.sheet_report import PlaceReport, place_report
+from pipeline.usecases.workspace import Workspace, open_workspace
+
+FORMAT = "kiemphieu-sheets/1"
+
+
+@click.command()
+@click.argument("workspace", type=FOLDER)
+@click.argument("scans", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--area", required=True, help="Id of the area.")
+@click.option("--contest", required=True, help="Id of the contest.")
+@click.option("--out", type=FILE, help="Write everything as JSON into this file, too; one that stands is not replaced.")
+def sheets(workspace: Path, scans: tuple[Path, ...], area: str, contest: str, out: Path | None) -> None:
+    """Read SCANS (files or folders) as sheets of figures and tally sheets of one area and contest of WORKSPACE, and
+    tell what stands, what is asked of people and why, and whether the bundles add up; without SCANS only tell.
+
+    What is asked is typed in the web application. Figures that do not stand are shown nowhere, because two people type
+    them blind. Exit code 1 where a page was rejected or figures differ.
+    """
+    if out is not None:
+        refuse_existing(out)
+    files = scans_in(scans) if scans else ()
+    opened = open_workspace(workspace)
+    try:
+        taken = _take(opened, contest, area, files)
+        report = place_report(opened, SYSTEM, contest, area)
+    finally:
+        opened.close()
+    _tell(taken, report)
+    if out is not None:
+        document = json.dumps(_document(taken, report), ensure_ascii=False, indent=1) + "\n"
+        with whole_file(out) as stream:
+            stream.write(document.encode())
+        say(message("exported to {folder}", folder=str(out)))
+    if any(one.became == "rejected" for one in taken) or report.bundles.differing or any(
+        view.broken for view in report.sheets
+    ):  # fmt: skip
+        raise SystemExit(1)
+
+
+def _take(opened: Workspace, contest: str, area: str, files: Sequence[Path]) -> list[Taken]:
+    found: list[Taken] = []
+    for path in files:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise refuse("file-unreadable", str(path), "cannot be read ({why}); check its permissions",
+                         why=error.strerror or str(error)) from error  # fmt: skip
+        found += take_sheets(opened, SYSTEM, contest, area, str(path), content)
+    return found
+
+
+def _tell(taken: Sequence[Taken], report: PlaceReport) -> None:
+    for one in taken:
+        if one.became == "rejected":
+            say(message("{file}, page {page}: NOT TAKEN: {why}", file=one.name, page=one.page,
+                        why=render(one.text, language()) if one.text else ""))  # fmt: skip
+        elif one.became == "already":
+            say(message("{file}, page {page}: was here already, nothing was changed", file=one.name, page=one.page))
+    for view in report.sheets:
+        _tell_sheet(view)
+    if report.bundles.sheets:
+        labels = {"collected": text("Ballots")} | {f.field: f.label for view in report.sheets for f in view.figures}
+        _tell_bundles(report.bundles, labels)
+
+
+def _tell_sheet(view: SheetView) -> None:
+    standing = sum(f.stands for f in view.figures)
+    say(message("{sheet} ({title}): {standing} of {all} figures stand, {asked} are asked of people",
+                sheet=view.sheet.id, title=view.title, standing=standing, all=len(view.figures),
+                asked=len(view.figures) - standing))  # fmt: skip
+    order = {name: place for place, name in enumerate(view.asked)}
+    waiting = sorted((f for f in view.figures if not f.stands), key=lambda f: order.get(f.field, len(order)))
+    rows = [[f.label, _why(f)] for f in waiting]
+    if rows:
+        table(text("Asked of people"), [text("Figure"), text("Reason")], rows)
+    for question in view.broken:
+        say(question.text)
+
+
+def _why(figure: Figure) -> str:
+    return "; ".join(render(WHY[code], language()) for code in figure.why)
+
+
+def _tell_bundles(of: BundleSums, labels: Mapping[str, str]) -> None:
+    say(message("{count} tally sheets; {state}", count=of.sheets, state=render(_state(of), language())))
+    compared = [s for s in of.sums if s.added is not None]
+    if compared:
+        rows = [[labels[s.field], *(_shown(v) for v in (s.added, s.written, s.scanned)), "≠" if s.differs else ""]
+                for s in compared]  # fmt: skip
+        columns = [text("Figure"), text("all bundles"), text("sheet of figures"), text("scanned ballots"), ""]
+        table(text("Bundles added up"), columns, rows)
+    for one in of.differing:
+        say(_differing(one, labels[one.field]))
+
+
+def _state(of: BundleSums) -> Message:
+    if of.twice:
+        return message("bundles {numbers} stand on two sheets: take one out", numbers=_listed(of.twice))
+    if of.missing:
+        return message("bundles {numbers} are missing: hand them in", numbers=_listed(of.missing))
+    if of.unknown:
+        return message("the number of {count} bundles is still to be typed", count=of.unknown)
+    return message("every bundle is there once")
+
+
+def _differing(one: BundleSum, name: str) -> Message:
+    return message("{figure}: all bundles {added}, sheet of figures {written}, scanned ballots {scanned}; look at the "
+                   "paper and mend what is wrong", figure=name, added=_shown(one.added),
+                   written=_shown(one.written), scanned=_shown(one.scanned))  # fmt: skip
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _shown(value: int | None) -> str:
+    return "–" if value is None else str(value)
+
+
+def _document(taken: Sequence[Taken], report: PlaceReport) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "contest": report.contest,
+        "area": report.area,
+        "pages": [
+            {"file": t.name, "page": t.page, "became": t.became, "sheet": t.sheet,
+             "text": render(t.text, "en") if t.text else None} for t in taken
+        ],
+        "sheets": [_sheet(view) for view in report.sheets],
+        "bundles": {
+            "sheets": report.bundles.sheets, "twice": list(report.bundles.twice),
+            "missing": list(report.bundles.missing), "number_open": report.bundles.unknown,
+            "sums": [
+                {"field": s.field, "bundles": s.added, "figures": s.written, "scanned": s.scanned, "differs": s.differs}
+                for s in report.bundles.sums
+            ],
+        },
+    }  # fmt: skip
+
+
+def _sheet(view: SheetView) -> dict[str, Any]:
+    return {
+        "sheet": view.sheet.id, "form": view.sheet.form, "state": view.sheet.state, "ready": view.ready,
+        "figures": [
+            {"field": f.field, "label": f.label, "kind": f.kind, "state": f.state,
+             "value": decimal_text(f.value, f.decimals) if f.stands and f.value is not None else None,
+             "by": list(f.by), "why": [{"code": code, "text": render(WHY[code], "en")} for code in f.why]}
+            for f in view.figures
+        ],
+        "ask_first": list(view.asked),
+        "broken": [{"code": q.code, "fields": list(q.fields), "text": render(q.text, "en")} for q in view.broken],
+    }  # fmt: skip

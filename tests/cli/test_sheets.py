@@ -1,0 +1,176 @@
+"""``kiemphieu sheets``: scanned sheets of figures and tally sheets without the browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from ran import Command
+
+from pipeline.access.roles import Actor
+from pipeline.election.load import load_election
+from pipeline.storage import accounts
+from pipeline.tally.bundles import added_up
+from pipeline.usecases.count_sheets import answer_figure, sheet_view
+from pipeline.usecases.workspace import create_workspace, open_workspace
+from tests.count_forms.conftest import BUNDLE, FIGURES, Printed, commune, figures, other_area, tally
+
+__all__ = ["commune", "figures", "other_area", "tally"]
+PLACE = ("--area", "kv1", "--contest", "xa")
+ONE, TWO = (Actor(k, k.title(), frozenset({"operator"})) for k in ("mot", "hai"))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    made = create_workspace(tmp_path / "count", load_election(Path(str(files("kiemphieu") / "example"))))
+    with made.database.write() as db:
+        for actor in (ONE, TWO):
+            accounts.put(db, actor)
+    made.close()
+    return tmp_path / "count"
+
+
+def scan(folder: Path, name: str, page: np.ndarray) -> Path:
+    path = folder / name
+    assert cv2.imwrite(str(path), page)
+    return path
+
+
+def settle(workspace: Path, sheet: str, truth: Mapping[str, int]) -> None:
+    """Two people type all that is asked of them."""
+    opened = open_workspace(workspace)
+    for _ in range(60):
+        for actor in (ONE, TWO):
+            asked = sheet_view(opened, actor, sheet).asked
+            if asked:
+                decimals = next(f.decimals for f in sheet_view(opened, actor, sheet).figures if f.field == asked[0])
+                value = truth[asked[0]]
+                text = f"{value // 100},{value % 100:02d}" if decimals else str(value)
+                answer_figure(opened, actor, sheet, asked[0], text)
+        if sheet_view(opened, ONE, sheet).ready:
+            break
+    assert sheet_view(opened, ONE, sheet).ready
+    opened.close()
+
+
+def test_a_sheet_is_read_and_its_document_tells_what_stands_and_why_the_rest_is_asked(
+    kiemphieu: Command, workspace: Path, figures: Printed, tmp_path: Path
+) -> None:
+    page = scan(tmp_path, "one.png", figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    ran = kiemphieu("sheets", workspace, page, *PLACE, "--out", tmp_path / "sheets.json")
+    assert ran.code == 0, ran.err
+    document = json.loads((tmp_path / "sheets.json").read_text("utf-8"))
+    assert document["format"] == "kiemphieu-sheets/1"
+    (sheet,) = document["sheets"]
+    of = {f["field"]: f for f in sheet["figures"]}
+    assert (of["valid"]["state"], of["valid"]["value"]) == ("open", None)
+    assert "empty" in [why["code"] for why in of["valid"]["why"]]
+    assert sheet["ask_first"][0] == "valid"
+    assert "nothing is written" in ran.out
+    standing = {name: f["value"] for name, f in of.items() if f["state"] == "machine"}
+    assert standing
+    for name, value in standing.items():
+        assert int(value.replace(".", "")) == FIGURES[name]
+    asked = [f for f in of.values() if f["state"] == "open"]
+    assert all(f["value"] is None and f["why"] for f in asked)
+    opened = open_workspace(workspace)
+    assert sheet_view(opened, ONE, sheet["sheet"]).asked[0] == "valid"
+    opened.close()
+
+
+def test_the_same_scan_again_changes_nothing_and_is_told(
+    kiemphieu: Command, workspace: Path, figures: Printed, tmp_path: Path
+) -> None:
+    page = scan(tmp_path, "one.png", figures.filled(FIGURES, 21))
+    assert kiemphieu("sheets", workspace, page, *PLACE).code == 0
+    again = kiemphieu("sheets", workspace, page, *PLACE)
+    assert again.code == 0
+    assert "was here already" in again.out
+    assert kiemphieu("sheets", workspace, *PLACE).out.count("figures stand") == 1
+
+
+def test_bundles_are_added_up_once_every_one_is_there(
+    kiemphieu: Command, workspace: Path, figures: Printed, tally: Printed, tmp_path: Path
+) -> None:
+    first, second = {**BUNDLE, "bundle": 1}, {**BUNDLE, "bundle": 2}
+    whole = {**FIGURES, "collected": 100, "valid": 96, "invalid": 4, "votes_sum": 321,
+             **{f"left_{k}": 2 * BUNDLE[f"left_{k}"] for k in range(1, 6)},
+             **{f"votes_{i}": 2 * BUNDLE[f"votes_{i}"] + (i == 1) for i in range(1, 9)}}  # fmt: skip
+    scan(tmp_path, "a.png", tally.filled(first, 5))
+    scan(tmp_path, "b.png", figures.filled(whole, 7))
+    scans = [tmp_path / "a.png", tmp_path / "b.png"]
+    kiemphieu("sheets", workspace, *scans, *PLACE, "--out", tmp_path / "1.json")
+    before = json.loads((tmp_path / "1.json").read_text("utf-8"))
+    assert all(s["bundles"] is None for s in before["bundles"]["sums"])
+    for sheet in before["sheets"]:
+        settle(workspace, sheet["sheet"], first if "kiem-phieu" in sheet["form"] else whole)
+    third = scan(tmp_path, "c.png", tally.filled(second, 6))
+    kiemphieu("sheets", workspace, third, *PLACE, "--out", tmp_path / "2.json")
+    mine = json.loads((tmp_path / "2.json").read_text("utf-8"))["sheets"][-1]
+    settle(workspace, mine["sheet"], second)
+    ran = kiemphieu("sheets", workspace, *PLACE, "--out", tmp_path / "3.json")
+    document = json.loads((tmp_path / "3.json").read_text("utf-8"))["bundles"]
+    sums = {s["field"]: s for s in document["sums"]}
+    assert (sums["collected"]["bundles"], sums["collected"]["figures"]) == (100, 100)
+    assert [f for f, s in sums.items() if s["differs"]] == ["votes_sum", "votes_1"]
+    assert ran.code == 1
+    name = next(f.label for f in figures.form.sides[0].fields if f.id == "votes_1")
+    assert f"{name}: all bundles 60, sheet of figures 61" in ran.out
+
+
+def test_a_sheet_of_another_area_is_not_taken_and_told_with_its_form(
+    kiemphieu: Command, workspace: Path, other_area: Printed, tmp_path: Path
+) -> None:
+    page = scan(tmp_path, "other.png", other_area.filled(FIGURES, 26))
+    ran = kiemphieu("sheets", workspace, page, *PLACE)
+    assert ran.code == 1
+    assert other_area.form.id in ran.out.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--area", "kv99", "--contest", "xa"), "kv99"),
+        (("--area", "kv1", "--contest", "nowhere"), "kv1"),
+        (("nothing.png", *PLACE), "nothing.png"),
+    ],
+)
+def test_what_is_not_there_is_refused_in_one_line(
+    kiemphieu: Command, workspace: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    ran = kiemphieu("sheets", workspace, *arguments)
+    assert ran.code != 0
+    assert told in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_document_that_stands_is_not_replaced_and_nothing_is_taken(
+    kiemphieu: Command, workspace: Path, figures: Printed, tmp_path: Path
+) -> None:
+    (tmp_path / "old.json").write_text("{}")
+    page = scan(tmp_path, "one.png", figures.blank)
+    ran = kiemphieu("sheets", workspace, page, *PLACE, "--out", tmp_path / "old.json")
+    assert ran.code != 0 and "old.json" in ran.err.replace("\n", "")
+    assert (tmp_path / "old.json").read_text() == "{}"
+    assert "figures stand" not in kiemphieu("sheets", workspace, *PLACE).out
+
+
+def test_bundles_that_are_missing_twice_or_open_are_never_added_up() -> None:
+    one = {"bundle": 1, "ballots": 50, "votes_1": 20, "tally_1": 20}
+    assert added_up([one, {**one, "bundle": 3}], {}, {}).missing == (2,)
+    assert added_up([one, one], {}, {}).twice == (1,)
+    assert added_up([one, {**one, "bundle": None}], {}, {}).unknown == 1
+    for wrong in (3, 1, None):
+        found = added_up([one, {**one, "bundle": wrong}], {"collected": 99}, {})
+        assert not found.whole
+        assert [s.added for s in found.sums] == [None, None]
+        assert found.differing == ()
+    found = added_up([one, {**one, "bundle": 2}], {"collected": 100, "votes_1": 40}, {"votes_1": 41})
+    assert [(s.field, s.added, s.differs) for s in found.sums] == [("collected", 100, False), ("votes_1", 40, True)]
+    assert added_up([one, {**one, "bundle": 2, "votes_1": None}], {}, {}).sums[1].added is None
+    assert added_up([], {"collected": 5}, {}).sums == ()
