@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from kiemphieu.parameters import FILE, FOLDER, own_name, refuse_existing
 from kiemphieu.review_command import account
+from kiemphieu.rounds_command import decision
 from kiemphieu.screen import console, say, table, text
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import refuse
 from pipeline.messages import message
 from pipeline.spreadsheets import parse_date, parse_whole
 from pipeline.tally.levels import VOTES, Levels, Node, Tree
+from pipeline.tally.rounds import Decision
 from pipeline.usecases.handing_up import levels_of
 from pipeline.usecases.level_acts import Minutes, annul_area, correct_area, lock_level, open_level, update_voters
 from pipeline.usecases.level_view import LevelStanding, area_history, check_everything, level_view
@@ -168,13 +171,23 @@ def _numbers(given: tuple[str, ...]) -> dict[str, int]:
 @AREA
 @BY
 @APPROVER
-@click.option("--decision", required=True, help="Number and date of the decision of the National Election Council.")
+@decision
 @click.option("--reason", required=True, help="Why the area is annulled.")
-def annul(workspace: Path, contest: str, area: str, by: str, approver: str, decision: str, reason: str) -> None:
+def annul(
+    workspace: Path,
+    contest: str,
+    area: str,
+    by: str,
+    approver: str,
+    number: str,
+    decided: date,
+    authority: str,
+    reason: str,
+) -> None:
     """Leave an area out of every sum by a decision (Art. 81); its figures stay readable."""
     opened = open_workspace(workspace)
     people = account(opened, by, "committee"), account(opened, approver, "committee")
-    annul_area(opened, *people, contest, area, decision, reason)
+    annul_area(opened, *people, contest, area, Decision(number, decided, authority), reason)
     say(message("{area} counts in no sum any more", area=area))
     opened.close()
 

@@ -19,7 +19,7 @@ from pipeline.errors import refuse
 from pipeline.messages import Message, message
 from pipeline.spreadsheets import parse_date
 from pipeline.tally.rounds import Decision, FollowUp, Kind
-from pipeline.usecases.rulings import UnitRound, annul, joined, order_round, settle_tie
+from pipeline.usecases.rulings import UnitRound, annul, joined, no_extra_election, order_round, settle_tie
 from pipeline.usecases.rulings import rounds as rounds_of
 from pipeline.usecases.workspace import open_workspace
 
@@ -45,7 +45,7 @@ def rounds() -> None:
     """Ties, annulments, extra elections and re-votes of units."""
 
 
-class _Day(click.ParamType[date]):
+class Day(click.ParamType[date]):
     name = "day"
 
     def convert(self, value: object, _param: click.Parameter | None, _ctx: click.Context | None) -> date:
@@ -57,10 +57,10 @@ class _Day(click.ParamType[date]):
         return day
 
 
-DAY = _Day()
+DAY = Day()
 
 
-def _decision(command: Callable[..., Any]) -> Callable[..., Any]:
+def decision(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that name a decision."""
     for option in (
         click.option("--authority", required=True, help="Who decided."),
@@ -102,7 +102,7 @@ def _name(election: Election, candidate: str) -> str:
 @click.argument("workspace", type=FOLDER)
 @click.option("--unit", required=True, help="Id of the unit.")
 @click.option("--elect", multiple=True, required=True, help="Id of a candidate; once for each open seat.")
-@_decision
+@decision
 def tie(workspace: Path, unit: str, elect: tuple[str, ...], number: str, decided: date, authority: str) -> None:
     """Write down who of those tied for the last seats of a unit is elected."""
     opened = open_workspace(workspace)
@@ -116,7 +116,7 @@ def tie(workspace: Path, unit: str, elect: tuple[str, ...], number: str, decided
 @click.option("--unit", required=True, help="Id of the unit.")
 @click.option("--area", default="", help="Id of the area; the whole unit where it is left out.")
 @click.option("--reason", required=True, help="Why; it stands in the log.")
-@_decision
+@decision
 def annulled(workspace: Path, unit: str, area: str, reason: str, number: str, decided: date, authority: str) -> None:
     """Write down that the National Election Council has annulled the result of an area or a unit (Art. 81)."""
     opened = open_workspace(workspace)
@@ -125,17 +125,32 @@ def annulled(workspace: Path, unit: str, area: str, reason: str, number: str, de
     opened.close()
 
 
+@rounds.command(name="no-extra")
+@click.argument("workspace", type=FOLDER)
+@click.option("--unit", required=True, help="Id of the unit.")
+@click.option("--reason", required=True, help="Why; it stands in the log.")
+@decision
+def not_held(workspace: Path, unit: str, reason: str, number: str, decided: date, authority: str) -> None:
+    """Write down that no extra election is held for the empty seats of an Assembly unit (Art. 79.1)."""
+    opened = open_workspace(workspace)
+    no_extra_election(opened, SYSTEM, unit, Decision(number, decided, authority), reason)
+    say(message("written down; the seats stay empty"))
+    opened.close()
+
+
 @rounds.command(name="order")
 @click.argument("workspace", type=FOLDER)
 @click.option("--kind", type=click.Choice(["extra", "re_vote"]), required=True, help="Extra election or re-vote.")
 @click.option("--unit", "units", multiple=True, required=True, help="Id of a unit; may be given several times.")
+@click.option("--area", "areas", multiple=True, help="Id of an annulled area that votes again alone; several times.")
 @click.option("--day", type=DAY, required=True, help="Day of the round, within 7 days after the first.")
 @click.option("--out", type=FOLDER, required=True, help="Folder for the definition; a new or an empty one.")
-@_decision
+@decision
 def ordered(
     workspace: Path,
     kind: str,
     units: tuple[str, ...],
+    areas: tuple[str, ...],
     day: date,
     out: Path,
     number: str,
@@ -146,7 +161,7 @@ def ordered(
     if out.exists() and any(out.iterdir()):
         raise refuse("folder-not-empty", str(out), "the folder is not empty; choose a new one")
     opened = open_workspace(workspace)
-    later = order_round(opened, SYSTEM, kind, units, day, Decision(number, decided, authority))
+    later = order_round(opened, SYSTEM, kind, units, day, Decision(number, decided, authority), areas)
     opened.close()
     write_election(out, later)
     say(message("definition written: {folder}; count it with 'kiemphieu new'", folder=str(out)))

@@ -22,6 +22,7 @@ SOURCES: Mapping[str, Message] = {
     "correction": message("correction by decision"),
     "voters": message("voter total updated"),
     "annulment": message("annulment"),
+    "re_vote": message("re-vote"),
 }
 ACTS: Mapping[str, Message] = {
     "locked": message("locked"),

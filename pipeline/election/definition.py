@@ -104,7 +104,8 @@ class RuleChange:
 class Round:
     """That this is a later round (law 85/2015/QH13 Art. 79-81) of an election, and by whose decision."""
 
-    kind: Literal["extra", "re_vote"]
+    kind: Literal["extra", "re_vote", "re_vote_area"]
+    """``re_vote_area``: only annulled areas of the units vote (Art. 81), so that no unit elects anybody here."""
     of: str
     """SHA-256 of the definition of the round before."""
     first_day: date

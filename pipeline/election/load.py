@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pipeline.election.definition import Contest, Election, Round, RuleChange
 from pipeline.election.document import Entry, entries, read_document, read_entry, words
@@ -18,6 +20,11 @@ FILE = "election.yaml"
 TEXTS = ("id", "title", "day", "rule_set", "units", "areas", "candidates")
 LISTS = ("places", "contests", "surplus_excused", "rules", "round")
 RULE_KEYS = ("name", "value", "by")
+ROUND_KINDS: Mapping[str, Literal["extra", "re_vote", "re_vote_area"]] = {
+    "extra": "extra",
+    "re_vote": "re_vote",
+    "re_vote_area": "re_vote_area",
+}
 ROUND_KEYS = ("kind", "of", "first_day", "decision", "decided", "authority")
 UNIT_COLUMNS = ("id", "contest", "number")
 UNIT_MORE = ("name", "parent", "seats", "scope")
@@ -140,10 +147,12 @@ def _round(root: Entry, faults: Faults) -> Round | None:
         if day is None and entry.text(key):
             faults.at(entry.place(key), "'{value}' is no day; write it as 2026-03-15", value=entry.text(key))
     kind = entry.text("kind")
-    if kind and kind not in ("extra", "re_vote"):
-        faults.at(entry.place("kind"), "'{value}' is no kind of round; write extra or re_vote", value=kind)
+    if kind and kind not in ROUND_KINDS:
+        faults.at(
+            entry.place("kind"), "'{value}' is no kind of round; write extra, re_vote or re_vote_area", value=kind
+        )
     return Round(
-        "re_vote" if kind == "re_vote" else "extra",
+        ROUND_KINDS.get(kind, "extra"),
         entry.text("of"),
         days["first_day"] or date.min,
         entry.text("decision"),

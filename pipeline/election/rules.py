@@ -175,7 +175,7 @@ def rules_of(election: Election) -> RuleSet:
     rules = rule_set(election.rule_set)
     for change in election.rules:
         rules = changed(rules, change)
-    if election.round is not None and election.round.kind == "re_vote":
+    if election.round is not None and election.round.kind != "extra":
         rules = replace(rules, winner_needs_turnout=False)
     return rules
 

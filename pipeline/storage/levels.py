@@ -49,13 +49,18 @@ class Entry:
     version: int
     state: AreaState
     source: str
-    """``count`` (counted here), ``import``, ``correction``, ``voters``, ``annulment``."""
+    """``count`` (counted here), ``import``, ``correction``, ``voters``, ``annulment``, ``re_vote``."""
     figures: Figures
     detail: Mapping[str, Any]
     reason: str
     author: str
     approver: str | None
     at: datetime
+
+    @property
+    def re_voted(self) -> bool:
+        """The figures are those of a re-vote (Art. 80, 81), also where they were corrected since."""
+        return self.detail.get("round") == "re_vote"
 
     @property
     def adds(self) -> dict[str, int]:

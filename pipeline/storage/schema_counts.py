@@ -11,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, ForeignKeyCons
 from pipeline.storage.schema import Moment, metadata
 
 ruling = Table(
-    "ruling",  # revision 0014: a tie decided by people, an area or a unit annulled, a later round ordered
+    "ruling",  # revision 0014: a tie decided by people, what is annulled, a later round ordered, counted or not held
     metadata,
     Column("contest", Text, primary_key=True),
     Column("unit", Text, primary_key=True),
@@ -25,7 +25,9 @@ ruling = Table(
     Column("reason", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("at", Moment, nullable=False),
-    CheckConstraint("kind IN ('tie', 'annul_area', 'annul_unit', 'extra', 're_vote')", name="kind"),
+    CheckConstraint(
+        "kind IN ('tie', 'annul_area', 'annul_unit', 'extra', 're_vote', 're_voted', 'no_extra')", name="kind"
+    ),
 )
 
 confirmed_rule = Table(

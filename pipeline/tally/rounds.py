@@ -45,10 +45,12 @@ class Ruling:
     """A decision about the result of a unit, as it is written down.
 
     ``tie``: ``chosen`` of those tied are elected; ``annul_area`` (``area``), ``annul_unit``: Art. 81; ``extra``,
-    ``re_vote``: a later round is held, ``chosen`` is its list.
+    ``re_vote``: a later round is held (in ``area`` alone where one is named), ``chosen`` is its list; ``re_voted``: the
+    figures of the re-vote of ``area`` have come in and take the place of the annulled ones; ``no_extra``: the National
+    Election Council holds no extra election (Art. 79.1 leaves it to the Council).
     """
 
-    kind: Literal["tie", "annul_area", "annul_unit", "extra", "re_vote"]
+    kind: Literal["tie", "annul_area", "annul_unit", "extra", "re_vote", "re_voted", "no_extra"]
     contest: str
     unit: str
     area: str
@@ -74,8 +76,13 @@ def ruled(found: UnitOutcome, seats: int, rulings: Sequence[Ruling]) -> UnitOutc
 
 
 def annulled_areas(rulings: Sequence[Ruling]) -> frozenset[str]:
-    """Areas whose result is left out of every sum (Art. 81.1)."""
-    return frozenset(r.area for r in rulings if r.kind == "annul_area")
+    """Areas whose result is left out of every sum (Art. 81.1), until that of their re-vote takes its place."""
+    return frozenset(r.area for r in rulings if r.kind == "annul_area") - re_voted_areas(rulings)
+
+
+def re_voted_areas(rulings: Sequence[Ruling]) -> frozenset[str]:
+    """Annulled areas that have voted again (Art. 81.2)."""
+    return frozenset(r.area for r in rulings if r.kind == "re_voted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +139,8 @@ def extra_election(
     """
     follows = follow_up(held, shortage, assembly)
     if follows not in ("extra_election_asked", "extra_election_due", "meeting_decides"):
-        raise _not_due(place, "extra", follows)
-    _check_day(place, held, day, decision)
+        raise round_not_due(place, "extra", follows)
+    _check_day(place, held.day, day, decision)
     left = tuple(c for c in held.candidates if c not in held.outcome.elected)
     return NextRound("extra", day, held.outcome.missing, left, decision)
 
@@ -144,12 +151,32 @@ def re_vote(
     """The re-vote with the first list (Art. 80, 81): turnout not over half, or annulled. Refused as above."""
     follows = follow_up(held, shortage, assembly)
     if held.kind != "first" or follows not in ("re_vote_asked", "re_vote_due"):
-        raise _not_due(place, "re_vote", follows)
-    _check_day(place, held, day, decision)
+        raise round_not_due(place, "re_vote", follows)
+    _check_day(place, held.day, day, decision)
     return NextRound("re_vote", day, held.seats, held.candidates, decision)
 
 
-def _not_due(place: str, kind: str, follows: FollowUp) -> Refusal:
+def re_vote_of_area(
+    area: str, rulings: Sequence[Ruling], first: date, day: date, decision: Decision, unit: tuple[int, tuple[str, ...]]
+) -> NextRound:
+    """The re-vote in one annulled area alone, with the first list (Art. 81.1, 81.2). ``unit``: its seats and list.
+
+    Refused (``area-not-annulled``) unless the area is annulled and has not voted again; (``round-day``) as above.
+    """
+    if area not in annulled_areas(rulings) or any(r.kind == "annul_unit" for r in rulings):
+        raise refuse(
+            "area-not-annulled",
+            area,
+            "only an area that is annulled by itself votes again by itself; annul it first, or order the re-vote of "
+            "the unit",
+        )
+    _check_day(area, first, day, decision)
+    seats, candidates = unit
+    return NextRound("re_vote", day, seats, candidates, decision)
+
+
+def round_not_due(place: str, kind: str, follows: FollowUp) -> Refusal:
+    """What a round is refused with that nothing calls for."""
     return refuse(
         "round-not-due",
         place,
@@ -159,24 +186,24 @@ def _not_due(place: str, kind: str, follows: FollowUp) -> Refusal:
     )
 
 
-def _check_day(place: str, held: HeldRound, day: date, decision: Decision) -> None:
+def _check_day(place: str, first: date, day: date, decision: Decision) -> None:
     if not decision.number.strip() or not decision.authority.strip():
         raise refuse("decision-missing", place, "write number, day and authority of the decision")
-    if not held.day < day <= held.day + LATEST:
+    if not first < day <= first + LATEST:
         raise refuse(
             "round-day",
             place,
             "{day} is not within 7 days after the first election day {first}; correct the day",
             day=f"{day:%d/%m/%Y}",
-            first=f"{held.day:%d/%m/%Y}",
+            first=f"{first:%d/%m/%Y}",
         )
-    if not held.day <= decision.day <= day:
+    if not first <= decision.day <= day:
         raise refuse(
             "round-day",
             place,
             "the decision of {day} is not between the first election day {first} and the new one; correct its day",
             day=f"{decision.day:%d/%m/%Y}",
-            first=f"{held.day:%d/%m/%Y}",
+            first=f"{first:%d/%m/%Y}",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.access.roles import SYSTEM
+from pipeline.access.roles import SYSTEM, Actor
 from pipeline.errors import Problem, Refusal
 from pipeline.messages import message
 from pipeline.storage import levels as stored
@@ -51,7 +51,7 @@ def _annul(workspace: Workspace) -> tuple[Problem, ...]:
                 hand_up(
                     db,
                     levels,
-                    [_annulled(e, ruling) for e in last.values() if e.state != "annulled"],
+                    [annulled(e, ruling) for e in last.values() if e.state != "annulled" and not e.re_voted],
                     at=workspace.clock(),
                 )
         except Refusal as refusal:
@@ -61,11 +61,20 @@ def _annul(workspace: Workspace) -> tuple[Problem, ...]:
     return tuple(held)
 
 
-def _annulled(entry: Entry, ruling: Ruling) -> NewFigures:
+def annulled(entry: Entry, ruling: Ruling, author: Actor = SYSTEM, approver: Actor | None = None) -> NewFigures:
+    """What the levels show of an annulment: the decision itself is the ruling."""
     decision = f"{ruling.decision.number}, {ruling.decision.day:%d/%m/%Y}, {ruling.decision.authority}"
     detail = {**entry.detail, "decision": decision}
     return NewFigures(
-        entry.contest, entry.area, "annulled", "annulment", entry.figures, SYSTEM.id, detail, ruling.reason
+        entry.contest,
+        entry.area,
+        "annulled",
+        "annulment",
+        entry.figures,
+        author.id,
+        detail,
+        ruling.reason,
+        approver.id if approver is not None else None,
     )
 
 
@@ -82,6 +91,9 @@ def _settle_one(workspace: Workspace, one: AreaStanding) -> list[Problem]:
     try:
         with workspace.database.write() as db:
             last = stored.latest(db, contest, FIRST_ROUND, [area]).get(area)
+            if last is not None and last.re_voted:  # the first round's count is history
+                stored.settled(db, contest, area)
+                return []
             new = _figures(one, last)
             if new is not None and last is not None and last.source in ("import", "correction", "annulment"):
                 if dict(last.figures) != {n: v for n, v in new.figures.items() if v}:

@@ -30,6 +30,8 @@ from pipeline.tally.levels import (
 FIRST_ROUND = 1
 LATE: tuple[AreaState, ...] = ("complete", "signed", "corrected", "annulled")
 """A change of figures in these states is a late one: it is kept with every level that it flows through."""
+DECIDED = ("correction", "voters", "annulment", "re_vote")
+"""Sources that are decisions: a late change, whatever the state was."""
 _KNOWN: list[tuple[Election, Levels]] = []
 
 
@@ -95,7 +97,7 @@ def _hand_up(
     stored.put_sums(db, contest, round_, old, {n: _moved_by(old.get(n), change) for n, change in moved.items()})
     for entry in fresh:
         last = before.get(entry.area)
-        if last is not None and (last.state in LATE or entry.source in ("correction", "voters", "annulment")):
+        if last is not None and (last.state in LATE or entry.source in DECIDED):
             stored.note_changes(db, entry, levels.path(contest, entry.area))
     check(db, levels, contest, round_, moved)
     return fresh

@@ -14,16 +14,18 @@ from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
-from pipeline.storage import batches, figures, locks, log
+from pipeline.storage import batches, figures, locks, log, rulings
 from pipeline.storage import levels as stored
 from pipeline.storage.levels import Entry
 from pipeline.storage.locks import Act, Lock
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.levels import COUNTED, GROUND, LEAVING, PAPER, VOTES, AreaState, Figures, Levels, Node
+from pipeline.tally.rounds import Decision, Ruling
 from pipeline.usecases.area_rules import Given, across_contests, against, conventions_of, with_true_rules
-from pipeline.usecases.counted_levels import settle
+from pipeline.usecases.counted_levels import annulled, settle
 from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, check, hand_up, level_name, levels_of
 from pipeline.usecases.results_file import MOST
+from pipeline.usecases.rulings import keep_ruling, refuse_annulled
 from pipeline.usecases.workspace import Workspace
 
 LONGEST = 500
@@ -159,24 +161,25 @@ def correct_area(
 
 
 def annul_area(
-    workspace: Workspace, actor: Actor, approver: Actor, contest: str, area: str, decision: str, reason: str
+    workspace: Workspace, actor: Actor, approver: Actor, contest: str, area: str, decision: Decision, reason: str
 ) -> Entry:
     """Leave an area out of every sum by the decision of the National Election Council (Art. 81); its figures stay.
 
-    Refused without the number of the decision, a reason and an approval, and under a locked level.
+    The decision is a ruling as :func:`pipeline.usecases.rulings.annul` writes it. Refused without its number and
+    authority, a reason and an approval, where the area is annulled already, and under a locked level.
     """
     require(actor, "receive")
     levels = levels_of(workspace.election)
     _area_known(levels, contest, area)
     _approved(actor, approver, reason, area)
-    if not decision.strip():
-        raise refuse("decision-missing", area, "write the number and date of the decision that annuls this area")
+    unit = levels.areas[area].units[contest]
+    ruling = Ruling("annul_area", contest, unit, area, (), decision, reason.strip()[:LONGEST])
     with workspace.database.write() as db:
         last = _standing(db, contest, area)
-        detail = {**last.detail, "decision": decision.strip()[:LONGEST]}
-        why = reason.strip()[:LONGEST]
-        new = NewFigures(contest, area, "annulled", "annulment", last.figures, actor.id, detail, why, approver.id)
-        return _kept(db, workspace, levels, new, "area_annulled", {"decision": detail["decision"]})
+        refuse_annulled(rulings.every(db, contest), unit, area)
+        keep_ruling(db, workspace, actor, ruling, approver)
+        (entry,) = hand_up(db, levels, [annulled(last, ruling, actor, approver)], workspace.clock())
+        return entry
 
 
 def update_voters(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.election.definition import Election
+from pipeline.election.definition import Election, Round
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import message
 from pipeline.spreadsheets import Row, check_sheet, parse_date, parse_whole
@@ -52,6 +53,8 @@ class ResultsFile:
     name: str
     sha256: str
     rows: tuple[Reported, ...]
+    round: Round | None = None
+    """Of which later round it tells."""
     trial: bool = False
     """The installation that made it was in the trial mode."""
 
@@ -60,16 +63,16 @@ def read_results(path: Path) -> ResultsFile:
     """The areas of a file; refused with every fault of it, each with its place, where it is not whole."""
     if path.suffix.lower() == ".json":
         content = _content(path)
-        rows, problems, trial = _from_json(path.name, content)
+        rows, problems, trial, later = _from_json(path.name, content)
     else:
         rows, problems = _from_sheet(path)
-        trial = False
+        trial, later = False, None
         content = _content(path) if not problems else b""
     if not rows and not problems:
         raise refuse("results-empty", path.name, "the file holds no area; choose another one")
     if problems:
         raise Refusal(problems)
-    return ResultsFile(path.name, sha256(content).hexdigest(), tuple(rows), trial)
+    return ResultsFile(path.name, sha256(content).hexdigest(), tuple(rows), later, trial)
 
 
 def _content(path: Path) -> bytes:
@@ -132,7 +135,23 @@ def _votes(row: Row, problems: list[Problem]) -> Iterator[tuple[str, int]]:
         yield VOTES + candidate.strip(), found
 
 
-def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem], bool]:
+def _round(name: str, told: object) -> Round | None:
+    """The later round that a file names."""
+    if told is None:
+        return None
+    try:
+        if not isinstance(told, dict) or told["kind"] not in ("extra", "re_vote", "re_vote_area"):
+            raise ValueError(told)
+        days = (date.fromisoformat(told[key]) for key in ("first_day", "decided"))
+        first, decided = days
+        return Round(told["kind"], str(told["of"]), first, str(told["decision"]), decided, str(told["authority"]))
+    except (KeyError, ValueError, TypeError) as error:
+        raise refuse(
+            "results-round", name, "the file does not tell of which round it is ({why}); export it anew", why=str(error)
+        ) from error
+
+
+def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem], bool, Round | None]:
     try:
         document = orjson.loads(content)
     except ValueError as error:
@@ -157,7 +176,7 @@ def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem]
         figures = one["figures"] | {VOTES + c: n for c, n in one["votes"].items()}
         texts = {n: one[n] for n in one.keys() & _TEXTS if one[n]}
         rows.append(Reported(f"{place} ({one['area']})", *head, one["contest"], one["area"], figures, texts))
-    return rows, problems, document.get("mode") != "real"
+    return rows, problems, document.get("mode") != "real", _round(name, document.get("round"))
 
 
 def _shape(one: Any) -> str | None:
@@ -185,8 +204,10 @@ _day = lru_cache(maxsize=1_000)(parse_date)
 def results_json(election: Election, levels: Levels, entries: Iterable[Entry], *, trial: bool) -> bytes:
     """The file that :func:`read_results` reads back: areas with their figures, votes and what is noted of them."""
     areas = [_area(e, levels.candidates(e.contest, e.area)) for e in entries]
-    head = {"format": FORMAT, "election": election.id, "title": election.title, "rule_set": election.rule_set}
-    head["mode"] = "trial" if trial else "real"
+    head: dict[str, Any] = {"format": FORMAT, "election": election.id, "title": election.title}
+    head |= {"rule_set": election.rule_set, "mode": "trial" if trial else "real"}
+    if election.round is not None:
+        head["round"] = asdict(election.round)
     return orjson.dumps({**head, "areas": areas}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 

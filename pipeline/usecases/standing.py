@@ -32,7 +32,16 @@ from pipeline.tally.rules import ConfirmedRule, Finding
 from pipeline.tally.totals import NOTHING, AreaResult, total
 from pipeline.usecases.complete_ballots import Count
 from pipeline.usecases.figures import figures_from_json
-from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals, after_re_vote, batch_result, checked, re_voted, unit_totals
+from pipeline.usecases.totals import (
+    AreaTotals,
+    Totals,
+    UnitTotals,
+    after_re_vote,
+    batch_result,
+    checked,
+    re_voted,
+    unit_totals,
+)
 from pipeline.usecases.workspace import Workspace
 
 Status = Literal["not_started", "counting", "in_review", "closed", "signed"]

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
-from pipeline.election.definition import Election
+from pipeline.election.codec import digest
+from pipeline.election.definition import Election, Round
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import message
 from pipeline.storage import batches, figures, log
@@ -28,9 +29,11 @@ from pipeline.usecases.area_rules import (
     of_the_elected,
     with_true_rules,
 )
+from pipeline.usecases.counted_levels import settle
 from pipeline.usecases.deadlines import check_window
 from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, hand_up, levels_of
 from pipeline.usecases.level_acts import known_figures
+from pipeline.usecases.re_votes import not_ordered, note_re_voted, of_re_vote
 from pipeline.usecases.results_file import Reported, ResultsFile, read_results, results_json
 from pipeline.usecases.workspace import Workspace
 
@@ -79,7 +82,8 @@ def _take_in(workspace: Workspace, actor: Actor, path: Path, reason: str) -> Tak
             "trial-results", given.name, "the file comes from a trial and never counts; take one of the real count"
         )
     election = workspace.election
-    _refuse(list(_other_election(election, given)))
+    again = given.round if given.round is not None and given.round.of == digest(election) else None
+    _refuse(list(_other_election(election, given, again)))
     faults = list(_faults(levels, given))
     unsound = {fault.place for fault in faults}
     papers = [
@@ -91,11 +95,17 @@ def _take_in(workspace: Workspace, actor: Actor, path: Path, reason: str) -> Tak
     with workspace.database.write() as db:
         check_window(db, workspace.clock(), reason)
         before = _before(db, given)
-        _refuse([p for row in given.rows for p in _standing_in_the_way(before, row, reason)])
-        counted = _counted_here(db)
-        _refuse([_here(row) for row in given.rows if (row.contest, row.area) in counted])
+        if again is None:
+            _refuse([p for row in given.rows for p in _standing_in_the_way(before, row, reason)])
+            counted = _counted_here(db)
+            _refuse([_here(row) for row in given.rows if (row.contest, row.area) in counted])
+        else:
+            _refuse(list(not_ordered(db, levels, given, before)))
         _refuse(list(across_contests(db, election, levels, papers)))
         new = [_new(row, actor, given, reason, codes) for row, codes in zip(given.rows, true, strict=True)]
+        if again is not None:
+            new = [of_re_vote(one, again) for one in new]
+            note_re_voted(db, workspace, actor, levels, new)
         at = workspace.clock()
         kept = hand_up(db, levels, new, at)
         _refuse(list(of_the_elected(db, election, levels, papers)))
@@ -114,9 +124,16 @@ def _refuse(problems: list[Problem]) -> None:
         raise Refusal(problems)
 
 
-def _other_election(election: Election, given: ResultsFile) -> Iterator[Problem]:
+def _other_election(election: Election, given: ResultsFile, again: Round | None) -> Iterator[Problem]:
+    """``again``: the file names the definition of this election as that of the round before its own."""
+    if again is not None and again.kind == "extra":
+        text = message(
+            "this is the extra election of this one, whose figures stand beside those of the first round; join the two "
+            "with 'kiemphieu rounds final'"
+        )
+        yield Problem("round-extra", given.name, text)
     for (name, rules), number in Counter((r.election, r.rule_set) for r in given.rows).items():
-        if name != election.id:
+        if name != election.id and again is None:
             text = message(
                 "{number} areas are of the election '{found}', this workspace counts '{expected}'; "
                 "take the file of this election",
@@ -245,6 +262,7 @@ def hand_over(workspace: Workspace, actor: Actor, contest: str | None = None) ->
     Refused (``results-empty``) where there is none yet.
     """
     require(actor, "export")
+    settle(workspace)
     with workspace.database.read() as db:
         found = [
             entry

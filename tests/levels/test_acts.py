@@ -9,14 +9,16 @@ from datetime import date
 import pytest
 from country import AREAS, AT, of_area
 
-from pipeline.access.roles import Actor
+from pipeline.access.roles import SYSTEM, Actor
 from pipeline.election.definition import Election
 from pipeline.errors import Refusal
 from pipeline.storage import accounts, log
 from pipeline.tally.levels import Node
+from pipeline.tally.rounds import Decision
 from pipeline.usecases.handing_up import hand_up, levels_of
 from pipeline.usecases.level_acts import Minutes, annul_area, correct_area, lock_level, open_level, update_voters
 from pipeline.usecases.level_view import area_history, check_everything, level_view
+from pipeline.usecases.rulings import annul, rounds
 from pipeline.usecases.workspace import Workspace
 
 COMMITTEE = Actor("lan", "Lan", frozenset({"committee"}))
@@ -132,9 +134,17 @@ def test_figures_that_break_a_rule_are_refused_with_the_number(counted: Workspac
 
 
 def test_an_annulled_area_leaves_every_sum(counted: Workspace) -> None:
-    assert codes(lambda: annul_area(counted, COMMITTEE, OTHER, "qh", "c2", " ", "vi phạm")) == {"decision-missing"}
-    annul_area(counted, COMMITTEE, OTHER, "qh", "c2", "NQ 99, 20/3/2026", "vi phạm")
+    decision = Decision("99/NQ-HĐBCQG", date(2026, 3, 20), "Hội đồng bầu cử quốc gia")
+    nameless = replace(decision, number=" ")
+    assert codes(lambda: annul_area(counted, COMMITTEE, OTHER, "qh", "c2", nameless, "vi phạm")) == {"decision-missing"}
+    annul_area(counted, COMMITTEE, OTHER, "qh", "c2", decision, "vi phạm")
     here = level_view(counted, COMMITTEE, "qh").here
     assert here.figures["valid"] == 510 - 104
     assert here.of_state("annulled") == 1
     assert here.state == "complete"
+    again = area_history(counted, COMMITTEE, "qh", "c2")[-1]
+    assert (again.author, again.approver) == (COMMITTEE.id, OTHER.id)
+    # one record: what a round's annulment writes down is what a level's does
+    assert next(u for u in rounds(counted, SYSTEM) if u.unit.id == "qh-2").totals.left_out == {"c2"}
+    assert codes(lambda: annul_area(counted, COMMITTEE, OTHER, "qh", "c2", decision, "x")) == {"annulled-already"}
+    assert codes(lambda: annul(counted, COMMITTEE, "qh-2", "c2", decision, "x")) == {"annulled-already"}
