@@ -16,7 +16,7 @@ from kiemphieu.screen import say, table, text
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import refuse
 from pipeline.messages import Message, message, render
-from pipeline.review.number_words import WHY, decimal_text
+from pipeline.review.number_words import EMPTY, WHY, decimal_text
 from pipeline.tally.bundles import BundleSum, BundleSums
 from pipeline.usecases.count_sheets import Figure, SheetView, Taken, take_sheets
 from pipeline.usecases.exports import whole_file
@@ -37,7 +37,7 @@ def sheets(workspace: Path, scans: tuple[Path, ...], area: str, contest: str, ou
     tell what stands, what is asked of people and why, and whether the bundles add up; without SCANS only tell.
 
     What is asked is typed in the web application. Figures that do not stand are shown nowhere, because two people type
-    them blind. Exit code 1 where a page was rejected or figures differ.
+    them blind. Exit code 1 where a page was rejected, a sheet is empty or figures differ.
     """
     if out is not None:
         refuse_existing(out)
@@ -54,9 +54,8 @@ def sheets(workspace: Path, scans: tuple[Path, ...], area: str, contest: str, ou
         with whole_file(out) as stream:
             stream.write(document.encode())
         say(message("exported to {folder}", folder=str(out)))
-    if any(one.became == "rejected" for one in taken) or report.bundles.differing or any(
-        view.broken for view in report.sheets
-    ):  # fmt: skip
+    doubtful = any(view.broken or view.empty for view in report.sheets)
+    if doubtful or report.bundles.differing or any(one.became == "rejected" for one in taken):
         raise SystemExit(1)
 
 
@@ -87,6 +86,10 @@ def _tell(taken: Sequence[Taken], report: PlaceReport) -> None:
 
 
 def _tell_sheet(view: SheetView) -> None:
+    if view.empty:
+        say(message("{sheet} ({title}): {text}", sheet=view.sheet.id, title=view.title,
+                    text=render(EMPTY, language())))  # fmt: skip
+        return
     standing = sum(f.stands for f in view.figures)
     say(message("{sheet} ({title}): {standing} of {all} figures stand, {asked} are asked of people",
                 sheet=view.sheet.id, title=view.title, standing=standing, all=len(view.figures),
@@ -164,6 +167,7 @@ def _document(taken: Sequence[Taken], report: PlaceReport) -> dict[str, Any]:
 def _sheet(view: SheetView) -> dict[str, Any]:
     return {
         "sheet": view.sheet.id, "form": view.sheet.form, "state": view.sheet.state, "ready": view.ready,
+        "empty": view.empty,
         "figures": [
             {"field": f.field, "label": f.label, "kind": f.kind, "state": f.state,
              "value": decimal_text(f.value, f.decimals) if f.stands and f.value is not None else None,

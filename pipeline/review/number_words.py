@@ -28,6 +28,8 @@ WHY: Mapping[Why, Message] = {
     "broken": message("a sum in which it stands is not right"),
 }
 
+EMPTY = message("No figure is written on the form; is it the filled one?")
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -42,7 +44,7 @@ def questions_of(decided: NumbersDecided, form: Form) -> tuple[Question, ...]:
     """The broken rules with what is written and what would be consistent; or that the form is empty."""
     if decided.empty:
         fields = tuple(n.field for n in decided.numbers)
-        return (Question("form_empty", fields, message("No figure is written on the form; is it the filled one?")),)
+        return (Question("form_empty", fields, EMPTY),)
     return tuple(Question(b.code, b.off, broken_text(b, form)) for b in decided.broken)
 
 

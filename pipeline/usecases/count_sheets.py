@@ -176,7 +176,8 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class SheetView:
     """A sheet as it stands: figures in the form's order, ``asked``: fields still to be typed by the actor, the most
-    informative first; ``broken``: rules that the figures break, told once every figure of theirs stands."""
+    informative first; ``broken``: rules that the figures break, told once every figure of theirs stands; ``empty``:
+    nothing is written on the sheet, and nobody has typed anything yet."""
 
     sheet: CountSheet
     title: str
@@ -184,6 +185,7 @@ class SheetView:
     asked: tuple[str, ...]
     waiting: int
     broken: tuple[Question, ...]
+    empty: bool = False
 
     @property
     def ready(self) -> bool:
@@ -235,7 +237,7 @@ def _view(workspace: Workspace, actor: Actor, sheet: CountSheet, given: tuple[Co
         for question in questions_of(decided, form)
         if question.code != "form_empty" and _fields_of(question.code, decided) <= standing
     )
-    return SheetView(sheet, form.title, figures, asked, len(open_fields), broken)
+    return SheetView(sheet, form.title, figures, asked, len(open_fields), broken, decided.empty and not given)
 
 
 def _fields_of(code: str, decided: NumbersDecided) -> set[str]:
