@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pipeline.access.roles import Actor
 from pipeline.messages import Language, Message, message, render
 from pipeline.usecases.sign_in import Visitor
-from review_ui.screens import menu, where
+from review_ui.screens import bundled, menu, where
 from review_ui.state import State
 from review_ui.templating import template
 
@@ -81,4 +81,5 @@ class Visit:
             "who": self.who,
             "csrf": self.who.session.csrf if self.who else "",
             "menu": links,
+            "bundles": bundled(links, self.say),
         }

@@ -23,7 +23,7 @@ from pipeline.election.particulars import (
     columns,
     expected,
 )
-from pipeline.errors import Problem, Refusal
+from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.spreadsheets import Row, check_sheet, parse_date, write_sheet
 
@@ -182,6 +182,47 @@ def write_template(path: Path, sheet: SheetName, election: Election, given: Sequ
         for key, called in expected(sheet, election)
     ]
     write_sheet(path, [HEADERS[n] for n in (names[0], "name", *names[1:])], rows)
+
+
+def texts_of(record: Particular) -> dict[str, str]:
+    """Column -> the text that stands for it in a sheet; the key's own column left out."""
+    names = columns(sheet_of(record))
+    return {name: _cell(name, getattr(record, name)) for name in names[1:]}
+
+
+def sheet_of(record: Particular) -> SheetName:
+    """The sheet that such a record stands in."""
+    return next(sheet for sheet, kind in KINDS.items() if isinstance(record, kind))
+
+
+def record_from(sheet: SheetName, key: str, texts: Mapping[str, str], election: Election) -> Particular:
+    """One record as it is typed into fields, read as a row of its sheet; every fault in one :class:`Refusal`."""
+    first, *names = columns(sheet)
+    if key not in dict(expected(sheet, election)):
+        raise refuse("particulars-unknown", key, "there is no such record; go back to the list")
+    faults: list[Problem] = []
+    values: dict[str, Any] = {first: key}
+    for name in names:
+        text = texts.get(name, "").replace("\r\n", "\n").strip()
+        text = text if name in SEVERAL_LINES else " ".join(text.split())
+        reader = READERS.get(name)
+        value, wrong = (text, None) if reader is None else reader(text)
+        values[name] = value
+        if wrong is not None:
+            faults.append(Problem("particulars", HEADERS[name], wrong))
+    if faults:
+        raise Refusal(faults)
+    return KINDS[sheet](**values)
+
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "sector": tuple(SECTORS),
+    "study": tuple(STUDIES),
+    "theory_level": tuple(THEORIES),
+    "self_nominated": tuple(YES_NO),
+    "reelected": tuple(YES_NO),
+}
+"""Columns of which one word is chosen."""
 
 
 def _cell(column: str, value: object) -> str:

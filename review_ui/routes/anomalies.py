@@ -49,4 +49,4 @@ def listed(visit: Auditor, contest: Text = "") -> Response:
     return visit.page("anomalies.html", values)
 
 
-SCREEN = Screen(router, Link(message("Anomalies"), "/anomalies", "Y", PERMISSION))
+SCREEN = Screen(router, Link(message("Anomalies"), "/anomalies", "Y", PERMISSION, "result"))

@@ -256,4 +256,4 @@ def _file(name: str, content: bytes, kind: str) -> Response:
     return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-SCREEN = Screen(router, Link(message("Audit of results"), "/audits", "Q", PERMISSION))
+SCREEN = Screen(router, Link(message("Audit of results"), "/audits", "Q", PERMISSION, "result"))

@@ -246,4 +246,4 @@ def take_out(batch: str, visit: Counter, reason: TextField = "", again: bool = F
     return visit.go(f"/batches/{quote(key)}")
 
 
-SCREEN = Screen(router, Link(message("Batches"), "/batches", "B", PERMISSION))
+SCREEN = Screen(router, Link(message("Batches"), "/batches", "B", PERMISSION, "count"))

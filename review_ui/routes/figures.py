@@ -132,4 +132,4 @@ def keep(contest: str, area: str, visit: Keyer, typed: Typed) -> Response:
     return visit.go(f"/figures?told={became}")
 
 
-SCREEN = Screen(router, Link(message("Figures of the team"), "/figures", "S", PERMISSION))
+SCREEN = Screen(router, Link(message("Figures of the team"), "/figures", "S", PERMISSION, "count"))

@@ -14,7 +14,7 @@ from pipeline.usecases.grid import NEVER, Choice, confirm, sheet
 from pipeline.usecases.reviewing import open_batches
 from review_ui import wording
 from review_ui.guard import Needs
-from review_ui.screens import Link, Screen
+from review_ui.screens import LEFT_OPEN, Link, Screen
 from review_ui.visit import Visit
 
 PERMISSION: Permission = "enter"
@@ -32,8 +32,8 @@ def screen(
     contest: Text = "",
     batch: Text = "",
     field: Text = "",
-    reason: Why | None = None,
-    pen: Pen | None = None,
+    reason: Annotated[Why | None, LEFT_OPEN] = None,
+    pen: Annotated[Pen | None, LEFT_OPEN] = None,
     same: int = 0,
     odd: int = 0,
     before: int = 0,
@@ -72,4 +72,4 @@ def keep(
     return visit.go("/grid?" + "&".join((*kept, *told)))
 
 
-SCREEN = Screen(router, Link(message("Grid"), "/grid", "G", PERMISSION))
+SCREEN = Screen(router, Link(message("Grid"), "/grid", "G", PERMISSION, "review"))

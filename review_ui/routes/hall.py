@@ -95,5 +95,6 @@ def _slides(visit: Visit, found: Standing) -> list[dict[str, object]]:
     return slides
 
 
-WITNESS = Screen(witness_router, Link(message("Witness screen"), "/witness", "V", "see_images"))
-RESULT = Screen(result_router, Link(message("Result in the hall"), "/result", "U", "see_totals"))
+_WITNESS = Link(message("Witness screen"), "/witness", "V", "see_images", "hall", also="see_totals")
+WITNESS = Screen(witness_router, _WITNESS)
+RESULT = Screen(result_router, Link(message("Result in the hall"), "/result", "U", "see_totals", "hall"))

@@ -326,4 +326,4 @@ def _file(name: str, content: bytes, kind: str) -> Response:
     return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-SCREEN = Screen(router, Link(message("Levels"), "/levels", "N", "see_totals"))
+SCREEN = Screen(router, Link(message("Levels"), "/levels", "N", "see_totals", "result"))

@@ -89,4 +89,4 @@ def _told(visit: Visit, refusal: Refusal) -> Response:
     return _page(visit, refusal.problems[0].text, status)
 
 
-SCREEN = Screen(router, Link(message("Mode, deadlines"), "/mode", "M", PERMISSION))
+SCREEN = Screen(router, Link(message("Mode, deadlines"), "/mode", "M", PERMISSION, "manage"))

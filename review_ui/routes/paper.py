@@ -89,4 +89,4 @@ def back(ballot: str, visit: Background) -> Response:
     return Response(status_code=204)
 
 
-SCREEN = Screen(router, Link(message("From paper"), "/paper", "E", PERMISSION))
+SCREEN = Screen(router, Link(message("From paper"), "/paper", "E", PERMISSION, "review"))

@@ -117,4 +117,4 @@ def end_token(token: str, visit: Manager) -> Response:
     return visit.go("/people")
 
 
-SCREEN = Screen(router, Link(message("People"), "/people", "P", PERMISSION))
+SCREEN = Screen(router, Link(message("People"), "/people", "P", PERMISSION, "manage"))

@@ -85,4 +85,4 @@ OF_BALLOTS = frozenset(
 """Acts whose subject belongs to a ballot (sheets that were never one lead to a clear refusal)."""
 
 
-SCREEN = Screen(router, Link(message("Log"), "/log", "O", "see_log"))
+SCREEN = Screen(router, Link(message("Log"), "/log", "O", "see_log", "manage"))

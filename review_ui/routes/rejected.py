@@ -88,4 +88,4 @@ def back(visit: Sorter, page: TextField = "", batch: TextField = "") -> Response
     return visit.go(f"/rejected?batch={quote(batch)}&page={quote(page)}&done=back")
 
 
-SCREEN = Screen(router, Link(message("Rejected sheets"), "/rejected", "J", "ingest"))
+SCREEN = Screen(router, Link(message("Rejected sheets"), "/rejected", "J", "ingest", "count"))

@@ -24,7 +24,7 @@ from pipeline.usecases.reviewing import (
 )
 from review_ui import wording
 from review_ui.guard import Needs
-from review_ui.screens import Link, Screen
+from review_ui.screens import LEFT_OPEN, Link, Screen
 from review_ui.visit import Visit
 
 PERMISSION: Permission = "enter"
@@ -52,7 +52,11 @@ Held = Annotated[str, Form()]
 
 @router.get("")
 def screen(
-    visit: Reviewer, batch: str = "", contest: str = "", kind: ItemKind | None = None, pen: Pen | None = None
+    visit: Reviewer,
+    batch: str = "",
+    contest: str = "",
+    kind: Annotated[ItemKind | None, LEFT_OPEN] = None,
+    pen: Annotated[Pen | None, LEFT_OPEN] = None,
 ) -> Response:
     """The screen; its script fetches the questions."""
     chosen = Wanted(batch or None, contest or None, kind, pen=pen)
@@ -140,4 +144,4 @@ def _sheet(visit: Visit, asked: Question) -> str:
     )
 
 
-SCREEN = Screen(router, Link(message("Review"), "/review", "R", PERMISSION))
+SCREEN = Screen(router, Link(message("Review"), "/review", "R", PERMISSION, "review"))

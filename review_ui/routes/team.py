@@ -172,4 +172,4 @@ def _vote(visit: Visit, found: Case, given: dict[str, str] | None) -> dict[str, 
     }
 
 
-SCREEN = Screen(router, Link(message("Team decision"), "/team", "D", "put_to_team"))
+SCREEN = Screen(router, Link(message("Team decision"), "/team", "D", "put_to_team", "review"))

@@ -57,7 +57,7 @@ def overview(visit: Reader, contest: Text = "", place: Text = "") -> Response:
     election = workspace.election
     chosen = contest or election.contests[0].id
     found = standing(workspace, visit.actor, chosen)
-    at = tree(election, found, place)
+    at = tree(workspace, found, place)
     here = {a.totals.unit for a in at.here.areas}
     units = [u for u in found.units if u.unit in here]
     values = {

@@ -204,5 +204,5 @@ def to_compare(visit: Leader) -> Response:
     return visit.page("typing_boxes.html", values)
 
 
-SCREEN = Screen(router, Link(message("Count by typing"), "/typing", "I", PERMISSION))
-COMPARE = Screen(APIRouter(), Link(message("Compare counts"), "/typing/boxes", "C", "settle_counts"))
+SCREEN = Screen(router, Link(message("Count by typing"), "/typing", "I", PERMISSION, "count"))
+COMPARE = Screen(APIRouter(), Link(message("Compare counts"), "/typing/boxes", "C", "settle_counts", "count"))

@@ -38,4 +38,4 @@ def now(visit: Background) -> Response:
     return visit.page("work_now.html", _values(visit))
 
 
-SCREEN = Screen(router, Link(message("Work"), "/work", "K", PERMISSION))
+SCREEN = Screen(router, Link(message("Work"), "/work", "K", PERMISSION, "review"))

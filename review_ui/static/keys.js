@@ -14,6 +14,22 @@ function typing(target) {
       (target instanceof HTMLInputElement && !/^(checkbox|radio|button|submit|hidden)$/.test(target.type)));
 }
 
+// What stands in a menu that is folded has its key all the same.
+function reachable(control) {
+  return control.closest("header details.menu") || control.getClientRects().length;
+}
+
+// A menu closes when another opens, when something else is clicked, with Escape.
+function fold(event) {
+  if (event.type === "keydown" && event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (event.type === "keydown") {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    } else if (!menu.contains(event.target)) menu.open = false;
+  }
+}
+
 function pressed(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (typing(event.target) || localStorage.getItem(OFF)) return;
@@ -23,7 +39,7 @@ function pressed(event) {
   for (const control of document.querySelectorAll("[data-key]")) {
     const own = control.dataset.key;
     const same = own.length === 1 ? own.toUpperCase() === wanted : own === wanted;
-    if (same && !control.disabled && control.getClientRects().length) {
+    if (same && !control.disabled && reachable(control)) {
       event.preventDefault();
       if (!event.repeat) control.click();
       return;
@@ -52,6 +68,8 @@ function once(event) {
 
 document.addEventListener("keydown", pressed);
 document.addEventListener("submit", once);
+document.addEventListener("keydown", fold);
+document.addEventListener("click", fold);
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });

@@ -47,10 +47,14 @@ SCREENS = {
     "levels": ("/levels", "committee"),
     "levels-area": ("/levels/area/qh/kv1", "committee"),
     "mode": ("/mode", "administrator"),
+    "particulars": ("/particulars", "committee"),
+    "particulars-record": ("/particulars/boards/qh-1", "committee"),
+    "particulars-missing": ("/particulars/missing/19", "committee"),
     "audits": ("/audits", "auditor"),
     "anomalies": ("/anomalies", "auditor"),
 }
 LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+LINES = "new Set([...document.querySelectorAll('header nav > *')].map(one => one.offsetTop)).size"
 SIZES = {"laptop": (1280, 720), "tablet": (1024, 768)}
 
 
@@ -85,6 +89,7 @@ def check(page: Page, name: str, folder: Path) -> None:
         page.set_viewport_size({"width": width, "height": height})
         page.screenshot(path=folder / f"{name}-{size}.png")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{name} is too wide on {size}"
+        assert page.evaluate(LINES) <= 1, f"the menu of {name} takes more than a line on {size}"
     found = Axe().run(page, options=LEVELS).response["violations"]
     assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
 
