@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from calibration.simulate.congress import simulate_congress
 from calibration.simulate.election import simulate_election
 from kiemphieu import parameters
 from kiemphieu.parameters import FOLDER
@@ -31,6 +32,12 @@ def simulate(workspace: Path, out: Path, seed: int, ballots: int, workers: int |
     layouts = {u.id: ballot_of(opened.election, u.id) for u in opened.election.units if u.seats}
     for layout in layouts.values():
         write_form(layout, out / "forms")
+    if any(c.ballot_form == "dai-hoi" for c in opened.election.contests):
+        congress = simulate_congress(opened.election, layouts, out, seed, ballots)
+        pages = sum(len(ballot.files) for of in congress.marked.values() for ballot in of)
+        say(message("{pages} pages simulated (SIMULATED paper, not a real election)", pages=pages))
+        opened.close()
+        return
     with parameters.workers(workers) as pool, progress_bar(text("Simulating voters, pens and a scanner")) as step:
         made = simulate_election(opened.election, layouts, out, seed, ballots, pool, step)
     say(message("{pages} pages simulated (SIMULATED paper, not a real election)", pages=len(made.truth.pages)))

@@ -19,6 +19,8 @@ from pipeline.spreadsheets import Sheet, check_sheet, parse_date
 FILE = "election.yaml"
 TEXTS = ("id", "title", "day", "rule_set", "units", "areas", "candidates")
 LISTS = ("places", "contests", "surplus_excused", "rules", "round")
+WEIGHTED = ("shareholders-cumulative", "shareholders-by-shares", "cumulative")
+"""What a company would write for votes that weigh differently: refused in words, not as a slip of the pen."""
 RULE_KEYS = ("name", "value", "by")
 ROUND_KINDS: Mapping[str, Literal["extra", "re_vote", "re_vote_area"]] = {
     "extra": "extra",
@@ -100,7 +102,15 @@ def _id(root: Entry, faults: Faults) -> str:
 
 def _rule_set(root: Entry, faults: Faults) -> str:
     name = _needed(root, "rule_set", faults)
-    if name and name not in RULE_SETS:
+    if name in WEIGHTED:
+        faults.at(
+            root.place("rule_set"),
+            "'{name}': votes by shares and cumulative voting (bầu dồn phiếu, law 59/2020/QH14 Art. 148.3) are not "
+            "counted by this program; count them on paper, or write 'shareholders' where the charter sets one vote a "
+            "head",
+            name=name,
+        )
+    elif name and name not in RULE_SETS:
         faults.at(
             root.place("rule_set"),
             "there is no rule set '{name}'; choose one of: {known}",

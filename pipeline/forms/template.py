@@ -173,6 +173,11 @@ class Form:
     sides: tuple[FormSide, ...]
     rules: tuple[FormRule, ...] = ()
 
+    @property
+    def fields(self) -> tuple[FormField, ...]:
+        """Of all sides."""
+        return tuple(field for side in self.sides for field in side.fields)
+
     def field(self, name: str) -> FormField:
         """The field of that id; KeyError where there is none."""
         for side in self.sides:

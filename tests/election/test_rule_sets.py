@@ -96,6 +96,14 @@ def test_r15_no_surplus_where_the_rules_forbid_it(files: Files) -> None:
     assert len(files.load().candidates) == 8
 
 
+@pytest.mark.parametrize("name", ["shareholders-cumulative", "shareholders-by-shares"])
+def test_votes_by_shares_are_refused_with_the_remedy(files: Files, name: str) -> None:
+    files.head["rule_set"] = name
+    (problem,) = files.problems()
+    assert "cumulative voting (bầu dồn phiếu, law 59/2020/QH14 Art. 148.3) are not counted" in str(problem)
+    assert "write 'shareholders' where the charter sets one vote a head" in str(problem)
+
+
 @pytest.mark.parametrize(
     ("rules", "told"),
     [

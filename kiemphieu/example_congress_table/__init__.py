@@ -1,0 +1,1 @@
+"""An invented Party congress to copy, change and try."""
