@@ -125,8 +125,22 @@ def _changes(fields: Sequence[Field], sums: Sequence[SumRule], fold: NDArray[np.
     )  # fmt: skip
 
 
-def _pairs(changes: _Changes, target: np.int64) -> tuple[list[tuple[int, ...]], float, float]:
-    """Two changes that keep the sums, the bound on those too light to be tried, and the weight of those among sums."""
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """Weight of changes that are not tried: ``whole``: of all; ``of_field``: of those that change a given field."""
+
+    whole: float
+    of_field: NDArray[np.float64]
+
+    def __add__(self, other: _Light) -> _Light:
+        return _Light(self.whole + other.whole, self.of_field + other.of_field)
+
+
+def _pairs(changes: _Changes, target: np.int64, count: int) -> tuple[list[tuple[int, ...]], _Light, _Light]:
+    """Two changes that keep the sums, the bound on those too light to be tried, and the weight of those among sums.
+
+    ``count``: how many fields there are.
+    """
     order = np.argsort(changes.shifts, kind="stable")
     ranked = changes.shifts[order]
     wanted = target - changes.shifts
@@ -138,22 +152,26 @@ def _pairs(changes: _Changes, target: np.int64) -> tuple[list[tuple[int, ...]], 
     i, j = i[apart], j[apart]
     both = changes.weights[i] * changes.weights[j]
     heavy = both >= CUT
-    among_sums = float(both[(changes.shifts[i] != 0) & (changes.shifts[j] != 0)].sum())
+    among_sums = (changes.shifts[i] != 0) & (changes.shifts[j] != 0)
+
+    def of(which: NDArray[np.bool_]) -> _Light:
+        weights = both[which]
+        by_field = [np.bincount(changes.fields[k[which]], weights, count) for k in (i, j)]
+        return _Light(float(weights.sum()), by_field[0] + by_field[1])
+
     found: list[tuple[int, ...]] = list(zip(i[heavy].tolist(), j[heavy].tolist(), strict=True))
-    return found, float(both[~heavy].sum()), among_sums
+    return found, of(~heavy), of(among_sums)
 
 
-def _triples(changes: _Changes, target: np.int64) -> tuple[list[tuple[int, ...]], float]:
+def _triples(changes: _Changes, target: np.int64, count: int) -> tuple[list[tuple[int, ...]], _Light]:
     """Three changes that keep the sums, of fields that stand in some; and the bound on those that were not tried."""
     heavy = np.argsort(-changes.weights, kind="stable")
     heavy = heavy[changes.shifts[heavy] != 0]
     weights, shifts, fields = changes.weights[heavy], changes.shifts[heavy], changes.fields[heavy]
     if len(weights) < 3:
-        return [], 0.0
+        return [], _Light(0.0, np.zeros(count))
     reach = np.searchsorted(-weights, -CUT / np.maximum(weights * weights[0], 1e-300), "right")
-    after = np.append(np.cumsum(weights[::-1])[::-1], 0.0)
-    tried = np.maximum(reach, np.arange(len(weights)) + 1)
-    skipped = float((weights * after[tried]).sum() * weights[0])
+    skipped = _skipped(weights, fields, shifts, np.maximum(reach, np.arange(len(weights)) + 1), count)
     place = np.argsort(shifts, kind="stable")
     ranked = shifts[place]
     known = np.zeros(1 << 16, bool)
@@ -168,6 +186,25 @@ def _triples(changes: _Changes, target: np.int64) -> tuple[list[tuple[int, ...]]
                 if len({int(fields[t]) for t in three}) == 3:
                     found.add(three)
     return [tuple(int(heavy[t]) for t in three) for three in found], skipped
+
+
+def _skipped(
+    weights: NDArray[np.float64], fields: NDArray[np.int64], shifts: NDArray[np.int64], tried: NDArray[np.int64],
+    count: int,
+) -> _Light:  # fmt: skip
+    """Bound on triples whose two heaviest changes, the i-th and one from ``tried[i]`` on, were not tried: the third has
+    the one shift that the two need, so all that may stand there weigh no more than the heaviest shift."""
+    _, group = np.unique(shifts, return_inverse=True)
+    third = float(np.bincount(group, weights).max())
+    after = np.append(np.cumsum(weights[::-1])[::-1], 0.0)
+    begun = np.zeros(len(weights) + 1)
+    np.add.at(begun, tried, weights)
+    as_first, as_second = weights * after[tried], weights * np.cumsum(begun)[:-1]
+    pairs = float(as_first.sum())
+    heaviest = np.zeros(count)
+    np.maximum.at(heaviest, fields, weights)
+    in_pair = np.bincount(fields, as_first + as_second, count)
+    return _Light(pairs * third, in_pair * third + pairs * np.minimum(heaviest, third))
 
 
 def _by_count(odds: Sequence[float]) -> list[float]:
@@ -187,12 +224,11 @@ class _Bounds:
     of_field: tuple[float, ...]
 
 
-def _bounds(fields: Sequence[Field], changes: _Changes, target: np.int64, slip: float, light: float) -> _Bounds:
-    """Four and more changes keep the sums only if the last has the one shift that the others need; so do three or two
-    of which some value is not listed. Two changes that keep no sum weigh as a slip. As the last of four and more any
-    serves that is not of the least sure field.
+def _bounds(fields: Sequence[Field], changes: _Changes, target: np.int64, slip: float, light: _Light) -> _Bounds:
+    """Four and more changes keep the sums only if the last has the one shift that the others need (:func:`_many`); so
+    do three or two of which some value is not listed. Two changes that keep no sum weigh as a slip.
 
-    ``light``: weight of the pairs and triples left out as too light or outside of all sums.
+    ``light``: the pairs and triples left out as too light or outside of all sums.
     """
     first = np.array([f.values[0][1] for f in fields])
     odds = np.maximum(1.0 - first, 0.0) / first
@@ -201,9 +237,8 @@ def _bounds(fields: Sequence[Field], changes: _Changes, target: np.int64, slip: 
     tails = _tails(odds.tolist())
     slipped = slip * SLIP_SPREAD
     unlisted = float(np.minimum(lost, last).sum())
-    fitting = _fitting(changes, np.ones(len(changes.fields), bool)) + unlisted
-    fitting_last = _fitting(changes, changes.fields != int(np.argmax(odds))) + unlisted
-    more = [min(fitting * tails[n] / (n + 1), fitting_last * tails[n]) for n in range(4)]
+    fitting = _fitting(changes) + unlisted
+    three_more, four = _many(changes, odds, unlisted)
     heaviest = np.zeros(len(fields))
     np.maximum.at(heaviest, changes.fields, changes.weights)
     in_sum = np.zeros(len(fields), bool)
@@ -211,20 +246,48 @@ def _bounds(fields: Sequence[Field], changes: _Changes, target: np.int64, slip: 
     alone = np.where(in_sum & (target == 0), slipped, 1.0) * lost
     all_lost = float(lost.sum())
     unseen = (
-        light + slipped * tails[2] + float(alone.sum()) + more[3]
+        light.whole + slipped * tails[2] + float(alone.sum()) + four
         + all_lost * fitting * (1.0 + tails[1])
     )  # fmt: skip
     of_field = (
-        light + slipped * odds * tails[1] + alone + odds * more[2]
+        light.of_field + slipped * odds * tails[1] + alone + odds * three_more
         + lost * fitting * (1.0 + tails[1]) + all_lost * (np.minimum(heaviest, fitting) + odds * fitting)
     )  # fmt: skip
     return _Bounds(unseen, tuple(of_field.tolist()))
 
 
-def _fitting(changes: _Changes, which: NDArray[np.bool_]) -> float:
+def _many(changes: _Changes, odds: NDArray[np.float64], unlisted: float) -> tuple[float, float]:
+    """Bounds on at least three changes beside one of a given field, and on at least four, that keep the sums.
+
+    Of the changed fields, ordered from the least sure on, the last one has the shift that all others leave: whatever
+    fields and values may stand there weigh no more together than the heaviest shift among the fields behind the one
+    before it. ``unlisted``: weight of values not listed, which may have any shift.
+    """
+    order = np.argsort(-odds, kind="stable")
+    _, group = np.unique(changes.shifts, return_inverse=True)
+    piled = np.zeros(int(group.max(initial=0)) + 1)
+    behind, most = np.zeros(len(order)), 0.0  # heaviest shift among the fields behind each
+    for place in range(len(order) - 1, -1, -1):
+        behind[place] = most
+        mine = changes.fields == order[place]
+        np.add.at(piled, group[mine], changes.weights[mine])
+        most = max(most, float(piled.max()))
+    three = four = 0.0
+    before = (1.0, 0.0)  # weight of no and of just one changed field before
+    whole = 1.0
+    for place, field in enumerate(order.tolist()):
+        odd, last = float(odds[field]), float(behind[place]) + unlisted
+        three += max(whole - before[0], 0.0) * odd * last
+        four += max(whole - before[0] - before[1], 0.0) * odd * last
+        whole *= 1.0 + odd
+        before = (1.0, before[1] + odd)
+    return three, four
+
+
+def _fitting(changes: _Changes) -> float:
     """The greatest weight of all changes that have one and the same shift."""
-    _, group = np.unique(changes.shifts[which], return_inverse=True)
-    return float(np.bincount(group, changes.weights[which]).max()) if len(group) else 0.0
+    _, group = np.unique(changes.shifts, return_inverse=True)
+    return float(np.bincount(group, changes.weights).max()) if len(group) else 0.0
 
 
 def _tails(odds: Sequence[float]) -> tuple[float, float, float, float]:
@@ -235,13 +298,20 @@ def _tails(odds: Sequence[float]) -> tuple[float, float, float, float]:
     return zero, one, two, three
 
 
-def _outside_sums(changes: _Changes, target: np.int64, pairs_among_sums: float) -> float:
-    """Bound on three changes that keep the sums when some are of fields that stand in no sum."""
+def _outside_sums(changes: _Changes, target: np.int64, pairs: _Light) -> _Light:
+    """Bound on three changes that keep the sums when some are of fields that stand in no sum; ``pairs``: those of two
+    changes that keep the sums, both of fields that stand in some."""
+    count = len(pairs.of_field)
     apart = changes.shifts == 0
-    odds = np.bincount(changes.fields[apart], changes.weights[apart])
+    odds = np.bincount(changes.fields[apart], changes.weights[apart], count)
     _, one, two, three = _by_count(odds.tolist())
-    mending = float(changes.weights[(changes.shifts == target) & ~apart].sum())
-    return one * pairs_among_sums + two * mending + three
+    mends = (changes.shifts == target) & ~apart
+    mending = np.bincount(changes.fields[mends], changes.weights[mends], count)
+    mended = float(mending.sum())
+    return _Light(
+        one * pairs.whole + two * mended + three,
+        one * pairs.of_field + two * mending + odds * (pairs.whole + one * mended + two),
+    )
 
 
 def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08) -> Posterior:
@@ -258,9 +328,9 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     ).astype(np.int64)[0]
     with np.errstate(over="ignore"):
         changes = _changes(fields, sums, fold)
-        pairs, light, among_sums = _pairs(changes, target)
-        triples, skipped = _triples(changes, target)
-    skipped += light + _outside_sums(changes, target, among_sums)
+        pairs, light, among_sums = _pairs(changes, target, len(fields))
+        triples, skipped = _triples(changes, target, len(fields))
+    skipped = skipped + light + _outside_sums(changes, target, among_sums)
     breaks = _Breaks(fields, rules)
     every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
     found = [Hypothesis((), 1.0 - slip if not breaks.first else slip * SLIP_SPREAD, breaks.first)]
