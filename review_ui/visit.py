@@ -81,5 +81,5 @@ class Visit:
             "who": self.who,
             "csrf": self.who.session.csrf if self.who else "",
             "menu": links,
-            "bundles": bundled(links, self.say),
+            "menu_line": bundled(links, self.say),
         }

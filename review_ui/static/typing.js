@@ -1,4 +1,4 @@
-// Typing a box: Enter keeps a ballot at once, the cursor never leaves the field, anything typed can be recalled.
+// Typing a box: Enter keeps a ballot, the cursor never leaves the field, anything typed can be recalled.
 
 const form = document.getElementById("typing");
 if (form) {
@@ -10,6 +10,8 @@ if (form) {
   const bundle = Number(form.dataset.bundle);
   const most = Number(form.dataset.most);
   let place = Number(form.dataset.place);
+  const CHANGE = /^\s*(\d+(?:\/\d+)?)\s*([:<])(.*)$/;
+  let waiting = [];  // what was typed and is not kept yet: nobody waits for the server between two ballots
   let busy = false;
 
   function say(text) {
@@ -47,7 +49,7 @@ if (form) {
   }
 
   async function keep(text) {
-    const change = text.match(/^\s*(\d+(?:\/\d+)?)\s*([:<])(.*)$/);
+    const change = text.match(CHANGE);
     if (change) {
       const [at, number] = where(change[1]);
       await ask(change[2] === ":" ? "/correct" : "/insert", { bundle: at, place: number, typed: change[3] });
@@ -66,21 +68,45 @@ if (form) {
     }
   }
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (busy) return;  // one Enter is one ballot, however long it is held
+  // After a refusal nothing that was typed in the meantime may slip into its place: it is told, and Esc goes on.
+  function stop(text, error) {
+    const lost = waiting.slice(1).concat(field.value ? [field.value] : []);
+    waiting = [];
+    field.value = text;
+    field.readOnly = true;
+    say([error.message, form.dataset.again.replace("{place}", place), lost.length ? `${form.dataset.lost} ${lost.join(" · ")}` : ""].join(" "));
+  }
+
+  async function send() {
+    if (busy) return;
     busy = true;
-    const text = field.value;
-    say("");
-    try {
-      await keep(text);
-      field.value = "";
-    } catch (error) {
-      say(error.message);
-      field.select();
+    while (waiting.length) {
+      try {
+        await keep(waiting[0]);
+        waiting.shift();
+      } catch (error) {
+        stop(waiting[0], error);
+      }
     }
     busy = false;
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.readOnly) return;
+    say("");
+    waiting.push(field.value);
+    if (CHANGE.test(field.value)) field.readOnly = true;  // the page comes anew, with the places as they are then
+    field.value = "";
+    send();
   });
+
+  function goOn() {
+    if (busy || !field.readOnly) return;
+    field.readOnly = false;
+    field.select();
+    say("");
+  }
 
   async function recall(number) {
     const found = await ask(`/ballot/${bundle}/${number}`);
@@ -90,10 +116,12 @@ if (form) {
 
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.repeat) event.preventDefault();
-    if (event.key === "Escape") { field.value = ""; say(""); }
-    if (event.key === "ArrowUp" && place > 1) { event.preventDefault(); recall(place - 1); }
+    if (event.key === "Escape") { if (field.readOnly) goOn(); else { field.value = ""; say(""); } }
+    if (event.key === "ArrowUp" && place > 1 && !busy && !field.readOnly) { event.preventDefault(); recall(place - 1); }
   });
+  field.addEventListener("click", goOn);
   list.addEventListener("click", (event) => {
+    if (busy || field.readOnly) return;
     const number = event.target.closest("[data-recall]")?.dataset.recall;
     if (number) recall(Number(number));
   });

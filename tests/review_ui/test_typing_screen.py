@@ -124,3 +124,30 @@ def test_the_leader_sees_what_differs_and_writes_down_what_is_on_the_paper(
     with page.expect_navigation():
         page.locator("tbody button").click()
     expect(page.locator("tbody strong")).to_have_text("3 5")
+
+
+def test_nobody_waits_for_the_server_and_nothing_slips_into_the_place_of_a_refused_ballot(
+    screen_of: Screens, serving: Serving
+) -> None:
+    page = screen_of("lan", "operator", path="/typing")
+    row = page.locator("tr", has=page.locator(f"input[value={AREA}]"), has_text="An Phú").last
+    row.locator("button").click()
+    page.wait_for_url("**/typing/count/*")
+    page.route("**/ballot", lambda route: (page.wait_for_timeout(200), route.continue_())[1])
+    for typed in ("24", "0", "13"):  # faster than the server keeps them
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    expect(page.locator("#place")).to_have_text("4")
+    assert standing(serving.workspace, "count-1") == {1: ("2 4", "0", "1 3")}
+    for typed in ("99", "24"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    expect(page.locator("#told")).to_contain_text("24")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#typed")).to_have_value("99")
+    page.keyboard.press("Escape")
+    page.keyboard.type("24")
+    page.keyboard.press("Enter")
+    expect(page.locator("#place")).to_have_text("5")
+    assert standing(serving.workspace, "count-1") == {1: ("2 4", "0", "1 3", "2 4")}
