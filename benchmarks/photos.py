@@ -164,7 +164,8 @@ def lines_of(path: Path, head: Line) -> list[Line]:
     return [line for line in every if all(line[name] == value for name, value in head.items())]
 
 
-def _missing(lines: Iterable[Line], kinds: Sequence[Kind], seed: int, sheets: int) -> list[tuple[Kind, int]]:
+def missing(lines: Iterable[Line], kinds: Sequence[Kind], seed: int, sheets: int) -> list[tuple[Kind, int]]:
+    """What a run has yet to read, in its order."""
     done = {(line["kind"], line["sheet"]) for line in lines if line["seed"] == seed}
     return [(kind, n) for n in range(sheets) for kind in kinds if (kind, n) not in done]
 
@@ -183,7 +184,7 @@ def main() -> int:
     profile = default_profile()
     head = {"reader": digest_of(READER), "paper": digest_of(PAPER), "profile": profile.digest[:16]}
     lines = lines_of(arguments.results, head)
-    for kind, number in _missing(lines, kinds, arguments.seed, arguments.sheets):
+    for kind, number in missing(lines, kinds, arguments.seed, arguments.sheets):
         one, name = case(kind, arguments.seed, number), f"{kind}-{arguments.seed}-{number:04d}"
         if arguments.draw:
             drawn(arguments.draw, one, name, outlined=True)

@@ -146,9 +146,9 @@ def photographed(
     scene = _scene(rng, taken, geometry, colour, pixels_per_mm, beside)
     fingers: tuple[Points, ...] = ()
     if taken.cover == "finger":
-        fingers = tuple(lamplight.finger(rng, size) for _ in range(1 + int(rng.random() < 0.3)))
+        fingers, skin = lamplight.fingers(rng, size), lamplight.draw_skin(rng)
         for outline in fingers:
-            lamplight.show_finger(rng, scene, _on_picture(geometry, outline), geometry.pixels_per_mm())
+            lamplight.show_finger(rng, scene, _on_picture(geometry, outline), geometry.pixels_per_mm(), skin)
     picture = developed(rng, scene, development)
     if taken.crop == "scan program":
         geometry = _cut(rng, geometry)

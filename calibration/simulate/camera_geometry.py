@@ -43,7 +43,8 @@ class Surface:
     def in_space(self, points_mm: Points) -> Points:
         """Points (n, 2) in mm of the sheet as (n, 3): x, y on the table from its middle, and minus the height."""
         s, t = (self._from_centre(points_mm) @ self._axes().T).T
-        flat = np.stack([np.interp(s, self.along, self.across), t], axis=1) @ self._axes()
+        beyond = s - np.clip(s, self.along[0], self.along[-1])  # things that lie on its edge reach farther, flat
+        flat = np.stack([np.interp(s, self.along, self.across) + beyond, t], axis=1) @ self._axes()
         return np.column_stack([flat, -np.interp(s, self.along, self.height)])
 
     def height_below(self, table_mm: Points) -> Points:

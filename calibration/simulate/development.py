@@ -33,6 +33,8 @@ class Development:
     """Exposure times white balance, BGR."""
     contrast: float
     """0: as the sensor has it; 1: a full S."""
+    black: float
+    """Share of white that black has: haze of the lens and light of the room."""
     quality: int
 
 
@@ -51,6 +53,7 @@ def draw_development(rng: np.random.Generator, background: Background) -> Develo
         noise=float(min(9.0, 1.0 + rng.gamma(1.5, 1.5))),
         gains=(float(exposure * (1 - warmth)), float(exposure * (1 + green)), float(exposure * (1 + 0.6 * warmth))),
         contrast=float(rng.uniform(0, 0.6)),
+        black=float(rng.uniform(0.01, 0.16)),
         quality=int(rng.integers(70, 96)),
     )
 
@@ -104,8 +107,9 @@ def _shake(length: float, degrees: float) -> NDArray[np.float32]:
 
 def _tones(of: Development) -> Pixels:
     levels = np.arange(256)[:, None] / 255.0 * np.array(of.gains)[None, :]
+    levels = of.black + (1 - of.black) * levels
     curve = levels + of.contrast * 0.12 * np.sin(2 * np.pi * (np.clip(levels, 0, 1) - 0.5))
-    return np.asarray((255 * np.clip(curve, 0.015, 1)).round(), np.uint8).reshape(256, 1, 3)
+    return np.asarray((255 * np.clip(curve, 0, 1)).round(), np.uint8).reshape(256, 1, 3)
 
 
 @lru_cache(maxsize=1)

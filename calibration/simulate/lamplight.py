@@ -16,10 +16,13 @@ LightKind = Literal["even", "gradient", "pool", "shadow"]
 LIGHTS: tuple[LightKind, ...] = ("even", "gradient", "pool", "shadow")
 SHARES = (0.25, 0.3, 0.2, 0.25)
 Shade = NDArray[np.float64]
-SKINS = ((98, 132, 190), (120, 158, 214), (78, 108, 165), (62, 86, 136))
+Tint = NDArray[np.float64]
+SKINS = ((138, 163, 205), (155, 178, 218), (112, 140, 186), (92, 116, 158))
 """Of hands, BGR."""
 FINGER_SCALE = 4
 """Hands are drawn this many times coarser than the photograph: they are out of focus."""
+TIP = 24
+"""Points of a finger's outline round its tip, between its first and its last."""
 
 
 def light(rng: np.random.Generator, kind: LightKind, ratio: float, size: Size, table_mm: Points) -> Shade:
@@ -71,19 +74,23 @@ def telephone_shadow(rng: np.random.Generator, size: Size, table_mm: Points) -> 
     return np.asarray(1 - rng.uniform(0.15, 0.45) / (1 + np.exp(-inside / rng.uniform(1.0, 5.0))), np.float64)
 
 
-def finger(rng: np.random.Generator, size: Size) -> Points:
-    """The outline (n, 2) in mm of a finger or thumb that holds the sheet by an edge, and lies 5 to 15 mm on it."""
+def fingers(rng: np.random.Generator, size: Size) -> tuple[Points, ...]:
+    """Outlines (n, 2) in mm of a thumb, or of two fingers, that hold the sheet by an edge and lie 5 to 15 mm on it."""
     side = int(rng.integers(4))
     length = size.w if side % 2 == 0 else size.h
-    along = rng.uniform(0.15, 0.85) * length
-    reach, radius = float(rng.uniform(5, 15)), float(rng.uniform(6.5, 9.5))
-    lean = rng.normal(0, 0.35)
-    tip = np.linspace(-np.pi / 2, np.pi / 2, 24)
+    along, lean = float(rng.uniform(0.2, 0.8)) * length, float(rng.normal(0, 0.35))
+    places = [along] if rng.random() < 0.7 else [along - 10.5, along + 10.5]
+    return tuple(_finger(rng, size, side, at, lean) for at in places)
+
+
+def _finger(rng: np.random.Generator, size: Size, side: int, along: float, lean: float) -> Points:
+    reach, radius = float(rng.uniform(5, 15)), float(rng.uniform(7.5, 9.5))
+    tip = np.linspace(-np.pi / 2, np.pi / 2, TIP)
     # upright, pointing up, its tip at (0, 0)
     outline = np.concatenate([
-        [(-radius * 1.15, 75.0)],
+        [(-radius * 1.3, 190.0)],
         np.stack([radius * np.sin(tip), radius * 1.15 * (1 - np.cos(tip))], axis=1),
-        [(radius * 1.15, 75.0)],
+        [(radius * 1.3, 190.0)],
     ])  # fmt: skip
     turn = [np.pi, -np.pi / 2, 0.0, np.pi / 2][side] + lean
     place = [(along, reach), (size.w - reach, along), (along, size.h - reach), (reach, along)][side]
@@ -91,7 +98,12 @@ def finger(rng: np.random.Generator, size: Size) -> Points:
     return np.asarray(outline @ np.array([[c, s], [-s, c]]) + np.array(place), np.float64)
 
 
-def show_finger(rng: np.random.Generator, picture: Pixels, outline: Points, pixels_per_mm: float) -> None:
+def draw_skin(rng: np.random.Generator) -> Tint:
+    """The colour of a hand, BGR."""
+    return np.asarray(np.array(SKINS[int(rng.integers(len(SKINS)))]) * rng.normal(1, 0.05), np.float64)
+
+
+def show_finger(rng: np.random.Generator, picture: Pixels, outline: Points, pixels_per_mm: float, skin: Tint) -> None:
     """Draw a finger (outline in pixels) into ``picture`` (BGR), rounded by light, with its shadow on the paper."""
     h, w = picture.shape[0] // FINGER_SCALE, picture.shape[1] // FINGER_SCALE
     mm = pixels_per_mm / FINGER_SCALE
@@ -99,14 +111,31 @@ def show_finger(rng: np.random.Generator, picture: Pixels, outline: Points, pixe
     points = np.rint(outline / FINGER_SCALE * 16).astype(np.int32)
     cv2.fillPoly(mask, [points], 255, cv2.LINE_8, 4)
     deep = cv2.distanceTransform(mask, cv2.DIST_L2, 3) / (7.5 * mm)
-    round_ = np.clip(0.55 + 0.5 * np.sqrt(np.clip(deep, 0, 1)), 0, 1.05)[..., None]
-    skin = np.clip(np.array(SKINS[int(rng.integers(len(SKINS)))]) * rng.normal(1, 0.05) * round_, 0, 255)
+    round_ = 0.66 + 0.38 * np.sqrt(np.clip(deep, 0, 1))
+    round_ = round_ * cv2.resize(
+        rng.normal(1, 0.012, (h // 12 + 1, w // 12 + 1)), (w, h), interpolation=cv2.INTER_CUBIC
+    )
+    shown = skin * round_[..., None]
+    nail = cv2.GaussianBlur(_nail(outline / FINGER_SCALE, (h, w)), (0, 0), 0.35 * mm)[..., None]
+    shown = np.clip(shown * (1 - 0.45 * nail) + np.array((185, 190, 225)) * 0.45 * nail, 0, 255)
     alpha = cv2.GaussianBlur(mask, (0, 0), max(0.6, 0.25 * mm)).astype(np.float32)[..., None] / 255
     dark = cv2.GaussianBlur(mask, (0, 0), 2.5 * mm).astype(np.float32)[..., None] / 255
     size = (picture.shape[1], picture.shape[0])
     shaded = (255 * (1 - 0.5 * dark * (1 - alpha))).astype(np.uint8)
     level = cv2.resize(shaded, size, interpolation=cv2.INTER_LINEAR)
-    big_skin = cv2.resize(skin.astype(np.uint8), size, interpolation=cv2.INTER_LINEAR)
+    big_skin = cv2.resize(shown.astype(np.uint8), size, interpolation=cv2.INTER_LINEAR)
     big_alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR)
     under = cv2.multiply(picture, cv2.merge([level] * 3), scale=1 / 255)
     picture[:] = cv2.blendLinear(big_skin, under, big_alpha, 1 - big_alpha)
+
+
+def _nail(outline: Points, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """1 where the nail of a finger is, seen from above."""
+    tip, root = outline[[TIP // 2, TIP // 2 + 1]].mean(axis=0), outline[[0, -1]].mean(axis=0)
+    width = float(np.hypot(*(outline[TIP] - outline[1])))
+    way = (root - tip) / np.hypot(*(root - tip))
+    centre = tip + way * 0.42 * width
+    found = np.zeros(shape, np.float32)
+    axes, turn = (0.36 * width, 0.3 * width), float(np.rad2deg(np.arctan2(way[1], way[0])))
+    cv2.ellipse(found, ((float(centre[0]), float(centre[1])), (2 * axes[0], 2 * axes[1]), turn), 1.0, -1, cv2.LINE_AA)
+    return found
