@@ -19,7 +19,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     or_,
     select,
     text,
@@ -123,6 +122,19 @@ def contributions(db: Connection, contest: str, round_: int, areas: Sequence[str
         true = orjson.loads(row.detail).get("true", ()) if '"true"' in row.detail else ()
         found[area] = contribution(row.state, orjson.loads(row.figures), true)
     return found
+
+
+def decided(db: Connection, contest: str, round_: int, area: str | None = None) -> dict[str, Entry]:
+    """area -> its last version, of areas whose figures a decision has changed since they were counted.
+
+    A decision is a correction or a re-vote; what is annulled now is left out.
+    """
+    c = level_entry.c
+    query = select(c.area).distinct().where(c.contest == contest, c.round == round_)
+    query = query.where(c.source.in_(("correction", "re_vote")))
+    areas = db.scalars(query if area is None else query.where(c.area == area)).all()
+    found = latest(db, contest, round_, areas) if areas else {}
+    return {area: entry for area, entry in found.items() if entry.state != "annulled"}
 
 
 def latest_figures(
@@ -277,20 +289,28 @@ def number_of_changes(db: Connection, contest: str, round_: int, node: Node) -> 
 
 def touch(db: Connection, contest: str, area: str) -> None:
     """What is counted here of an area has changed: it is handed up when the levels are next looked at."""
-    there = select(level_stale.c.area).where(level_stale.c.contest == contest, level_stale.c.area == area)
-    values = select(literal(contest), literal(area)).where(~there.exists())
-    db.execute(insert(level_stale).from_select(["contest", "area"], values))
+    here = (level_stale.c.contest == contest, level_stale.c.area == area)
+    if not db.execute(update(level_stale).where(*here).values(marks=level_stale.c.marks + 1)).rowcount:
+        db.execute(insert(level_stale).values(contest=contest, area=area, marks=1))
 
 
-def stale(db: Connection) -> tuple[tuple[str, str], ...]:
-    """(contest, area) of all that :func:`touch` was called for since."""
-    query = select(level_stale).order_by(level_stale.c.contest, level_stale.c.area)
-    return tuple((row.contest, row.area) for row in db.execute(query))
+def stale(db: Connection) -> dict[str, dict[str, int]]:
+    """contest -> area -> how often :func:`touch` was called for it since it was handed up."""
+    found: dict[str, dict[str, int]] = {}
+    for row in db.execute(select(level_stale).order_by(level_stale.c.contest, level_stale.c.area)):
+        found.setdefault(row.contest, {})[row.area] = row.marks
+    return found
 
 
-def settled(db: Connection, contest: str, area: str) -> None:
-    """What is counted here of an area has been handed up."""
-    db.execute(delete(level_stale).where(level_stale.c.contest == contest, level_stale.c.area == area))
+def settled(db: Connection, contest: str, areas: Mapping[str, int]) -> None:
+    """What is counted here of some areas has been handed up; ``areas``: area -> its marks when it was looked at.
+
+    An area that was marked again meanwhile stays marked.
+    """
+    if areas:
+        c = level_stale.c
+        query = delete(level_stale).where(c.contest == contest, c.area == bindparam("a"), c.marks == bindparam("m"))
+        db.execute(query, [{"a": area, "m": marks} for area, marks in areas.items()])
 
 
 def parts(keys: Sequence[Any]) -> Iterator[list[Any]]:

@@ -76,6 +76,7 @@ level_stale = Table(
     metadata,
     Column("contest", Text, primary_key=True),
     Column("area", Text, primary_key=True),
+    Column("marks", Integer, nullable=False, server_default="1"),  # revision 0019: how often it was marked
 )
 
 deadlines = Table(

@@ -252,6 +252,11 @@ class Levels:
         reach = self._reach
         return {name: n for name, n in figures.items() if reach.get(name, 0) <= depth}
 
+    def told_by_units(self, node: Node, figures: Figures) -> Figures:
+        """Of the figures of a unit the votes that a place does not keep, since the unit lies in it whole."""
+        depth, reach = self._depth[node], self._reach
+        return {name: n for name, n in figures.items() if reach.get(name, 0) > depth}
+
     def moved(self, contest: str, changes: Iterable[tuple[str, Figures]]) -> dict[Node, dict[str, int]]:
         """By what each level moves when areas move: (area, difference) to level -> difference.
 

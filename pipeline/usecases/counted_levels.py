@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from pipeline.access.roles import SYSTEM, Actor
 from pipeline.errors import Problem, Refusal
 from pipeline.messages import message
@@ -15,6 +17,8 @@ from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, hand_up, level
 from pipeline.usecases.standing import AreaStanding, standing
 from pipeline.usecases.workspace import Workspace
 
+AT_ONCE = 300
+"""So many areas go up in one transaction: of 3,000 none waits for one transaction each, and no writer for all."""
 WHOLE = 20
 """With more changed areas of a contest all its areas are looked at in one pass."""
 
@@ -28,12 +32,10 @@ def settle(workspace: Workspace) -> tuple[Problem, ...]:
     with workspace.database.read() as db:
         waiting = stored.stale(db)
     held: list[Problem] = []
-    contests: dict[str, list[str]] = {}
-    for contest, area in waiting:
-        contests.setdefault(contest, []).append(area)
-    for contest, areas in contests.items():
-        for one in _standings(workspace, contest, areas):
-            held += _settle_one(workspace, one)
+    for contest, marks in waiting.items():
+        found = _standings(workspace, contest, list(marks))
+        for first in range(0, len(found), AT_ONCE):
+            held += _settle_some(workspace, contest, found[first : first + AT_ONCE], marks)
     return (*held, *_annul(workspace))
 
 
@@ -81,35 +83,51 @@ def annulled(entry: Entry, ruling: Ruling, author: Actor = SYSTEM, approver: Act
 def _standings(workspace: Workspace, contest: str, areas: list[str]) -> list[AreaStanding]:
     if len(areas) > WHOLE:
         wanted = set(areas)
-        return [a for a in standing(workspace, SYSTEM, contest).areas if a.totals.area in wanted]
-    return [standing(workspace, SYSTEM, contest, area).areas[0] for area in areas]
+        found = standing(workspace, SYSTEM, contest, decisions=False).areas
+        return [a for a in found if a.totals.area in wanted]
+    return [standing(workspace, SYSTEM, contest, area, decisions=False).areas[0] for area in areas]
 
 
-def _settle_one(workspace: Workspace, one: AreaStanding) -> list[Problem]:
-    contest, area = one.totals.contest, one.totals.area
-    levels = levels_of(workspace.election)
+def _settle_some(
+    workspace: Workspace, contest: str, some: Sequence[AreaStanding], marks: Mapping[str, int]
+) -> list[Problem]:
+    """Some areas in one transaction; one by one where a level among those above them is locked.
+
+    ``marks``: of every area, from before it was looked at.
+    """
+    areas = [one.totals.area for one in some]
+    held: list[Problem] = []
     try:
         with workspace.database.write() as db:
-            last = stored.latest(db, contest, FIRST_ROUND, [area]).get(area)
-            if last is not None and last.re_voted:  # the first round's count is history
-                stored.settled(db, contest, area)
-                return []
-            new = _figures(one, last)
-            if new is not None and last is not None and last.source in ("import", "correction", "annulment"):
-                if dict(last.figures) != {n: v for n, v in new.figures.items() if v}:
-                    text = message(
-                        "the count here differs from what was decided or imported for this area; "
-                        "correct the area by a decision, or leave it"
-                    )
-                    return [Problem("count-differs", f"{area}/{contest}", text)]
-            elif new is not None:
-                hand_up(db, levels, [new], workspace.clock())
-            stored.settled(db, contest, area)
+            before = stored.latest(db, contest, FIRST_ROUND, areas)
+            new = []
+            for one in some:
+                last = before.get(one.totals.area)
+                figures = None if last is not None and last.re_voted else _figures(one, last)  # else it is history
+                if figures is None:
+                    continue
+                if last is None or last.source not in ("import", "correction", "annulment"):
+                    new.append(figures)
+                elif dict(last.figures) != {n: v for n, v in figures.figures.items() if v}:
+                    held.append(_differs(contest, one.totals.area))
+            hand_up(db, levels_of(workspace.election), new, workspace.clock())
+            waiting = {p.place.partition("/")[0] for p in held}
+            stored.settled(db, contest, {a: marks[a] for a in areas if a not in waiting})
     except Refusal as refusal:
-        if {p.code for p in refusal.problems} == {"level-locked"}:
+        if {p.code for p in refusal.problems} != {"level-locked"}:
+            raise
+        if len(some) == 1:
             return list(refusal.problems)
-        raise
-    return []
+        return [problem for one in some for problem in _settle_some(workspace, contest, [one], marks)]
+    return held
+
+
+def _differs(contest: str, area: str) -> Problem:
+    text = message(
+        "the count here differs from what was decided or imported for this area; "
+        "correct the area by a decision, or leave it"
+    )
+    return Problem("count-differs", f"{area}/{contest}", text)
 
 
 def _figures(one: AreaStanding, last: Entry | None) -> NewFigures | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -21,8 +21,13 @@ from pipeline.reports.level_files import PROVISIONAL, Kind, LevelRow, levels_fil
 from pipeline.reports.nist import cvr, results
 from pipeline.reports.nist.cdf import Spelling, write
 from pipeline.storage import batches, cast, log
+from pipeline.storage import levels as stored
+from pipeline.tally.levels import PAPER, Figures, Node, figures_of, result_in, together
+from pipeline.tally.rules import PaperFigures
 from pipeline.usecases.cast_records import cast_ballots
-from pipeline.usecases.levels import level
+from pipeline.usecases.counted_levels import settle
+from pipeline.usecases.handing_up import FIRST_ROUND, levels_of
+from pipeline.usecases.levels import kept
 from pipeline.usecases.standing import AreaStanding, Standing, standing
 from pipeline.usecases.workspace import Workspace
 
@@ -54,28 +59,44 @@ def level_rows(workspace: Workspace, of: Standing) -> Iterator[LevelRow]:
             within.setdefault(above, []).append(area)
             above = places[above].parent
     body = election.contest(of.contest).body
-    yield _row(of.contest, "contest", of.contest, body, "", of.areas)
+    settle(workspace)
+    levels = levels_of(election)
+    with workspace.database.read() as db:
+        sums = kept(db, levels, of.contest, within)
+        kept_units = stored.sums(db, of.contest, FIRST_ROUND, levels.nodes(of.contest))
+    whole = together(sums[top.id] for top in levels.tops(of.contest, "place") if top.id in sums)
+    yield _row(of.contest, "contest", of.contest, body, "", of.areas, whole)
     for place in election.places:
         if place.id in within:
-            yield _row(of.contest, place.kind, place.id, place.name, place.parent or "", within[place.id])
+            inside, found = within[place.id], sums.get(place.id, {})
+            yield _row(of.contest, place.kind, place.id, place.name, place.parent or "", inside, found)
     units = {u.id: u for u in election.units}
     by_unit: dict[str, list[AreaStanding]] = {}
     for area in of.areas:
         by_unit.setdefault(area.totals.unit, []).append(area)
     for unit, below in by_unit.items():
-        yield _row(of.contest, "unit", unit, units[unit].name, of.contest, below)
+        node = Node("unit", unit)
+        sums_here = kept_units[node].figures if node in kept_units else {}
+        yield _row(of.contest, "unit", unit, units[unit].name, of.contest, below, sums_here)
     for area in of.areas:
         known = areas[area.totals.area]
-        yield _row(of.contest, "area", known.id, known.name, known.place, [area])
+        yield _row(of.contest, "area", known.id, known.name, known.place, [area], _figures(area))
 
 
-def _row(contest: str, kind: str, key: str, name: str, above: str, below: Iterable[AreaStanding]) -> LevelRow:
-    found = level(None, below)
-    closed = sum(a.closed for a in found.areas)
-    return LevelRow(
-        contest, kind, key, name, above, len(found.areas), closed, found.official, found.voters, found.voted,
-        found.result,
-    )  # fmt: skip
+def _figures(area: AreaStanding) -> Figures:
+    given = area.totals.figures
+    paper = PaperFigures(**{n: getattr(given, n) for n in PAPER}) if given is not None else None
+    return figures_of(area.totals.result, paper)
+
+
+def _row(
+    contest: str, kind: str, key: str, name: str, above: str, below: Sequence[AreaStanding], figures: Figures
+) -> LevelRow:
+    closed = sum(a.closed for a in below)
+    official = bool(below) and all(a.official for a in below)
+    people = figures.get("voters", 0), figures.get("voted", 0)
+    result = result_in(figures)
+    return LevelRow(contest, kind, key, name, above, len(below), closed, official, *people, result)
 
 
 def results_export(workspace: Workspace, actor: Actor, spelling: Spelling) -> tuple[str, bytes]:

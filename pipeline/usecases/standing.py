@@ -36,10 +36,9 @@ from pipeline.usecases.totals import (
     AreaTotals,
     Totals,
     UnitTotals,
-    after_re_vote,
+    after_decision,
     batch_result,
     checked,
-    re_voted,
     unit_totals,
 )
 from pipeline.usecases.workspace import Workspace
@@ -126,20 +125,26 @@ class _Known:
     signed: Mapping[str, Signed]
     rulings: tuple[Ruling, ...]
     confirmed: Mapping[str, tuple[ConfirmedRule, ...]]
-    again: Mapping[str, Entry]
-    """area -> what stands of it since it voted again."""
+    decided: Mapping[str, Entry]
+    """area -> what stands of it since a correction or a re-vote."""
     missing: tuple[str, ...]
     """Closed batches whose result is not kept yet."""
 
 
-def standing(workspace: Workspace, actor: Actor, contest: str, area: str | None = None) -> Standing:
-    """How far one contest stands, in all areas or in one. Refused (``contest-unknown``) where it is not held."""
+def standing(
+    workspace: Workspace, actor: Actor, contest: str, area: str | None = None, *, decisions: bool = True
+) -> Standing:
+    """How far one contest stands, in all areas or in one. Refused (``contest-unknown``) where it is not held.
+
+    An area that was corrected or has voted again since it was counted has the figures that were decided; without
+    ``decisions`` those that were counted.
+    """
     require(actor, "see_totals")
     election = workspace.election
     if contest not in {c.id for c in election.contests}:
         raise refuse("contest-unknown", contest, "the contest '{value}' is not in the election", value=contest)
     with workspace.database.read() as db:
-        known = _known(db, workspace.count, contest, area)
+        known = _known(db, workspace.count, contest, area, decisions)
     if known.missing:
         _keep(workspace, known.missing)
     units = {u.id: u for u in election.units}
@@ -181,7 +186,7 @@ def result_of(db: Connection, of: Count, batch: Batch) -> dict[str, Any]:
     return _to_json(batch_result(db, of, batch), Shares(machine, people))
 
 
-def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
+def _known(db: Connection, of: Count, contest: str, area: str | None, decisions: bool) -> _Known:
     piles: dict[str, list[Batch]] = {}
     for batch in batches.every(db, contest=contest, area=area):
         piles.setdefault(batch.area, []).append(batch)
@@ -194,7 +199,6 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
     waiting = results.waiting(db, items.OPEN_STATES)
     sheets = results.sheets(db, tuple(b.id for b in live if b.state == "open"))
     stored = figures.latest_of(db, contest, area)
-    decided = rulings.every(db, contest)
     return _Known(
         {a: tuple(p) for a, p in piles.items()},
         found,
@@ -202,9 +206,9 @@ def _known(db: Connection, of: Count, contest: str, area: str | None) -> _Known:
         sheets,
         stored,
         {a: s for a, s in signed.latest(db, contest, area).items() if s.taken_back is None},
-        decided,
+        rulings.every(db, contest),
         confirmed_rules.every(db, contest, area),
-        re_voted(db, contest, decided),
+        levels.decided(db, contest, 1, area) if decisions and (piles or stored) else {},
         missing,
     )
 
@@ -225,13 +229,15 @@ def _area(election: Election, area: Area, contest: str, unit: Unit, known: _Know
     status = _status(piles, closed, sheets, declared)
     if status == "closed" and note is not None and note.digest == of.digest and totals.complete:
         status = "signed"
-    again = known.again.get(area.id)
-    if again is None:
+    decided = known.decided.get(area.id)
+    if decided is None or of.given is None:
         return AreaStanding(totals, status, piles, declared, sheets, of.shares, of.digest, note)
-    status = "signed" if again.state in ("signed", "corrected") else "closed"
-    digest = sha256(levels.compact(again.figures).encode()).hexdigest()
-    totals = after_re_vote(totals, again)
-    return AreaStanding(totals, status, piles, totals.result.collected, totals.result.collected, of.shares, digest)
+    status = "signed" if decided.state == "signed" else "closed"
+    digest = sha256(levels.compact(decided.figures).encode()).hexdigest()
+    totals = after_decision(totals, decided)
+    return AreaStanding(
+        totals, status, piles, totals.result.collected, totals.result.collected, of.shares, digest, note
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -19,7 +19,7 @@ from pipeline.storage.batches import Batch
 from pipeline.storage.levels import Entry
 from pipeline.tally.ballots import ValidVote, Vote, vote_from
 from pipeline.tally.levels import PAPER, Figures, paper_in, result_in
-from pipeline.tally.rounds import Ruling, annulled_areas, re_voted_areas, ruled
+from pipeline.tally.rounds import Ruling, annulled_areas, ruled
 from pipeline.tally.rules import (
     ConfirmedRule,
     Conventions,
@@ -117,8 +117,8 @@ def totals(db: Connection, of: Count, actor: Actor) -> Totals:
         if contest in area.units
     ]
     decided = rulings.every(db)
-    again = {c.id: re_voted(db, c.id, decided) for c in of.election.contests}
-    areas = [after_re_vote(a, again[a.contest].get(a.area)) for a in areas]
+    since = {c.id: levels.decided(db, c.id, 1) for c in of.election.contests}
+    areas = [after_decision(a, since[a.contest].get(a.area)) for a in areas]
     units = [
         unit_totals(
             of.election,
@@ -132,19 +132,16 @@ def totals(db: Connection, of: Count, actor: Actor) -> Totals:
     return Totals(election_digest(of.election), tuple(areas), tuple(units))
 
 
-def re_voted(db: Connection, contest: str, decided: Sequence[Ruling]) -> Mapping[str, Entry]:
-    """area -> what stands of it since it voted again, of the areas of a contest that did (Art. 81)."""
-    areas = re_voted_areas([r for r in decided if r.contest == contest])
-    return levels.latest(db, contest, 1, sorted(areas)) if areas else {}
+def after_decision(one: AreaTotals, decided: Entry | None) -> AreaTotals:
+    """The figures that a correction or a re-vote has put in the place of those counted; people and times stay.
 
-
-def after_re_vote(one: AreaTotals, again: Entry | None) -> AreaTotals:
-    """The figures of the re-vote in the place of the annulled ones; people and times stay those of the first round."""
-    if again is None:
+    The rules were asked of them when they came in, so nothing stands against them.
+    """
+    if decided is None or one.figures is None:
         return one
-    paper = paper_in(again.figures)
-    given = replace(one.figures, **{n: getattr(paper, n) for n in PAPER}) if one.figures is not None else None
-    return replace(one, result=result_in(again.figures), figures=given, findings=(), open_items=0, confirmed=())
+    paper = paper_in(decided.figures)
+    given = replace(one.figures, **{n: getattr(paper, n) for n in PAPER})
+    return replace(one, result=result_in(decided.figures), figures=given, findings=(), open_items=0, confirmed=())
 
 
 def area_totals(db: Connection, of: Count, area: str, contest: str) -> AreaTotals:

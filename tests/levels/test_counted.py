@@ -16,8 +16,10 @@ from pipeline.storage import accounts, rulings, settings
 from pipeline.storage import levels as stored
 from pipeline.tally.levels import Node
 from pipeline.tally.rounds import Decision, Ruling
-from pipeline.usecases.level_acts import lock_level, open_level
+from pipeline.usecases.level_acts import correct_area, lock_level, open_level
 from pipeline.usecases.level_view import area_history, level_view
+from pipeline.usecases.levels import tree
+from pipeline.usecases.standing import standing
 from pipeline.usecases.workspace import Workspace, create_workspace
 
 _spec = importlib.util.spec_from_file_location("piles", Path(__file__).parents[1] / "usecases" / "conftest.py")
@@ -74,7 +76,7 @@ def test_a_closed_batch_reaches_the_levels_once(night: Workspace) -> None:
     assert level_view(night, LAN, CONTEST).here.figures["valid"] == 3
     assert len(area_history(night, LAN, CONTEST, AREA)) == versions
     with night.database.read() as db:
-        assert stored.stale(db) == ()
+        assert stored.stale(db) == {}
 
 
 def test_an_area_that_is_annulled_where_it_is_counted_leaves_every_sum(night: Workspace) -> None:
@@ -115,3 +117,37 @@ def test_a_count_under_a_locked_level_waits_until_it_is_opened(night: Workspace)
     after = level_view(night, LAN, CONTEST, unit)
     assert after.held == ()
     assert after.here.figures.get("valid", 0) == 0
+
+
+def test_what_changes_while_it_goes_up_stays_marked(night: Workspace) -> None:
+    state(night, "pile-1", "closed")
+    with night.database.write() as db:
+        before = stored.stale(db)[CONTEST]
+        stored.touch(db, CONTEST, AREA)
+        stored.settled(db, CONTEST, before)
+        assert stored.stale(db) == {CONTEST: {AREA: before[AREA] + 1}}
+        stored.settled(db, CONTEST, stored.stale(db)[CONTEST])
+        assert stored.stale(db) == {}
+
+
+def test_a_correction_by_a_decision_is_in_the_totals_of_the_count(night: Workspace) -> None:
+    state(night, "pile-1", "closed")
+    unit = unit_of(night)
+    here = level_view(night, LAN, CONTEST, unit).here.figures
+    correct_area(night, LAN, HUNG, CONTEST, AREA, {"voters": here["voters"] + 5}, "danh sách bổ sung")
+    after = level_view(night, LAN, CONTEST, unit)
+    assert after.held == ()
+    assert after.here.figures["voters"] == here["voters"] + 5
+    found = standing(night, LAN, CONTEST)
+    assert [u.voters for u in found.units if u.unit == unit.id] == [here["voters"] + 5]
+    assert tree(night, found).here.voters == here["voters"] + 5
+    counted = standing(night, LAN, CONTEST, decisions=False)
+    assert [u.voters for u in counted.units if u.unit == unit.id] == [here["voters"]]
+
+
+def test_the_totals_are_the_kept_sums(night: Workspace) -> None:
+    state(night, "pile-1", "closed")
+    top = tree(night, standing(night, LAN, CONTEST)).here
+    kept = level_view(night, LAN, CONTEST).here.figures
+    assert {n: top.figures.get(n, 0) for n in kept} == dict(kept)
+    assert (top.valid, top.invalid) == (kept["valid"], kept.get("invalid", 0))

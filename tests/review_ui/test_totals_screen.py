@@ -245,12 +245,13 @@ def test_the_tree_adds_up_over_its_levels(count: Workspace) -> None:
         places=(*election.places, Place("binh-lam", "commune", "Xã Bình Lâm", "ha-dong-son")),
         areas=(*election.areas, Area("kv9", "9", "binh-lam", "Trạm y tế", {CONTEST: election.areas[0].units[CONTEST]})),
     )
-    found = standing(replace(count, election=more), LEADER, CONTEST)
-    top = tree(more, found)
+    wider = replace(count, election=more)
+    found = standing(wider, LEADER, CONTEST)
+    top = tree(wider, found)
     assert [(row.place.id, len(row.areas)) for row in top.below if row.place] == [("an-phu", 3), ("binh-lam", 1)]
     assert top.areas == ()
-    assert top.here.result.valid == sum(row.result.valid for row in top.below) == 8
-    down = tree(more, found, "an-phu")
+    assert top.here.valid == sum(row.valid for row in top.below) == 8
+    down = tree(wider, found, "an-phu")
     assert [p.id for p in down.path] == ["ha-dong-son"]
     assert [a.totals.area for a in down.areas] == ["kv1", "kv2", "kv3"]
     assert (down.here.voters, down.here.voted) == (20, 12)

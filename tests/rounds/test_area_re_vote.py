@@ -102,7 +102,11 @@ def test_its_figures_take_the_place_of_the_annulled_ones(first: Workspace, make:
     assert (here.figures["valid"], here.figures["votes:q2"], here.of_state("annulled")) == (11, 7, 0)
     assert check_everything(first, LAN) > 0
     found = unit(first)
-    assert (found.totals.result.valid, found.totals.voted, found.totals.left_out) == (11, here.figures["voted"], frozenset())
+    assert (found.totals.result.valid, found.totals.voted, found.totals.left_out) == (
+        11,
+        here.figures["voted"],
+        frozenset(),
+    )
     assert found.held.outcome.elected == ("q1", "q2")
     with first.database.read() as db:
         assert [u for u in totals(db, first.count, SYSTEM).units if u.unit == "qh-1"] == [found.totals]
