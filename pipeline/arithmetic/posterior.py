@@ -16,17 +16,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.arithmetic.bounds import SLIP_SPREAD, Changes, Light, bounds, outside_sums, skipped_triples
 from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.rules import AtMostRule, Rule, SumRule
 
-SLIP_SPREAD = 1 / 50
-"""Chance that a slip writes just the number that the ink shows: a digit off, a carry lost, two digits swapped."""
 CUT = 1e-8
 """Changes that together weigh less are not tried; their weight is added to the risk."""
 
 TAIL = 1e-6
 """The lightest values of a field that together have so little chance count as not listed: the bound holds them."""
-
 Change = tuple[int, int | None]
 """Place of a field among the fields, and the value that it has instead of the one read first."""
 
@@ -91,23 +89,12 @@ def components(fields: Sequence[Field], rules: Sequence[Rule]) -> list[tuple[tup
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """All changes of one field: ``fields``, ``values`` in parallel; ``weights`` relative to the value read first;
-    ``shifts``: what each adds to every sum, folded into one number."""
-
-    fields: NDArray[np.int64]
-    values: tuple[int | None, ...]
-    weights: NDArray[np.float64]
-    shifts: NDArray[np.int64]
-
-
 def _folding(count: int) -> NDArray[np.int64]:
     """Random factors that fold the sums' differences into one number; who matches by chance is sorted out later."""
     return np.random.default_rng(20261121).integers(1, 2**40, count, dtype=np.int64) | 1
 
 
-def _changes(fields: Sequence[Field], sums: Sequence[SumRule], fold: NDArray[np.int64]) -> _Changes:
+def _changes(fields: Sequence[Field], sums: Sequence[SumRule], fold: NDArray[np.int64]) -> Changes:
     place = {f.id: k for k, f in enumerate(fields)}
     pull = np.zeros(len(fields), np.int64)
     for rule, factor in zip(sums, fold, strict=True):
@@ -119,24 +106,13 @@ def _changes(fields: Sequence[Field], sums: Sequence[SumRule], fold: NDArray[np.
         for value, chance in field.values[1:]
     ]
     shifts = np.array([r[3] & 0xFFFFFFFFFFFFFFFF for r in rows], np.uint64).astype(np.int64)
-    return _Changes(
+    return Changes(
         np.array([r[0] for r in rows], np.int64), tuple(r[1] for r in rows),
         np.array([r[2] for r in rows], np.float64), shifts,
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Light:
-    """Weight of changes that are not tried: ``whole``: of all; ``of_field``: of those that change a given field."""
-
-    whole: float
-    of_field: NDArray[np.float64]
-
-    def __add__(self, other: _Light) -> _Light:
-        return _Light(self.whole + other.whole, self.of_field + other.of_field)
-
-
-def _pairs(changes: _Changes, target: np.int64, count: int) -> tuple[list[tuple[int, ...]], _Light, _Light]:
+def _pairs(changes: Changes, target: np.int64, count: int) -> tuple[list[tuple[int, ...]], Light, Light]:
     """Two changes that keep the sums, the bound on those too light to be tried, and the weight of those among sums.
 
     ``count``: how many fields there are.
@@ -154,24 +130,24 @@ def _pairs(changes: _Changes, target: np.int64, count: int) -> tuple[list[tuple[
     heavy = both >= CUT
     among_sums = (changes.shifts[i] != 0) & (changes.shifts[j] != 0)
 
-    def of(which: NDArray[np.bool_]) -> _Light:
+    def of(which: NDArray[np.bool_]) -> Light:
         weights = both[which]
         by_field = [np.bincount(changes.fields[k[which]], weights, count) for k in (i, j)]
-        return _Light(float(weights.sum()), by_field[0] + by_field[1])
+        return Light(float(weights.sum()), np.asarray(by_field[0] + by_field[1], np.float64))
 
     found: list[tuple[int, ...]] = list(zip(i[heavy].tolist(), j[heavy].tolist(), strict=True))
     return found, of(~heavy), of(among_sums)
 
 
-def _triples(changes: _Changes, target: np.int64, count: int) -> tuple[list[tuple[int, ...]], _Light]:
+def _triples(changes: Changes, target: np.int64, count: int) -> tuple[list[tuple[int, ...]], Light]:
     """Three changes that keep the sums, of fields that stand in some; and the bound on those that were not tried."""
     heavy = np.argsort(-changes.weights, kind="stable")
     heavy = heavy[changes.shifts[heavy] != 0]
     weights, shifts, fields = changes.weights[heavy], changes.shifts[heavy], changes.fields[heavy]
     if len(weights) < 3:
-        return [], _Light(0.0, np.zeros(count))
+        return [], Light(0.0, np.zeros(count))
     reach = np.searchsorted(-weights, -CUT / np.maximum(weights * weights[0], 1e-300), "right")
-    skipped = _skipped(weights, fields, shifts, np.maximum(reach, np.arange(len(weights)) + 1), count)
+    skipped = skipped_triples(weights, fields, shifts, np.maximum(reach, np.arange(len(weights)) + 1), count)
     place = np.argsort(shifts, kind="stable")
     ranked = shifts[place]
     known = np.zeros(1 << 16, bool)
@@ -186,132 +162,6 @@ def _triples(changes: _Changes, target: np.int64, count: int) -> tuple[list[tupl
                 if len({int(fields[t]) for t in three}) == 3:
                     found.add(three)
     return [tuple(int(heavy[t]) for t in three) for three in found], skipped
-
-
-def _skipped(
-    weights: NDArray[np.float64], fields: NDArray[np.int64], shifts: NDArray[np.int64], tried: NDArray[np.int64],
-    count: int,
-) -> _Light:  # fmt: skip
-    """Bound on triples whose two heaviest changes, the i-th and one from ``tried[i]`` on, were not tried: the third has
-    the one shift that the two need, so all that may stand there weigh no more than the heaviest shift."""
-    _, group = np.unique(shifts, return_inverse=True)
-    third = float(np.bincount(group, weights).max())
-    after = np.append(np.cumsum(weights[::-1])[::-1], 0.0)
-    begun = np.zeros(len(weights) + 1)
-    np.add.at(begun, tried, weights)
-    as_first, as_second = weights * after[tried], weights * np.cumsum(begun)[:-1]
-    pairs = float(as_first.sum())
-    heaviest = np.zeros(count)
-    np.maximum.at(heaviest, fields, weights)
-    in_pair = np.bincount(fields, as_first + as_second, count)
-    return _Light(pairs * third, in_pair * third + pairs * np.minimum(heaviest, third))
-
-
-def _by_count(odds: Sequence[float]) -> list[float]:
-    """Weight of just 0, 1, 2 and 3 changed fields, relative to none changed."""
-    by_count = [1.0, 0.0, 0.0, 0.0]
-    for odd in odds:
-        for n in (3, 2, 1):
-            by_count[n] += by_count[n - 1] * odd
-    return by_count
-
-
-@dataclass(frozen=True, slots=True)
-class _Bounds:
-    """Weights, relative to the values read first, of what is not looked at: in all, and where a given field changes."""
-
-    unseen: float
-    of_field: tuple[float, ...]
-
-
-def _bounds(fields: Sequence[Field], changes: _Changes, target: np.int64, slip: float, light: _Light) -> _Bounds:
-    """Four and more changes keep the sums only if the last has the one shift that the others need (:func:`_many`); so
-    do three or two of which some value is not listed. Two changes that keep no sum weigh as a slip.
-
-    ``light``: the pairs and triples left out as too light or outside of all sums.
-    """
-    first = np.array([f.values[0][1] for f in fields])
-    odds = np.maximum(1.0 - first, 0.0) / first
-    lost = np.array([f.dropped for f in fields]) / first
-    last = np.array([f.values[-1][1] for f in fields]) / first
-    tails = _tails(odds.tolist())
-    slipped = slip * SLIP_SPREAD
-    unlisted = float(np.minimum(lost, last).sum())
-    fitting = _fitting(changes) + unlisted
-    three_more, four = _many(changes, odds, unlisted)
-    heaviest = np.zeros(len(fields))
-    np.maximum.at(heaviest, changes.fields, changes.weights)
-    in_sum = np.zeros(len(fields), bool)
-    in_sum[changes.fields[changes.shifts != 0]] = True
-    alone = np.where(in_sum & (target == 0), slipped, 1.0) * lost
-    all_lost = float(lost.sum())
-    unseen = (
-        light.whole + slipped * tails[2] + float(alone.sum()) + four
-        + all_lost * fitting * (1.0 + tails[1])
-    )  # fmt: skip
-    of_field = (
-        light.of_field + slipped * odds * tails[1] + alone + odds * three_more
-        + lost * fitting * (1.0 + tails[1]) + all_lost * (np.minimum(heaviest, fitting) + odds * fitting)
-    )  # fmt: skip
-    return _Bounds(unseen, tuple(of_field.tolist()))
-
-
-def _many(changes: _Changes, odds: NDArray[np.float64], unlisted: float) -> tuple[float, float]:
-    """Bounds on at least three changes beside one of a given field, and on at least four, that keep the sums.
-
-    Of the changed fields, ordered from the least sure on, the last one has the shift that all others leave: whatever
-    fields and values may stand there weigh no more together than the heaviest shift among the fields behind the one
-    before it. ``unlisted``: weight of values not listed, which may have any shift.
-    """
-    order = np.argsort(-odds, kind="stable")
-    _, group = np.unique(changes.shifts, return_inverse=True)
-    piled = np.zeros(int(group.max(initial=0)) + 1)
-    behind, most = np.zeros(len(order)), 0.0  # heaviest shift among the fields behind each
-    for place in range(len(order) - 1, -1, -1):
-        behind[place] = most
-        mine = changes.fields == order[place]
-        np.add.at(piled, group[mine], changes.weights[mine])
-        most = max(most, float(piled.max()))
-    three = four = 0.0
-    before = (1.0, 0.0)  # weight of no and of just one changed field before
-    whole = 1.0
-    for place, field in enumerate(order.tolist()):
-        odd, last = float(odds[field]), float(behind[place]) + unlisted
-        three += max(whole - before[0], 0.0) * odd * last
-        four += max(whole - before[0] - before[1], 0.0) * odd * last
-        whole *= 1.0 + odd
-        before = (1.0, before[1] + odd)
-    return three, four
-
-
-def _fitting(changes: _Changes) -> float:
-    """The greatest weight of all changes that have one and the same shift."""
-    _, group = np.unique(changes.shifts, return_inverse=True)
-    return float(np.bincount(group, changes.weights).max()) if len(group) else 0.0
-
-
-def _tails(odds: Sequence[float]) -> tuple[float, float, float, float]:
-    """Weight of at least 0, 1, 2 and 3 changed fields, relative to none changed."""
-    counts = _by_count(odds)
-    whole = math.prod(1.0 + odd for odd in odds)
-    zero, one, two, three = (max(whole - sum(counts[:n]), 0.0) for n in range(4))
-    return zero, one, two, three
-
-
-def _outside_sums(changes: _Changes, target: np.int64, pairs: _Light) -> _Light:
-    """Bound on three changes that keep the sums when some are of fields that stand in no sum; ``pairs``: those of two
-    changes that keep the sums, both of fields that stand in some."""
-    count = len(pairs.of_field)
-    apart = changes.shifts == 0
-    odds = np.bincount(changes.fields[apart], changes.weights[apart], count)
-    _, one, two, three = _by_count(odds.tolist())
-    mends = (changes.shifts == target) & ~apart
-    mending = np.bincount(changes.fields[mends], changes.weights[mends], count)
-    mended = float(mending.sum())
-    return _Light(
-        one * pairs.whole + two * mended + three,
-        one * pairs.of_field + two * mending + odds * (pairs.whole + one * mended + two),
-    )
 
 
 def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08) -> Posterior:
@@ -330,7 +180,7 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
         changes = _changes(fields, sums, fold)
         pairs, light, among_sums = _pairs(changes, target, len(fields))
         triples, skipped = _triples(changes, target, len(fields))
-    skipped = skipped + light + _outside_sums(changes, target, among_sums)
+    skipped = skipped + light + outside_sums(changes, target, among_sums)
     breaks = _Breaks(fields, rules)
     every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
     found = [Hypothesis((), 1.0 - slip if not breaks.first else slip * SLIP_SPREAD, breaks.first)]
@@ -343,14 +193,14 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
         if not breaks.by(made):  # else it weighs as one of two changes that break a rule, which the bound holds already
             found.append(Hypothesis(made, math.prod(every[i][2] for i in chosen) * (1.0 - slip), ()))
     found.sort(key=lambda h: -h.weight)
-    bounds = _bounds(fields, changes, target, slip, skipped)
+    limits = bounds(fields, changes, target, slip, skipped)
     seen = sum(h.weight for h in found)
     shares = _shares(fields, found, seen)
     risks = tuple(
         (seen * (1.0 - share[f.read]) + bound) / (seen + bound)
-        for f, share, bound in zip(fields, shares, bounds.of_field, strict=True)
+        for f, share, bound in zip(fields, shares, limits.of_field, strict=True)
     )
-    return Posterior(fields, tuple(rules), tuple(found), bounds.unseen, risks, shares)
+    return Posterior(fields, tuple(rules), tuple(found), limits.unseen, risks, shares)
 
 
 def _without_tail(field: Field) -> Field:

@@ -7,8 +7,9 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.arithmetic.bounds import SLIP_SPREAD
 from pipeline.arithmetic.fields import Field
-from pipeline.arithmetic.posterior import SLIP_SPREAD, components, posterior
+from pipeline.arithmetic.posterior import components, posterior
 from pipeline.arithmetic.rules import PercentRule, Rule, SumRule, total
 
 SLIP = 0.08
