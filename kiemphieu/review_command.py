@@ -101,7 +101,7 @@ def _ask(opened: Workspace, actor: Actor, item: StoredItem) -> bool:
 def _show(opened: Workspace, item: StoredItem) -> None:
     label = item.subject.field
     for form in opened.forms.values():
-        for field in form.sides[0].fields:
+        for field in form.fields:
             if field.id == item.subject.field:
                 label = field.label or field.id
     console.rule(f"{text(item.subject.kind)}: {label} {', '.join(item.subject.doubts)}")

@@ -25,6 +25,7 @@ REASONS: Mapping[str, Message] = {
     "code_unreadable": message("the printed code of the form cannot be read"),
     "two_sheets": message("two sheets were scanned together"),
     "reader_crashed": message("the program could not read the page"),
+    "sheet_alone": message("a sheet of a ballot without its other sheets"),
 }
 """By the reason that the reader gives (pipeline.scan.page)."""
 
@@ -43,6 +44,10 @@ REMEDIES: Mapping[str, Message] = {
     "cut_off": _RESCAN,
     "code_unreadable": _RESCAN,
     "two_sheets": message("Separate the sheets, scan each again into this batch, then press: scanned again."),
+    "sheet_alone": message(
+        "Take all sheets of this ballot out of the pile, put them in order, scan them again together into this batch, "
+        "then press for each: scanned again."
+    ),
     "reader_crashed": message("Scan the sheet again; if that does not help, type it from the paper."),
 }
 

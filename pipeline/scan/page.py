@@ -28,6 +28,7 @@ RejectionReason = Literal[
     "two_sheets",  # print lies beside the sheet
     "code_unreadable",  # fits a form with a printed code, and the code cannot be read
     "reader_crashed",
+    "sheet_alone",  # a sheet of a ballot that has several, without the others beside it
 ]
 
 

@@ -169,6 +169,42 @@ def place_in_pile(db: Connection, key: str) -> tuple[str, int, int] | None:
     return (row.name, row.position, row.number) if row else None
 
 
+def in_pile(db: Connection, batch: str) -> tuple[StoredPage, ...]:
+    """The pages of a batch that belong to no ballot yet, in the order of the pile; empty backs left out.
+
+    Restricted: for joining the sheets of one ballot.
+    """
+    joined = page.join(file, and_(page.c.batch == file.c.batch, page.c.sha256 == file.c.sha256))
+    query = (
+        select(page)
+        .select_from(joined.outerjoin(ballot, ballot.c.page == page.c.id))
+        .where(page.c.batch == batch, page.c.status != "void", ballot.c.id.is_(None))
+        .where(func.coalesce(page.c.fate, "") != "blank_back", func.coalesce(page.c.fate, "").not_like(f"{SHEET_OF}%"))
+        .order_by(file.c.position, page.c.number)
+    )
+    return tuple(_page(row) for row in db.execute(query))
+
+
+SHEET_OF = "sheet_of:"
+"""Before the id of a ballot: the fate of its second and later sheets, which are no ballots of their own."""
+
+
+def sheet_of(ballot_id: str) -> str:
+    return f"{SHEET_OF}{ballot_id}"
+
+
+def with_fate(db: Connection, batch: str, fate: str) -> tuple[StoredPage, ...]:
+    """The pages of a batch of which that was settled, by id."""
+    query = select(page).where(page.c.batch == batch, page.c.fate == fate).order_by(page.c.id)
+    return tuple(_page(row) for row in db.execute(query))
+
+
+def reject(db: Connection, key: str, reason: str, text: Message) -> None:
+    """A page that was read is no ballot by itself: people are asked."""
+    said = {"msgid": text.msgid, "params": {k: _plain(v) for k, v in text.params.items()}}
+    db.execute(update(page).where(page.c.id == key).values(status="rejected", reason=reason, text=said))
+
+
 def set_fate(db: Connection, key: str, fate: str) -> None:
     """What people settled that a rejected page is."""
     db.execute(update(page).where(page.c.id == key).values(fate=fate))

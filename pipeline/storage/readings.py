@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, cast
@@ -62,6 +62,16 @@ def add(db: Connection, page: str, decided: Iterable[tuple[FieldReading, Decided
         }
         for reading, decision, score in decided
     ]
+    if rows:
+        db.execute(insert(field_reading), rows)
+
+
+def put_beside(db: Connection, page: str, found: Sequence[StoredReading]) -> None:
+    """Let readings of a later sheet stand with those of the first, so that a ballot has them all under one page.
+
+    Their own rows stay, with the sheet on which they are seen; the ids of fields are unique over all sheets.
+    """
+    rows = [{name: getattr(one, name) for name in StoredReading.__slots__} | {"page": page} for one in found]
     if rows:
         db.execute(insert(field_reading), rows)
 

@@ -20,6 +20,7 @@ from pipeline.usecases.complete_ballots import raise_ballot_items
 from pipeline.usecases.execution import PageTask, Reader, Task, read_task
 from pipeline.usecases.ingest import open_batch, save_reading
 from pipeline.usecases.review import open_by_hand
+from pipeline.usecases.sheets import join_sheets
 from pipeline.usecases.standing import result_of
 from pipeline.usecases.workspace import Workspace
 
@@ -222,7 +223,9 @@ def move_page(workspace: Workspace, actor: Actor, page_id: str, to: str, read: R
             pages.set_fate(db, new, "by_hand")
             open_by_hand(db, workspace.count, to, new, at, page=new)
         else:
-            save_reading(db, target, outcome, parse_profile(document.encode(), target.profile[:12]), "moved")
+            profile = parse_profile(document.encode(), target.profile[:12])
+            save_reading(db, workspace.count, target, outcome, profile, "moved")
+            join_sheets(db, workspace.count, target, at)
         log.append(db, AuditEvent(actor.id, "page_moved", page_id, {"to": to}), at)
         raise_ballot_items(db, workspace.count, to, at)
     return outcome.reason if isinstance(outcome, Rejection) else "read"

@@ -93,7 +93,7 @@ def record(
     verdict = next((i for i in found.items if i.subject.kind == "ballot"), None)
     read = {r.field: r for r in found.readings}
     places = []
-    for field in count.forms[ballot.form].sides[0].fields:
+    for field in count.forms[ballot.form].fields:
         reading, item = read.get(field.id), asked.get(field.id)
         value = value_of(item.state) if item is not None else None
         places.append(

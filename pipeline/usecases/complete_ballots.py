@@ -43,7 +43,7 @@ class Count:
 
     def complete(self, form: str, answers: Sequence[FieldAnswer]) -> bool:
         """Whether every field of a ballot has its settled answer; one that is missing is never guessed."""
-        return len(answers) == len(self.forms[form].sides[0].fields)
+        return len(answers) == len(self.forms[form].fields)
 
 
 def proposal_of(count: Count, batch_contest: tuple[str, str], answers: Sequence[FieldAnswer]) -> Proposal:

@@ -14,7 +14,9 @@ from pipeline.review.states import ByReading, ItemState, Settled, TeamVote
 from pipeline.storage import ballots, batches, items, pages, readings
 from pipeline.storage.ballots import Ballot
 from pipeline.storage.items import StoredItem
+from pipeline.usecases.complete_ballots import Count
 from pipeline.usecases.review import correct, team_corrects
+from pipeline.usecases.sheets import page_of_field
 from pipeline.usecases.sign_in import confirmed
 from pipeline.usecases.workspace import Workspace
 
@@ -39,7 +41,7 @@ def correct_place(
     approver = approved_by(workspace, actor, approval, reason, ballot_id)
     with workspace.database.write() as db:
         at = workspace.clock()
-        item = _item_of(db, ballot_id, field)
+        item = _item_of(db, workspace.count, ballot_id, field)
         if isinstance(item.state, Settled) and item.state.value == value:
             raise refuse("nothing-to-correct", field, "this is what counts already; choose what is right instead")
         return correct(db, workspace.count, actor, approver, item.id, value, reason, at)
@@ -73,7 +75,7 @@ def approved_by(workspace: Workspace, actor: Actor, approval: Approval, reason: 
     return approver
 
 
-def _item_of(db: Connection, ballot_id: str, field: str) -> StoredItem:
+def _item_of(db: Connection, count: Count, ballot_id: str, field: str) -> StoredItem:
     """The item of a place; a reading that the profile accepted becomes a settled one first, with its evidence."""
     ballot = ballots.get(db, ballot_id)
     if ballot is None:
@@ -82,7 +84,8 @@ def _item_of(db: Connection, ballot_id: str, field: str) -> StoredItem:
         if item.subject.field == field and item.subject.kind != "ballot":
             return item
     subject, state = _accepted(db, ballot, field)
-    (key,) = items.add(db, ballot.batch, [NewItem(subject, state)], ballot.page)
+    page = page_of_field(db, count.forms[ballot.form], ballot, field)
+    (key,) = items.add(db, ballot.batch, [NewItem(subject, state)], page)
     found = items.get(db, key)
     assert found is not None
     return found

@@ -24,10 +24,11 @@ from pipeline.scan.page import Rejection
 from pipeline.storage import ballots, batches, grid_queue, items, log, pages, readings, settings
 from pipeline.storage.ballots import Ballot, BallotSource
 from pipeline.storage.batches import Batch, Sides
-from pipeline.usecases.complete_ballots import raise_ballot_items
+from pipeline.usecases.complete_ballots import Count, raise_ballot_items
 from pipeline.usecases.delivery import Kept, claim, keep, open_one
 from pipeline.usecases.execution import PAGES_A_TASK, Outcome, PageTask, Reader, Task, read_task, run
 from pipeline.usecases.form_sets import check_form_set
+from pipeline.usecases.sheets import join_sheets
 from pipeline.usecases.workspace import Workspace, stored_profile
 
 FILES_A_TRANSACTION = 50
@@ -191,6 +192,7 @@ def _read(
         if progress:
             progress(result.pages, len(todo))
     with workspace.database.write() as db:
+        join_sheets(db, workspace.count, batch, workspace.clock())
         raise_ballot_items(db, workspace.count, batch.id, workspace.clock())
 
 
@@ -278,7 +280,7 @@ class _Saver:
                 if isinstance(outcome, Rejection):
                     self._rejected(db, outcome)
                 else:
-                    asked = save_reading(db, self.batch, outcome, self.profile, "scanned")
+                    asked = save_reading(db, self.workspace.count, self.batch, outcome, self.profile, "scanned")
                     self.result.read += 1
                     self.result.asked += asked
                     self.result.accepted += len(outcome.fields) - asked
@@ -299,12 +301,19 @@ class _Saver:
         items.add(db, self.batch.id, [item_of_rejection(key, rejection.reason)], key)
 
 
-def save_reading(db: Connection, batch: Batch, outcome: PageReading, profile: Profile, source: BallotSource) -> int:
-    """Save a page's readings, its ballot and the items that arise; gives how many fields the machine asks."""
+def save_reading(
+    db: Connection, of: Count, batch: Batch, outcome: PageReading, profile: Profile, source: BallotSource
+) -> int:
+    """Save a page's readings, its ballot and the items that arise; gives how many fields the machine asks.
+
+    A sheet of a ballot that has several makes no ballot by itself: see :func:`pipeline.usecases.sheets.join_sheets`.
+    """
     key = pages.page_id(batch.id, outcome.source.sha256, outcome.source.page)
     decided = [(reading, decide(reading, profile, outcome.engine, outcome.form)) for reading in outcome.fields]
     scored = [(reading, decision, decision.score) for reading, decision in decided]
     readings.add(db, key, scored)
+    if len(of.forms[outcome.form].sides) > 1:
+        return sum(not decision.accepted for _, decision in decided)
     grid_queue.add(db, batch.id, batch.contest, key, scored)
     ballot = ballots.ballot_id(key)
     ballots.add(db, Ballot(ballot, batch.id, source, key, outcome.form))

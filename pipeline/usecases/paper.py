@@ -138,7 +138,7 @@ def take(workspace: Workspace, actor: Actor, ballot: str) -> PaperForm:
             raise refuse("lease-lost", f"{batch.id} {slip.number}", "somebody else is typing this sheet; take another")
         leases.lend(db, [one.id for one in free.values()], actor.id, at + LEASE)
         form = workspace.election.ballot_form_id(batch.area, batch.contest)
-        printed = [f for f in workspace.forms[form].sides[0].fields if f.id in free]
+        printed = [f for f in workspace.forms[form].fields if f.id in free]
         places = [PaperPlace(f.id, f.kind, label_of(workspace.forms, form, f.id), answers_of(f.kind)) for f in printed]
         return PaperForm(_sheet(db, workspace, actor, batch, slip), tuple(places))
 

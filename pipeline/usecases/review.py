@@ -204,7 +204,7 @@ def open_by_hand(
     ballots.add(db, Ballot(key, batch_id, "hand", None, form.id))
     slips.add(db, key, batch_id, page)
     if prescribed:
-        items.add(db, batch_id, items_by_hand(key, form.sides[0].fields))
+        items.add(db, batch_id, items_by_hand(key, form.fields))
     else:
         items.add(db, batch_id, [item_of_ballot(key, ("a",))])
     log.append(db, AuditEvent("system", "ballot_by_hand", key, {"batch": batch_id, "of": of}), at)

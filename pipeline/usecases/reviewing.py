@@ -206,7 +206,7 @@ def area_name(election: Election, area: str) -> str:
 def label_of(forms: Mapping[str, Form], form: str, field: str) -> str:
     """The name printed at a field, or nothing for fields that have none (stamp, additions)."""
     known = forms.get(form)
-    for one in known.sides[0].fields if known is not None else ():
+    for one in known.fields if known is not None else ():
         if one.id == field:
             return one.label
     return ""

@@ -71,7 +71,7 @@ def _settled_blind(
     db: Connection, batch: str, pages_of: dict[str, str | None]
 ) -> Iterator[tuple[tuple[str, str], str]]:
     for item in items.of_batch(db, batch, "field"):
-        page = pages_of.get(item.subject.of)
+        page = item.page or pages_of.get(item.subject.of)
         match item.state:
             case Settled(value=value, evidence=ByEntries() | ByGrid()) | Corrected(value=value) if page:
                 yield (page, item.subject.field), value

@@ -122,7 +122,8 @@ def whole_ballot(workspace: Workspace, decoded: DecodedPages, actor: Actor, ball
         people = {a.id: a.name for a in accounts.every(db)}
         history = _history(db, ballot, [*asked.values(), *([verdict] if verdict else [])])
     shown = upright(workspace, decoded, actor, ballot.page) if ballot.page else None
-    fields = workspace.forms[ballot.form].sides[0].fields
+    form = workspace.forms[ballot.form]
+    fields, drawn = form.fields, {f.id for f in form.sides[0].fields}
     unit = workspace.election.unit(ballot.form)
     return WholeBallot(
         id=ballot.id,
@@ -135,7 +136,10 @@ def whole_ballot(workspace: Workspace, decoded: DecodedPages, actor: Actor, ball
         counted=ballot.state == "counted" and batch.state != "void",
         page=ballot.page,
         picture=shown,
-        marks=tuple(_mark(n, f, found.get(f.id), asked.get(f.id), shown) for n, f in enumerate(fields, start=1)),
+        marks=tuple(
+            _mark(n, f, found.get(f.id), asked.get(f.id), shown if f.id in drawn else None)
+            for n, f in enumerate(fields, start=1)
+        ),
         validity=_validity(workspace, batch, fields, answers, verdict),
         seats=unit.seats,
         verdict_item=verdict.id if verdict is not None else None,
