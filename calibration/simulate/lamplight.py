@@ -22,7 +22,7 @@ SKINS = ((138, 163, 205), (155, 178, 218), (112, 140, 186), (92, 116, 158))
 FINGER_SCALE = 4
 """Hands are drawn this many times coarser than the photograph: they are out of focus."""
 TIP = 24
-"""Points of a finger's outline round its tip, between its first and its last."""
+"""Points of a finger's outline round its tip, between three on either side where it becomes a hand."""
 
 
 def light(rng: np.random.Generator, kind: LightKind, ratio: float, size: Size, table_mm: Points) -> Shade:
@@ -88,9 +88,9 @@ def _finger(rng: np.random.Generator, size: Size, side: int, along: float, lean:
     tip = np.linspace(-np.pi / 2, np.pi / 2, TIP)
     # upright, pointing up, its tip at (0, 0)
     outline = np.concatenate([
-        [(-radius * 1.3, 190.0)],
+        [(-42.0, 190.0), (-36.0, 88.0), (-radius * 1.15, 62.0)],
         np.stack([radius * np.sin(tip), radius * 1.15 * (1 - np.cos(tip))], axis=1),
-        [(radius * 1.3, 190.0)],
+        [(radius * 1.15, 62.0), (36.0, 88.0), (42.0, 190.0)],
     ])  # fmt: skip
     turn = [np.pi, -np.pi / 2, 0.0, np.pi / 2][side] + lean
     place = [(along, reach), (size.w - reach, along), (along, size.h - reach), (reach, along)][side]
@@ -131,8 +131,8 @@ def show_finger(rng: np.random.Generator, picture: Pixels, outline: Points, pixe
 
 def _nail(outline: Points, shape: tuple[int, int]) -> NDArray[np.float32]:
     """1 where the nail of a finger is, seen from above."""
-    tip, root = outline[[TIP // 2, TIP // 2 + 1]].mean(axis=0), outline[[0, -1]].mean(axis=0)
-    width = float(np.hypot(*(outline[TIP] - outline[1])))
+    tip, root = outline[[TIP // 2 + 2, TIP // 2 + 3]].mean(axis=0), outline[[0, -1]].mean(axis=0)
+    width = float(np.hypot(*(outline[TIP + 2] - outline[3])))
     way = (root - tip) / np.hypot(*(root - tip))
     centre = tip + way * 0.42 * width
     found = np.zeros(shape, np.float32)

@@ -152,6 +152,6 @@ def test_a_finger_hides_what_it_lies_on() -> None:
     taken = replace(plain(6), cover="finger", crop="none")
     photo = photographed(rng_for(6, "finger"), dotted_sheet(), PAPER_PPMM, conditions=taken)
     assert photo.fingers
-    tip = photo.fingers[0][1:-1].mean(axis=0)
+    tip = photo.fingers[0][3:-3].mean(axis=0)
     assert photo.hidden(Box(float(tip[0]) - 1, float(tip[1]) - 1, 2.0, 2.0)) == 1
     assert photo.hidden(Box(60.0, 90.0, 20.0, 20.0)) == 0
