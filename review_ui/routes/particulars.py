@@ -55,8 +55,6 @@ HINTS: dict[str, str] = {
     "signed_day": "20/11/2025",
     "party_since": "20/11/2025",
 }
-TALLEST = 60
-"""Texts that are longer than so many letters get a field of several lines."""
 
 
 @router.get("")

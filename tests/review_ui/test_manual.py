@@ -17,15 +17,17 @@ import pytest
 from counted import AREA, BATCH, CONTEST
 from PIL import Image
 from playwright.sync_api import Browser as PlaywrightBrowser
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from serving import Serving, serve_here
 from test_every_screen import check, pictures, settle, to_be_typed  # noqa: F401  (the fixture)
 from visitors import PASSWORD, Browser, Clock, person
 
 from pipeline.access.roles import SYSTEM, Actor, Role
 from pipeline.messages import Language
+from pipeline.storage import accounts
 from pipeline.usecases.batches import close_batch, declare
 from pipeline.usecases.standing import standing
+from pipeline.usecases.typing import begin_count, end_count, type_ballot
 from pipeline.usecases.workspace import Workspace, open_workspace
 from review_ui.routes.manual import CHAPTERS, PICTURES
 from review_ui.templating import FOLDER
@@ -118,6 +120,11 @@ def counting(camera: Camera) -> None:
     camera.take("batch", "operator", f"/batches/{BATCH}", 620)  # below stands the path of a folder
     camera.take("rejected", "operator", "/rejected", 640)
     camera.take("figures", "operator", f"/figures/{CONTEST}/{AREA}", 820, act=_type_figures)
+    camera.take("count-sheets", "operator", f"/sheets/of/{CONTEST}/{AREA}", 640)
+    typed_twice(workspace)
+    camera.take("typing", "operator", "/typing/count/count-3", 720, act=_type_ballots)
+    camera.take("compare", "team_leader", "/typing/compare/xa/kv2", 640)
+    camera.take("mode", "administrator", "/mode", 900)
     camera.take("work", "team_leader", "/work", 640)
     camera.take("people", "administrator", "/people", 900)
 
@@ -147,9 +154,35 @@ def closed(camera: Camera) -> None:
     camera.take("totals", "committee", "/totals", 900)
     camera.take("totals-area", "committee", f"/totals/{CONTEST}/{AREA}", 1100)
     camera.take("totals-ballots", "committee", f"/totals/{CONTEST}/{AREA}/ballots?figure=valid", 560)
+    camera.take("levels", "committee", "/levels", 900)
+    camera.take("particulars", "committee", "/particulars", 820)
+    camera.take("particulars-record", "committee", "/particulars/boards/qh-1", 760)
+    camera.take("audits", "committee", "/audits", 640)
+    camera.take("anomalies", "committee", "/anomalies", 640)
     camera.take("result", "committee", "/result", 640)
     camera.take("ballot", "team_leader", f"/totals/{CONTEST}/{AREA}/ballots?figure=leaving:1", 900, act=_last_ballot)
     camera.take("log", "administrator", "/log", 760)
+
+
+def typed_twice(workspace: Workspace) -> None:
+    """A box counted twice by typing, with one ballot that differs; and a third count by who is photographed."""
+    for name, pile in (("mot", ("24", "0", "135")), ("hai", ("24", "0", "13"))):
+        actor = Actor(name, name.title(), frozenset({"operator"}))
+        with workspace.database.write() as db:
+            accounts.put(db, actor)
+        way = begin_count(workspace, actor, "kv2", "xa")
+        for place, typed in enumerate(pile, start=1):
+            type_ballot(workspace, actor, way.id, 1, place, typed)
+        end_count(workspace, actor, way.id)
+    key, name = WHO["operator"]
+    begin_count(workspace, Actor(key, name, frozenset({"operator"})), "kv3", "xa")
+
+
+def _type_ballots(page: Page) -> None:
+    for number, typed in enumerate(("24", "0", "1 3p"), start=1):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(page.locator("#place")).to_have_text(str(number + 1))
 
 
 def _type_figures(page: Page) -> None:
