@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forms.template import FormSide
 from pipeline.scan.candidate import Candidate
 from pipeline.scan.features import ContentFeatures, Matrix
 from pipeline.scan.local_map import Fit, LocalMap, affine_of, fitted, pixels_per_mm_of, rotation_of
@@ -98,7 +99,7 @@ def anchored(view: PageView, features: ContentFeatures, pose: Matrix) -> Anchore
     return Anchored(fit, found, matches.likeness)
 
 
-def candidate(form: str, side: str, seen: Anchored) -> Candidate:
+def candidate(form: str, side: FormSide, features: ContentFeatures, seen: Anchored) -> Candidate:
     """The evidence in numbers."""
     misfits = seen.fit.misfit_mm[seen.fit.kept]
     found = float(seen.found.mean())
@@ -106,7 +107,21 @@ def candidate(form: str, side: str, seen: Anchored) -> Candidate:
     residual = float(np.percentile(misfits, 90)) if len(misfits) else float("inf")
     map_: LocalMap = seen.fit.map
     matrix = map_.matrix
-    return Candidate(form, side, map_, rotation_of(matrix), residual, found, score, pixels_per_mm_of(matrix))
+    unseen = _farthest(side, features.fine.centres[seen.found])
+    return Candidate(
+        form, side.name, map_, rotation_of(matrix), residual, found, score, pixels_per_mm_of(matrix), unseen
+    )
+
+
+def _farthest(side: FormSide, anchors: Points) -> float:
+    """Distance (mm) to the nearest of the anchors from the field that is farthest from all of them."""
+    boxes = np.array([(f.box.x, f.box.y, f.box.right, f.box.bottom) for f in side.fields if f.kind != "stray"])
+    if not len(boxes) or not len(anchors):
+        return 0.0
+    x, y = anchors[:, 0][None], anchors[:, 1][None]
+    across = np.maximum(np.maximum(boxes[:, [0]] - x, x - boxes[:, [2]]), 0)
+    down = np.maximum(np.maximum(boxes[:, [1]] - y, y - boxes[:, [3]]), 0)
+    return float(np.hypot(across, down).min(axis=1).max())
 
 
 def find_side(view: PageView, features: ContentFeatures) -> Anchored | None:

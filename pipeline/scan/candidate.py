@@ -27,6 +27,8 @@ class Candidate:
     """How alike print and reference are where they were compared, 0 to 1; for marks, same as ``found``."""
     pixels_per_mm: float
     """Of this picture, as measured from the paper."""
+    unseen_mm: float = 0.0
+    """How far the field that lies farthest from every found anchor is from the nearest of them; 0 with marks."""
 
     def registered(self, raw: RawPage) -> RegisteredPage:
         """The page with this place; called only for an accepted candidate."""
