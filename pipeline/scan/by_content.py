@@ -107,21 +107,22 @@ def candidate(form: str, side: FormSide, features: ContentFeatures, seen: Anchor
     residual = float(np.percentile(misfits, 90)) if len(misfits) else float("inf")
     map_: LocalMap = seen.fit.map
     matrix = map_.matrix
-    unseen = _farthest(side, features.fine.centres[seen.found])
+    centres = features.fine.centres
+    unseen = float((_apart(side, centres[seen.found]) - _apart(side, centres)).max(initial=0.0))
     return Candidate(
         form, side.name, map_, rotation_of(matrix), residual, found, score, pixels_per_mm_of(matrix), unseen
     )
 
 
-def _farthest(side: FormSide, anchors: Points) -> float:
-    """Distance (mm) to the nearest of the anchors from the field that is farthest from all of them."""
+def _apart(side: FormSide, anchors: Points) -> NDArray[np.float64]:
+    """Distance (mm) of every field to the nearest of the anchors."""
     boxes = np.array([(f.box.x, f.box.y, f.box.right, f.box.bottom) for f in side.fields if f.kind != "stray"])
     if not len(boxes) or not len(anchors):
-        return 0.0
+        return np.zeros(len(boxes))
     x, y = anchors[:, 0][None], anchors[:, 1][None]
     across = np.maximum(np.maximum(boxes[:, [0]] - x, x - boxes[:, [2]]), 0)
     down = np.maximum(np.maximum(boxes[:, [1]] - y, y - boxes[:, [3]]), 0)
-    return float(np.hypot(across, down).min(axis=1).max())
+    return np.asarray(np.hypot(across, down).min(axis=1), np.float64)
 
 
 def find_side(view: PageView, features: ContentFeatures) -> Anchored | None:

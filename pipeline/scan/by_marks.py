@@ -36,11 +36,6 @@ TIE = 0.1
 MIN_OUTLINES = 0.7
 """Share of the targets whose outline must be where the fit says; a wrong face shows a third by chance."""
 OUTLINE_POINTS = 28
-REACH = np.linspace(-0.7, 0.7, 9)
-"""Places on a short line across an outline, mm."""
-GRAIN, MOST_GRAIN = 1.5, 0.25
-"""A line across an outline shows so much more contrast than one within the plainest fifth of the targets; grain is no
-more than the second of the paper's light, and what is more is marks in all of them."""
 OUTLINE_SHARE = 0.7
 """Share of an outline's points at which something must be printed; text gives about half."""
 
@@ -194,26 +189,19 @@ def _rotation_deg(page_map: EdgeMap, side: FormSide) -> float:
 def outline_share(pixels: Pixels, page_map: EdgeMap, fields: list[FormField]) -> float:
     """Share of the targets round which something is printed where their outline should be."""
     profiles = np.array([outline_profile(f.kind, f.box) for f in fields])
-    grey = _grey_at(pixels, page_map, profiles)
-    light = np.percentile(grey, 80, axis=(1, 2))[:, None]
-    # a hairline of a light scan keeps a twelfth of the contrast; grain in the shadows of a photograph may have as much
-    middles = np.array([f.box.centre for f in fields])[:, None, None] + REACH[:, None] * (1.0, 0.0)
-    grain = float(np.percentile(np.ptp(_grey_at(pixels, page_map, middles), axis=2), 20))
-    contrast = np.clip(GRAIN * grain / light, 0.08 * np.maximum(60 / light, 1), MOST_GRAIN)
-    printed = np.ptp(grey, axis=2) > light * contrast
-    return float((printed.mean(axis=1) >= OUTLINE_SHARE).mean())
-
-
-def _grey_at(pixels: Pixels, page_map: EdgeMap, points: Floats) -> Floats:
-    """Grey of the picture at points (fields, lines, places, 2) mm; white beyond its edges."""
-    places = page_map.to_pixels(points.reshape(-1, 2)).round().astype(np.int64)
+    n = profiles.shape[1] * profiles.shape[2]
+    places = page_map.to_pixels(profiles.reshape(-1, 2)).round().astype(np.int64)
     h, w = pixels.shape[:2]
     inside = ((places >= 0) & (places < (w, h))).all(axis=1)
     x, y = np.clip(places[:, 0], 0, w - 1), np.clip(places[:, 1], 0, h - 1)
     values = pixels[y, x]
     grey = (values if values.ndim == 1 else values.mean(axis=1)).astype(np.float64)
     grey[~inside] = 255
-    return grey.reshape(points.shape[:3])
+    grey = grey.reshape(len(fields), profiles.shape[1], n // profiles.shape[1])
+    light = np.percentile(grey, 80, axis=(1, 2))[:, None]
+    # a hairline of a light scan keeps a twelfth of the contrast
+    printed = grey.max(axis=2) - grey.min(axis=2) > 0.08 * np.maximum(light, 60)
+    return float((printed.mean(axis=1) >= OUTLINE_SHARE).mean())
 
 
 @lru_cache(maxsize=4096)
@@ -228,4 +216,5 @@ def outline_profile(kind: FieldKind, box: Box) -> Points:
         radius = (np.abs(2 * direction / (box.w, box.h)) ** p).sum(axis=1) ** (-1 / p)
     else:
         radius = 1 / np.abs(2 * direction / (box.w, box.h)).max(axis=1)
-    return np.asarray((radius[:, None] + REACH)[..., None] * direction[:, None] + (cx, cy))
+    reach = np.linspace(-0.7, 0.7, 9)
+    return np.asarray((radius[:, None] + reach)[..., None] * direction[:, None] + (cx, cy))

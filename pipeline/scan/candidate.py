@@ -28,7 +28,8 @@ class Candidate:
     pixels_per_mm: float
     """Of this picture, as measured from the paper."""
     unseen_mm: float = 0.0
-    """How far the field that lies farthest from every found anchor is from the nearest of them; 0 with marks."""
+    """By how much the nearest found anchor lies farther from a field than the nearest of all, where that is most;
+    0 with marks."""
 
     def registered(self, raw: RawPage) -> RegisteredPage:
         """The page with this place; called only for an accepted candidate."""

@@ -64,7 +64,11 @@ def flat_pages(raw: RawPage, sides: Sequence[PreparedSide], outlined: bool = Fal
     sizes = sorted({(s.side.size.w, s.side.size.h) for s in sides})
     seen: _Features | None = None
     outline = _outline(small)
-    if outline is not None and not (outlined and not _on_darker(small, outline)):
+    if (
+        outline is not None
+        and _beside(small, outline).mean() >= BESIDE_SHARE
+        and not (outlined and not _on_darker(small, outline))
+    ):
         seen = _features(small)
         if _is_alone(small, seen, outline, sides):
             for size in sizes:
@@ -130,7 +134,7 @@ def _on_darker(small: Pixels, corners: Points) -> bool:
     """Whether the sheet lies on something darker, as never on the glass of a scanner with its light lid."""
     beside = _beside(small, corners)
     dark = small[beside] <= AS_LIGHT * np.median(small[~beside])
-    return bool(beside.mean() >= BESIDE_SHARE and dark.mean() > 1 - OTHER_SHARE)
+    return bool(dark.mean() > 1 - OTHER_SHARE)
 
 
 def _is_alone(small: Pixels, seen: _Features, corners: Points, sides: Sequence[PreparedSide]) -> bool:
