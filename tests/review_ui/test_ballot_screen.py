@@ -135,7 +135,7 @@ def test_a_correction_of_what_the_machine_read_is_appended_and_the_totals_follow
     ballot = next(b for b in every(workspace) if len(b.validity.names) == 3 and b.validity.state == "valid")
     last = ballot.validity.names[-1]
     page = screen_of("truong", "team_leader", path=f"/ballots/{ballot.id}")
-    page.locator("summary").click()
+    page.locator("main summary").click()
     page.select_option("select[name=choice]", f"{last}=struck")
     page.fill("textarea[name=reason]", "nét gạch mờ bị bỏ sót")
     page.fill("input[name=approver]", "uyban")
@@ -216,6 +216,6 @@ def test_the_ballot_screens_are_accessible_and_fit(
     for state in ("valid", "team_valid", "team_invalid"):
         page.goto(f"/ballots/{in_state(serving.workspace, state).id}")
         if state == "valid":
-            page.locator("summary").click()
+            page.locator("main summary").click()
         check(page, f"ballot-{state}-{language}", pictures)
         page.set_viewport_size({"width": 1280, "height": 720})

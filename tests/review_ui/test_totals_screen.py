@@ -100,7 +100,7 @@ def test_a_correction_after_closing_is_in_the_totals_at_once(count: Workspace) -
     shown = behind(count, LEADER, AREA, CONTEST, "leaving:1")
     with count.database.write() as db:
         for ballot, _ in shown.ballots:
-            item = _item_of(db, ballot, names(count)[3])
+            item = _item_of(db, count.count, ballot, names(count)[3])
             if item.state.value == "struck":  # type: ignore[union-attr]
                 found = correct(db, count.count, LEADER, OTHER, item.id, "clear", "vì sai", count.clock())
                 assert found
