@@ -48,9 +48,13 @@ NEIGHBOUR_MM = 0.25
 MARKED_INK, MARKED_STEP = 0.21, 0.02
 """Share of the inside that is ink at which marked is as likely as not: of strokes that people read as votes
 on real ballots none has less than 0.27, of marks that people disagree about none has more than 0.23."""
-CROSSING = {"stroke_mm": (2.2, 0.045), "crossing": (0.7, 0.022), "stroke_dark": (0.22, 0.009), "through": (0.7, -0.045)}
+CROSSING = {
+    "stroke_mm": (2.2, 0.045), "crossing": (0.7, 0.022), "stroke_dark": (0.22, 0.009), "through": (0.7, -0.045),
+    "fit": (0.5, 0.022), "outline": (0.75, 0.022),
+}  # fmt: skip
 """Of a thin stroke: where it is as likely as not that it crosses the target, and by how much that becomes sure. Of dots
-and short strokes in targets of 3 to 5 mm none is 2.3 mm long."""
+and short strokes in targets of 3 to 5 mm none is 2.3 mm long. Where a target's outline was not found it may itself be
+what seems to cross it."""
 TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""

@@ -22,7 +22,9 @@ PLAIN = {
     "span": 1.0, "core": 1.0, "middle": 1.0, "heart": 1.0, "ring": 0.0, "hanging": 0.0, "signs_mm2": 0.0,
     "taller_mm": 0.0, "far_mm2": 0.0, "open": 0.0, "creased": 0.0,
 }  # fmt: skip
-FILLED = {"ink": 0.4, "through": 0.0, "void": 0.0, "around": 0.0, "level": 1.0, "spread_mm": 0.0}
+FILLED = {
+    "ink": 0.4, "darkest": 0.8, "through": 0.0, "void": 0.0, "around": 0.0, "level": 1.0, "spread_mm": 0.0,
+}  # fmt: skip
 
 # Readings as they were recorded with the shipped profile of version 1: kind, scores, measures, accepted, p_wrong.
 RECORDED: list[tuple[str, dict[str, float], dict[str, float], bool, float]] = [
