@@ -20,7 +20,7 @@ from pipeline.recognize.strikes import read_strikes
 from pipeline.recognize.targets import read_targets
 from pipeline.recognize.written import read_written
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection
-from pipeline.scan.photo import Projection, projected
+from pipeline.scan.photo import PhotoMap, Projection, projected
 from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.register import register
 
@@ -66,7 +66,7 @@ def _in_photo(reading: PageReading, page: RegisteredPage, projection: Projection
         a, b, c, d = projected(projection, np.array(quad)).tolist()
         return (a[0], a[1]), (b[0], b[1]), (c[0], c[1]), (d[0], d[1])
 
-    left, right = projected(projection, page.map.to_pixels(np.array([[0.0, 0.0], [20.0, 0.0]])))
+    left, right = PhotoMap(page.map, projection).to_pixels(np.array([[0.0, 0.0], [20.0, 0.0]]))
     turn = float(np.degrees(np.arctan2(right[1] - left[1], right[0] - left[0])))
     fields = tuple(replace(f, quad=moved(f.quad)) for f in reading.fields)
     written = tuple(replace(w, quad=moved(w.quad), quads=tuple(map(moved, w.quads))) for w in reading.written)

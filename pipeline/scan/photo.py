@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import MM_PER_INCH, Box, Size
-from pipeline.scan.page import Pixels, Points, RawPage
+from pipeline.scan.page import PageMap, Pixels, Points, RawPage
 from pipeline.scan.prepare import PreparedSide
 
 Projection = NDArray[np.float64]
@@ -53,6 +53,17 @@ class Flat:
     projection: Projection
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoMap:
+    """From mm of a form to pixels of the photograph that its flat page was made of."""
+
+    flat: PageMap
+    projection: Projection
+
+    def to_pixels(self, points_mm: Points) -> Points:
+        return projected(self.projection, self.flat.to_pixels(points_mm))
+
+
 def flat_pages(raw: RawPage, sides: Sequence[PreparedSide], outlined: bool = False) -> Iterator[Flat]:
     """Flat pages that ``raw`` may be a photograph of, likeliest first; each is a guess until a form fits it.
 
@@ -64,11 +75,8 @@ def flat_pages(raw: RawPage, sides: Sequence[PreparedSide], outlined: bool = Fal
     sizes = sorted({(s.side.size.w, s.side.size.h) for s in sides})
     seen: _Features | None = None
     outline = _outline(small)
-    if (
-        outline is not None
-        and _beside(small, outline).mean() >= BESIDE_SHARE
-        and not (outlined and not _on_darker(small, outline))
-    ):
+    around = outline is not None and _beside(small, outline).mean() >= BESIDE_SHARE
+    if outline is not None and around and (not outlined or _on_darker(small, outline)):
         seen = _features(small)
         if _is_alone(small, seen, outline, sides):
             for size in sizes:

@@ -19,7 +19,7 @@ from pipeline.scan.features import Matrix
 from pipeline.scan.form_code import code_text, read_code
 from pipeline.scan.names import names_printed
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection, RejectionReason
-from pipeline.scan.photo import Projection, flat_pages, projected
+from pipeline.scan.photo import PhotoMap, flat_pages
 from pipeline.scan.poses import Rough, rough, rungs
 from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.rivals import MARGIN, preference, rivalry
@@ -34,6 +34,8 @@ than the second were found: there the map is a guess. On 206 simulated scans eac
 of bent sheets names 10 mm off were placed 4 mm wrong. A crossed box may hide the only anchor beside it."""
 SMALLEST_SIDE = 32
 """Pixels of the shorter side below which a picture shows nothing: 8 mm at 100 dpi."""
+LONGEST = 20
+"""How many times longer than wide a picture may be: no sheet of a form is, and reduced copies need a width."""
 EMPTY_INK = 0.0003
 """Share of inked pixels below which there is nothing to look at; the sparsest ballot has 0.01."""
 BLANK_INK = 0.0012
@@ -73,6 +75,8 @@ def register(
     """
     if min(raw.pixels.shape[:2]) < SMALLEST_SIDE:
         return _rejected(raw, "blank", _BLANK)
+    if max(raw.pixels.shape[:2]) > LONGEST * min(raw.pixels.shape[:2]):
+        return _rejected(raw, "no_form_fits", _NO_FORM)
     page = _Page(raw)
     if page.rough.inked < EMPTY_INK:
         return _rejected(raw, "blank", _BLANK)
@@ -101,24 +105,16 @@ def _of_photo(
             continue
         found = _settled(flat.raw, page, placed, own, foreign)
         if isinstance(found, RegisteredPage):
-            if _within(raw, found, placed.side, flat.projection):
+            side = next(s.side for s in own if (s.form, s.side.name) == (found.form, found.side))
+            height, width = raw.pixels.shape[:2]
+            # the flat page goes on where the photograph ends
+            if not beyond_picture(side, PhotoMap(found.map, flat.projection), width, height, found.pixels_per_mm):
                 return replace(found, photo=flat.projection)
             found = _rejected(raw, "cut_off", _CUT_OFF, placed)
         if found.reason == "other_form":
             return found
         refused = refused or found
     return refused
-
-
-def _within(raw: RawPage, page: RegisteredPage, side: PreparedSide, projection: Projection) -> bool:
-    """Whether the photograph shows every field: its flat page goes on where the photograph ends."""
-    boxes = [f.box for f in side.side.fields if f.kind != "stray"]
-    if not boxes:
-        return True
-    corners = np.array([corner for box in boxes for corner in box.corners])
-    places = projected(projection, page.map.to_pixels(corners))
-    height, width = raw.pixels.shape[:2]
-    return bool(((places >= -0.5) & (places <= (width - 0.5, height - 0.5))).all())
 
 
 class _Page:

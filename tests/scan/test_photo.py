@@ -110,3 +110,18 @@ def test_another_name_on_a_photographed_ballot_is_told() -> None:
     picture, _ = photographed(ballots.printed(UNIT))
     found = ballots.registered(picture, [other])
     assert isinstance(found, Rejection), found
+
+
+@pytest.mark.parametrize("shape", [(33, 40000), (40000, 33, 3), (32, 32), (2000, 120, 3)])
+@pytest.mark.parametrize("grey", [0, 128, 255])
+def test_pictures_of_no_sheet_are_refused(shape: tuple[int, ...], grey: int) -> None:
+    picture = np.full(shape, grey, np.uint8)
+    picture[::7] = 255 - grey
+    found = ballots.registered(picture, [ballots.form(UNIT)])
+    assert isinstance(found, Rejection), found
+
+
+def test_a_photograph_that_shows_half_a_sheet_is_cut_off() -> None:
+    picture, _ = photographed(ballots.printed(UNIT))
+    found = ballots.registered(picture[:900].copy(), [ballots.form(UNIT)])
+    assert isinstance(found, Rejection), found
