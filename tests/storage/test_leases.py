@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from people import AN, BA
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, event, select, update
 from test_ingest import ingest, scans
 
 from pipeline.election.definition import Election
@@ -192,3 +192,18 @@ def test_the_measured_error_counts_places_wrong_ones_doubts_and_known_crops(db: 
     assert (found.looked_over, found.seeds, found.missed) == (12, 3, 1)
     assert found.bound is not None
     assert measured(db, "xa").looked_over == 0
+
+
+def test_postgresql_looks_up_for_each_item_who_answered_it(db: Connection) -> None:
+    """A join would read every entry there is for one item, since the planner knows nothing of a new account."""
+    if db.dialect.name != "postgresql":
+        pytest.skip("how PostgreSQL plans")
+    sent: list[tuple[str, Any]] = []
+    hear = lambda _c, _cursor, statement, parameters, *_: sent.append((statement, parameters))  # noqa: E731
+    event.listen(db, "before_cursor_execute", hear)
+    leases.lend_next(db, "an", Wanted(kind="field"), 1, (), AT, AT + MINUTE)
+    event.remove(db, "before_cursor_execute", hear)
+    ((statement, parameters),) = sent
+    plan = "\n".join(db.exec_driver_sql("EXPLAIN " + statement, parameters).scalars())
+    assert "SubPlan" in plan
+    assert "Join" not in plan, plan
