@@ -27,3 +27,10 @@ def latest(db: Connection, sheet: str) -> dict[str, Mapping[str, Any]]:
     joined = and_(particulars.c.key == newest.c.key, particulars.c.version == newest.c.version)
     query = select(particulars.c.key, particulars.c.document).join(newest, joined)
     return {row.key: row.document for row in db.execute(query.where(particulars.c.sheet == sheet))}
+
+
+def of_key(db: Connection, sheet: str, key: str) -> Mapping[str, Any] | None:
+    """The document that counts of one key."""
+    query = select(particulars.c.document).where(particulars.c.sheet == sheet, particulars.c.key == key)
+    found: Mapping[str, Any] | None = db.scalar(query.order_by(particulars.c.version.desc()).limit(1))
+    return found

@@ -94,13 +94,21 @@ def r19(row: InventoryRow, issued: Mapping[str, int]) -> Iterable[Message]:
             )
 
 
+_ROWS: Mapping[str, Message] = {
+    "received": message("ballots received"),
+    "issued": message("ballots issued"),
+    "spoiled": message("ballots exchanged because they were spoiled"),
+    "left_over": message("ballots left over"),
+}
+
+
 def r21(rows: Iterable[InventoryRow]) -> Iterable[Message]:
     """R21: each row of Mẫu 32 = the sum of its ballot types."""
     for row in rows:
         if row.total != sum(row.of.values()):
             yield message(
                 "row '{row}' of the inventory (Mẫu 32) says {total}, but its ballots are {sum} together; correct it",
-                row=row.name,
+                row=_ROWS[row.name],
                 total=row.total,
                 sum=sum(row.of.values()),
             )

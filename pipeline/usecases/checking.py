@@ -12,10 +12,11 @@ from pipeline.election.rules import rules_of
 from pipeline.errors import Problem, Refusal
 from pipeline.messages import message
 from pipeline.storage import batches, figures
-from pipeline.tally.paper_rules import voters_findings
+from pipeline.tally.paper_rules import r19, voters_findings
 from pipeline.tally.rules import Finding
 from pipeline.tally.totals import AreaResult
 from pipeline.usecases.figures import figures_from_json
+from pipeline.usecases.inventory import rows_of
 from pipeline.usecases.totals import checked
 
 OVER_PAPER = (1, 2, 3, 16, 20)
@@ -33,7 +34,11 @@ def check_import(db: Connection, election: Election, given: Sequence[AreaFigures
     coming = {(g.area, g.contest): g for g in given}
     for one in given:
         place = f"{one.area}/{one.contest}"
-        for finding in (*_findings(db, election, one), *_of_area(db, election, one.area, one.contest, coming)):
+        for finding in (
+            *_findings(db, election, one),
+            *_inventory(db, one),
+            *_of_area(db, election, one.area, one.contest, coming),
+        ):
             if finding.kind == "world" and tells_an_incident(one.incidents):
                 continue
             if finding.kind == "warning" and reason.strip():
@@ -45,6 +50,12 @@ def check_import(db: Connection, election: Election, given: Sequence[AreaFigures
                 against.append(Problem(finding.code, place, text))
     if against:
         raise Refusal(against)
+
+
+def _inventory(db: Connection, one: AreaFigures) -> Sequence[Finding]:
+    """R19 against the inventory Mẫu 32 that stands of the area."""
+    rows = [row for row in rows_of(db, one.area) if row.name == "issued"]
+    return [Finding(19, "error", text) for row in rows for text in r19(row, {one.contest: one.issued})]
 
 
 def _findings(db: Connection, election: Election, one: AreaFigures) -> Sequence[Finding]:

@@ -33,6 +33,7 @@ from pipeline.scan.page import RawPage
 from pipeline.scan.prepare import PreparedForm, prepared_side
 from pipeline.storage import count_sheets, log
 from pipeline.storage.count_sheets import CountEntry, CountSheet
+from pipeline.usecases.inventory import OTHER_ISSUED, other_issued, rows_of
 from pipeline.usecases.typed_figure import typed_figure
 from pipeline.usecases.workspace import Workspace
 
@@ -335,6 +336,8 @@ def confirm_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str = 
                          count=view.waiting)  # fmt: skip
         _check(view, actor, reason.strip())
         figures = {f.field: f.value for f in view.figures}
+        if "issued" in figures and other_issued(rows_of(db, found.area), found.contest, figures["issued"] or 0):
+            raise Refusal([Problem("R19", "issued", OTHER_ISSUED)])
         count_sheets.put_state(db, sheet, "confirmed", figures)
         detail = {"form": found.form, "figures": figures, "reason": reason.strip(),
                   "broken": [q.code for q in view.broken]}  # fmt: skip

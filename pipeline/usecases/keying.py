@@ -30,12 +30,14 @@ from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.storage import batches, figures, log, teams
 from pipeline.storage.figures import FiguresEntry, StoredFigures
+from pipeline.tally.paper_rules import InventoryRow
 from pipeline.tally.rules import Finding
 from pipeline.tally.totals import AreaResult
 from pipeline.usecases.checking import voters_of
 from pipeline.usecases.confirming import keep_confirmation
 from pipeline.usecases.count_sheets import confirmed_figures
 from pipeline.usecases.figures import figures_to_json
+from pipeline.usecases.inventory import OTHER_ISSUED, other_issued, rows_of
 from pipeline.usecases.totals import checked
 from pipeline.usecases.workspace import Workspace
 
@@ -214,19 +216,21 @@ class Checked:
 
 
 def check_figures(workspace: Workspace, actor: Actor, contest: str, area: str, fields: Mapping[str, str]) -> Checked:
-    """The typed fields against the rules R1 to R5, R16, R20; R4 and R5 once the sheets are counted by hand."""
+    """The typed fields against the rules R1 to R5, R13, R16, R19, R20; R4 and R5 once sheets are counted by hand."""
     require(actor, "ingest")
     _known(workspace, contest, area)
     with workspace.database.read() as db:
         declared = [b.declared for b in batches.every(db, area=area, contest=contest)]
         on_sheet = confirmed_figures(db, contest, area)
+        stock = rows_of(db, area)
     collected = sum(d or 0 for d in declared) if declared and None not in declared else None
     found = _checked(workspace, contest, area, fields, collected)
     if found.given is not None:
         with workspace.database.read() as db:
             voters = voters_of(db, workspace.election, area, {(area, contest): found.given})
         found = replace(found, troubles=(*found.troubles, *map(_trouble, voters)))
-    return replace(found, troubles=(*found.troubles, *_against_sheet(found.given, on_sheet)))
+    against = (*_against_sheet(found.given, on_sheet), *_against_inventory(found.given, stock))
+    return replace(found, troubles=(*found.troubles, *against))
 
 
 def _against_sheet(given: AreaFigures | None, on_sheet: Mapping[str, int | None]) -> tuple[Trouble, ...]:
@@ -239,6 +243,13 @@ def _against_sheet(given: AreaFigures | None, on_sheet: Mapping[str, int | None]
         for name in NUMBERS
         if name in on_sheet and (on_sheet[name] or 0) != getattr(given, name)
     )
+
+
+def _against_inventory(given: AreaFigures | None, stock: Sequence[InventoryRow]) -> tuple[Trouble, ...]:
+    """R19; the inventory's figure is not told: typing is blind."""
+    if given is None or not other_issued(stock, given.contest, given.issued):
+        return ()
+    return (Trouble("R19", "error", ("issued",), OTHER_ISSUED),)
 
 
 def _checked(

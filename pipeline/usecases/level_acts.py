@@ -24,6 +24,7 @@ from pipeline.tally.rounds import Decision, Ruling
 from pipeline.usecases.area_rules import Given, across_contests, against, conventions_of, with_true_rules
 from pipeline.usecases.counted_levels import annulled, settle
 from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, check, hand_up, level_name, levels_of
+from pipeline.usecases.inventory import OTHER_ISSUED, other_issued, rows_of
 from pipeline.usecases.results_file import MOST
 from pipeline.usecases.rulings import keep_ruling, refuse_annulled
 from pipeline.usecases.workspace import Workspace
@@ -150,6 +151,8 @@ def correct_area(
         given = Given(f"{area}/{contest}", contest, area, figures_now, detail, reason)
         broken, true = against(conventions_of(workspace.election), levels, given)
         broken += [*across_contests(db, workspace.election, levels, [given])]
+        if other_issued(rows_of(db, area), contest, figures_now.get("issued", 0)):
+            broken.append(Problem("R19", given.place, OTHER_ISSUED))
         if broken:
             raise Refusal(broken)
         state: AreaState = "complete" if last.state in ("voters", "provisional", "complete") else "corrected"

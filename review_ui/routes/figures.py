@@ -70,6 +70,7 @@ def listed(visit: Keyer, wanted: Annotated[str, Query(max_length=100)] = "", tol
         "states": STATES,
         "wanted": wanted,
         "told": TOLD[told] if told else None,
+        "state_election": visit.state.workspace.count.rules.state,
     }
     return visit.page("figures.html", values)
 

@@ -18,6 +18,7 @@ from pipeline.errors import Refusal
 from pipeline.storage import accounts
 from pipeline.tally.levels import Node
 from pipeline.usecases.handing_up import hand_up, levels_of
+from pipeline.usecases.keying import CHECKED
 from pipeline.usecases.level_acts import correct_area, update_voters
 from pipeline.usecases.level_view import level_view
 from pipeline.usecases.take_in import take_in
@@ -127,6 +128,7 @@ def test_the_table_marks_what_files_and_corrections_are_checked_for() -> None:
     assert marked("file of results") == {*FILES, 14}
     assert marked("correction") == {*CORRECTIONS, 14, 19, 21}
     assert marked("voter totals") == {1, 13, 14}
+    assert marked("typed figures") == marked("spreadsheet of figures") == {*CHECKED, 19}  # test_inventory_screen.py
 
 
 @pytest.mark.parametrize("rule", sorted(FILES))

@@ -39,6 +39,8 @@ SCREENS = {
     "paper": ("/paper", "reviewer"),
     "paper-sheet": ("/paper/{typed}", "reviewer"),
     "figures": ("/figures", "operator"),
+    "inventories": ("/inventory", "operator"),
+    "inventory": ("/inventory/kv1", "operator"),
     "work": ("/work", "team_leader"),
     "typing": ("/typing", "reviewer"),
     "boxes": ("/typing/boxes", "team_leader"),
