@@ -13,19 +13,30 @@ from pipeline.arithmetic.fields import Field
 
 SLIP_SPREAD = 1 / 50
 """Chance that a slip writes just the number that the ink shows: a digit off, a carry lost, two digits swapped."""
-PAIRED = 128
-"""Of so many of the heaviest changes all pairs are formed for a bound."""
+ROUNDING = 1e-13
+"""More than the error of the transforms."""
+RESIDUES = 1617
+"""What changes add to the sums is counted modulo this (a product of small primes, none of them of ten)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """All changes of one field: ``fields``, ``values`` in parallel; ``weights`` relative to the value read first;
-    ``shifts``: what each adds to every sum, folded into one number."""
+    ``shifts``: what each adds to every sum, folded into one number; ``residues``: the same modulo RESIDUES."""
 
     fields: NDArray[np.int64]
     values: tuple[int | None, ...]
     weights: NDArray[np.float64]
     shifts: NDArray[np.int64]
+    residues: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the changes must add up to for the sums to hold: as shifts and as residues do."""
+
+    shift: np.int64
+    residue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +86,9 @@ class Bounds:
     of_field: tuple[float, ...]
 
 
-def bounds(fields: Sequence[Field], changes: Changes, target: np.int64, slip: float, light: Light) -> Bounds:
-    """Four and more changes keep the sums only if the last has the one shift that the others need (:func:`_many`); so
-    do three or two of which some value is not listed. Two changes that keep no sum weigh as a slip.
+def bounds(fields: Sequence[Field], changes: Changes, target: Target, slip: float, light: Light) -> Bounds:
+    """Four and more changes: :func:`_many`. Three or two of which some value is not listed keep the sums only if that
+    one has the shift that the others need. Two changes that keep no sum weigh as a slip.
 
     ``light``: the pairs and triples left out as too light or outside of all sums.
     """
@@ -87,76 +98,59 @@ def bounds(fields: Sequence[Field], changes: Changes, target: np.int64, slip: fl
     last = np.array([f.values[-1][1] for f in fields]) / first
     tails = _tails(odds.tolist())
     slipped = slip * SLIP_SPREAD
-    unlisted = float(np.minimum(lost, last).sum())
-    fitting = _fitting(changes) + unlisted
-    three_more, four = _many(changes, odds, unlisted)
     heaviest = np.zeros(len(fields))
     np.maximum.at(heaviest, changes.fields, changes.weights)
     in_sum = np.zeros(len(fields), bool)
     in_sum[changes.fields[changes.shifts != 0]] = True
-    alone = np.where(in_sum & (target == 0), slipped, 1.0) * lost
+    fitting = _fitting(changes) + float(np.minimum(lost, last).sum())
+    four, four_of_field = _many(changes, target.residue, odds, np.where(in_sum, np.minimum(lost, last), lost))
+    alone = np.where(in_sum & (target.shift == 0), slipped, 1.0) * lost
     all_lost = float(lost.sum())
     unseen = (
         light.whole + slipped * tails[2] + float(alone.sum()) + four
         + all_lost * fitting * (1.0 + tails[1])
     )  # fmt: skip
     of_field = (
-        light.of_field + slipped * odds * tails[1] + alone + odds * three_more
+        light.of_field + slipped * odds * tails[1] + alone + four_of_field
         + lost * fitting * (1.0 + tails[1]) + all_lost * (np.minimum(heaviest, fitting) + odds * fitting)
     )  # fmt: skip
     return Bounds(unseen, tuple(of_field.tolist()))
 
 
-def _many(changes: Changes, odds: NDArray[np.float64], unlisted: float) -> tuple[float, float]:
-    """Bounds on at least three changes beside one of a given field, and on at least four, that keep the sums.
+def _many(
+    changes: Changes, residue: int, odds: NDArray[np.float64], unlisted: NDArray[np.float64]
+) -> tuple[float, NDArray[np.float64]]:
+    """Weight of at least four changes that keep the sums: a bound on all, and on those that change a given field.
 
-    Of the changed fields, ordered from the least sure on, the last two have together the one shift that all others
-    leave, and the last has the one that is left then: whatever fields and values may stand there weigh no more
-    together than the heaviest such shift. ``unlisted``: weight of values not listed, which may have any shift.
+    Listed values: what they add to the sums is taken modulo RESIDUES, where the distribution over all values of all
+    fields is one product of Fourier transforms. Changes that keep the sums are among those that keep them there, so
+    none is missed, and one in RESIDUES of the others is counted with them. Up to three changes are taken out by their
+    elementary symmetric polynomials. ``unlisted``: bound on the one value not listed that a field may need.
     """
-    order = np.argsort(-odds, kind="stable")
-    behind = _behind(changes, order)
-    two_last = _two_fitting(changes, int(order[0]), float(odds[order[1:]].sum()), unlisted)
-    ends = odds[order] * (np.array(behind) + unlisted)
-    three = four = 0.0
-    before = 1.0  # weight of whatever changes of the fields before
-    for place, field in enumerate(order.tolist()):
-        odd, end = float(odds[field]), min(two_last, float(ends[place + 1 :].sum()))
-        three += before * odd * end
-        four += (before - 1.0) * odd * end
-        before *= 1.0 + odd
-    return three, four
-
-
-def _behind(changes: Changes, order: NDArray[np.int64]) -> list[float]:
-    """Behind each place of ``order``, the heaviest shift among the fields that follow."""
-    _, group = np.unique(changes.shifts, return_inverse=True)
-    piled = np.zeros(int(group.max(initial=0)) + 1)
-    behind, most = [0.0] * len(order), 0.0
-    for place in range(len(order) - 1, -1, -1):
-        behind[place] = most
-        mine = changes.fields == order[place]
-        np.add.at(piled, group[mine], changes.weights[mine])
-        most = max(most, float(piled.max()))
-    return behind
-
-
-def _two_fitting(changes: Changes, without: int, odds: float, unlisted: float) -> float:
-    """The greatest weight of all pairs of changes with one and the same shift, none of them of the field ``without``.
-
-    Pairs are formed of the heaviest changes; a lighter one has a partner of one shift. ``odds``: of all these fields.
-    """
-    others = np.flatnonzero(changes.fields != without)
-    ranked = others[np.argsort(-changes.weights[others], kind="stable")]
-    heavy, light = ranked[:PAIRED], ranked[PAIRED:]
-    i, j = np.triu_indices(len(heavy), 1)
-    i, j = heavy[i], heavy[j]
-    apart = changes.fields[i] != changes.fields[j]
-    i, j = i[apart], j[apart]
-    with np.errstate(over="ignore"):
-        _, group = np.unique(changes.shifts[i] + changes.shifts[j], return_inverse=True)
-    paired = float(np.bincount(group, changes.weights[i] * changes.weights[j]).max()) if len(group) else 0.0
-    return paired + float(changes.weights[light].sum()) * _fitting(changes) + (odds + unlisted) * unlisted
+    count = len(odds)
+    if count < 4:
+        return 0.0, np.zeros(count)
+    spread = np.zeros((count, RESIDUES))
+    np.add.at(spread, (changes.fields, changes.residues), changes.weights)
+    each = np.fft.rfft(spread)
+    before = np.cumprod(np.vstack([np.ones_like(each[:1]), 1 + each]), axis=0)
+    behind = np.cumprod(np.vstack([np.ones_like(each[:1]), 1 + each[::-1]]), axis=0)[::-1]
+    one = each.sum(0)
+    two = (one * one - (each * each).sum(0)) / 2
+    three = (one**3 - 3 * one * (each * each).sum(0) + 2 * (each**3).sum(0)) / 6
+    one_other = one - each
+    two_others = two - each * one_other
+    with_field = each * (before[:-1] * behind[1:] - 1 - one_other - two_others)
+    turn = np.exp(2j * np.pi * np.arange(each.shape[1]) * residue / RESIDUES) / RESIDUES
+    turn[1:] *= 2  # RESIDUES is odd: every other frequency stands for its conjugate, too
+    listed = np.maximum((with_field @ turn).real, 0.0) + ROUNDING
+    whole = max(float(((before[-1] - 1 - one - two - three) @ turn).real), 0.0) + ROUNDING
+    tails = _tails(odds.tolist())
+    any_unlisted = float(unlisted.sum())
+    return (
+        whole + any_unlisted * tails[3],
+        np.asarray(listed + any_unlisted * odds * tails[2] + unlisted * tails[3], np.float64),
+    )
 
 
 def _fitting(changes: Changes) -> float:

@@ -16,7 +16,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arithmetic.bounds import SLIP_SPREAD, Changes, Light, bounds, outside_sums, skipped_triples
+from pipeline.arithmetic.bounds import (
+    RESIDUES,
+    SLIP_SPREAD,
+    Changes,
+    Light,
+    Target,
+    bounds,
+    outside_sums,
+    skipped_triples,
+)
 from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.rules import AtMostRule, Rule, SumRule
 
@@ -109,6 +118,7 @@ def _changes(fields: Sequence[Field], sums: Sequence[SumRule], fold: NDArray[np.
     return Changes(
         np.array([r[0] for r in rows], np.int64), tuple(r[1] for r in rows),
         np.array([r[2] for r in rows], np.float64), shifts,
+        np.array([r[3] % RESIDUES for r in rows], np.int64),
     )  # fmt: skip
 
 
@@ -173,14 +183,13 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     sums = [r for r in rules if isinstance(r, SumRule)]
     read = {f.id: f.read for f in fields}
     fold = _folding(len(sums))
-    target = np.array(
-        [sum(-r.left_over(read) * int(c) for r, c in zip(sums, fold, strict=True)) & 0xFFFFFFFFFFFFFFFF], np.uint64
-    ).astype(np.int64)[0]
+    wanted = sum(-r.left_over(read) * int(c) for r, c in zip(sums, fold, strict=True))
+    target = Target(np.array([wanted & 0xFFFFFFFFFFFFFFFF], np.uint64).astype(np.int64)[0], wanted % RESIDUES)
     with np.errstate(over="ignore"):
         changes = _changes(fields, sums, fold)
-        pairs, light, among_sums = _pairs(changes, target, len(fields))
-        triples, skipped = _triples(changes, target, len(fields))
-    skipped = skipped + light + outside_sums(changes, target, among_sums)
+        pairs, light, among_sums = _pairs(changes, target.shift, len(fields))
+        triples, skipped = _triples(changes, target.shift, len(fields))
+    skipped = skipped + light + outside_sums(changes, target.shift, among_sums)
     breaks = _Breaks(fields, rules)
     every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
     found = [Hypothesis((), 1.0 - slip if not breaks.first else slip * SLIP_SPREAD, breaks.first)]
