@@ -14,7 +14,7 @@ from kiemphieu.parameters import FILE, FOLDER
 from kiemphieu.piles import Pile, piles_of, scans_in
 from kiemphieu.screen import progress_bar, say, table, text
 from pipeline.access.roles import SYSTEM
-from pipeline.errors import refuse
+from pipeline.errors import Refusal, refuse
 from pipeline.messages import message
 from pipeline.usecases.batches import close_batch, every_batch, move_page, moves_waiting, void_batch
 from pipeline.usecases.cluster import cluster as workers_of
@@ -117,6 +117,21 @@ def _tell(batch: str, result: IngestResult) -> None:
         )
 
 
+def _move_sheets(opened: Workspace) -> None:
+    """Read every sheet that people assigned to another batch there; one that cannot go there holds nothing else up."""
+    with opened.database.read() as db:
+        moves = moves_waiting(db)
+    for page, to in moves:
+        try:
+            outcome = move_page(opened, SYSTEM, page, to)
+        except Refusal as refusal:
+            say(message("page {page} still waits to be moved to batch {to}:", page=page, to=to))
+            for problem in refusal.problems:
+                say(problem.text)
+            continue
+        say(message("page {page} is read again in batch {to}: {outcome}", page=page, to=to, outcome=outcome))
+
+
 @click.command()
 @click.argument("workspace", type=FOLDER)
 @click.option("--close", "to_close", help="Close this batch.")
@@ -125,17 +140,7 @@ def _tell(batch: str, result: IngestResult) -> None:
 def batches(workspace: Path, to_close: str | None, to_void: str | None, reason: str) -> None:
     """List the batches of WORKSPACE, move sheets that people assigned to another batch, close or void one."""
     opened = open_workspace(workspace)
-    with opened.database.read() as db:
-        moves = moves_waiting(db)
-    for page, to in moves:
-        say(
-            message(
-                "page {page} is read again in batch {to}: {outcome}",
-                page=page,
-                to=to,
-                outcome=move_page(opened, SYSTEM, page, to),
-            )
-        )
+    _move_sheets(opened)
     if to_void:
         void_batch(opened, SYSTEM, to_void, reason)
     if to_close:

@@ -92,20 +92,27 @@ BY_HAND = "by_hand"
 NOT_PRESCRIBED = "not_prescribed"
 """A sheet out of the ballot box that is not the prescribed form: ground (a) of Art. 74.1, for the team."""
 
+MOVE = "move:"
+
 
 def set_aside(why: SetAside) -> str:
     return f"set_aside:{why}"
 
 
 def move_to(batch: str) -> str:
-    return f"move:{batch}"
+    return f"{MOVE}{batch}"
+
+
+def moved_to(value: str) -> str | None:
+    """The batch that an answer says a sheet belongs to; ``None`` for any other answer."""
+    return value.removeprefix(MOVE) if value.startswith(MOVE) and value != MOVE else None
 
 
 def check_answer(subject: Subject, value: str, place: str) -> None:
     """Refuse (``answer-unknown``) a value that this item cannot take."""
     if value == DEFER or value in possible_answers(subject):
         return
-    if subject.kind == "page" and value.startswith("move:") and len(value) > len("move:"):
+    if subject.kind == "page" and moved_to(value) is not None:
         return
     if subject.kind == "ballot" and value.startswith(("valid:", "invalid:")):
         return

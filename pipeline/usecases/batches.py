@@ -14,6 +14,7 @@ from pipeline.review.profile import parse_profile
 from pipeline.scan.page import PageSource, Rejection
 from pipeline.storage import batches, log, pages, piles, results, settings
 from pipeline.storage.batches import Batch, BatchState
+from pipeline.storage.pages import StoredPage
 from pipeline.storage.piles import PileNumbers
 from pipeline.usecases.comparing import check_counts
 from pipeline.usecases.complete_ballots import raise_ballot_items
@@ -100,8 +101,8 @@ def _get(db: Connection, key: str) -> Batch:
 def close_batch(workspace: Workspace, actor: Actor, key: str, explanation: str = "") -> BatchCount:
     """Close a batch whose sheets are all accounted for.
 
-    Refused while pages are unread or items open, and (R23) while scanned + entered by hand differ from the declared
-    count without an ``explanation``.
+    Refused while pages are unread, items open or sheets of other batches on their way here, and (R23) while scanned +
+    entered by hand differ from the declared count without an ``explanation``.
     """
     require(actor, "ingest")
     with workspace.database.write() as db:
@@ -115,6 +116,7 @@ def close_batch(workspace: Workspace, actor: Actor, key: str, explanation: str =
                 "{count} pages that were handed in are not read yet; wait until they are, or give the same files again",
                 count=found.unread,
             )
+        _refuse_moving_in(db, key)
         if found.open_items or found.moves_waiting:
             raise refuse(
                 "batch-open-items",
@@ -142,6 +144,18 @@ def close_batch(workspace: Workspace, actor: Actor, key: str, explanation: str =
         # Now, so that whoever first opens the totals of a whole country does not wait for all of its batches.
         results.keep(db, key, result_of(db, workspace.count, _get(db, key)))
         return batch_count(db, _get(db, key))
+
+
+def _refuse_moving_in(db: Connection, key: str) -> None:
+    coming = sum(to == key for _, to in moves_waiting(db))
+    if coming:
+        raise refuse(
+            "batch-moving",
+            key,
+            "{count} sheets of other batches that belong here are not read here yet; wait until they are, or list the "
+            "batches with 'kiemphieu batches', which reads them",
+            count=coming,
+        )
 
 
 def declare(workspace: Workspace, actor: Actor, key: str, declared: int, reason: str = "") -> None:
@@ -180,13 +194,17 @@ def free_id(area: str, contest: str, known: Collection[str]) -> str:
 
 
 def void_batch(workspace: Workspace, actor: Actor, key: str, reason: str) -> None:
-    """Take a batch out of the count, with a reason; its scans may then be counted in another batch."""
+    """Take a batch out of the count, with a reason; its scans may then be counted in another batch.
+
+    Refused while sheets of other batches are on their way here (``batch-moving``): nothing could take them any more.
+    """
     require(actor, "ingest")
     if not reason.strip():
         raise refuse("reason-missing", key, "a change needs a reason; write why")
     with workspace.database.write() as db:
         if _get(db, key).state == "void":
             raise refuse("batch-not-open", key, "the batch is {state} already", state="void")
+        _refuse_moving_in(db, key)
         batches.set_state(db, key, "void", reason.strip())
         pages.release(db, key)
         log.append(db, AuditEvent(actor.id, "batch_void", key, {"reason": reason.strip()}), workspace.clock())
@@ -196,25 +214,23 @@ def move_page(workspace: Workspace, actor: Actor, page_id: str, to: str, read: R
     """Read a stored page again in the batch where its sheet belongs; it no longer counts where it was.
 
     Gives ``read`` or the reason of its rejection there; then it is entered there by hand, so that the sheet
-    counts in any case. Once moved, a second call changes nothing.
+    counts in any case. Once moved, a second call changes nothing. Refused (``move-target``): a batch that is not
+    another open one, also where it was closed while the page was being read.
     """
     require(actor, "ingest")
     with workspace.database.read() as db:
-        page = pages.get(db, page_id)
-        target = _get(db, to)
+        page, target = _movable(db, page_id, to)
         document = settings.profile_document(db, target.profile)
-    if page is None:
-        raise refuse("page-unknown", page_id, "there is no such page; reload the list")
     if page.status == "void":
         return "read"
-    if target.state != "open" or target.id == page.batch:
-        raise refuse("move-target", to, "a page moves to another open batch; choose one")
     assert document is not None
     task = PageTask(str(workspace.images.path(page.sha256)), page_id, page.sha256, page.number)
     form = workspace.election.ballot_form_id(target.area, target.contest)
     (outcome,) = read(Task((task,), str(workspace.forms_folder.resolve()), target.form_set, (form,)))
     at = workspace.clock()
     with workspace.database.write() as db:
+        if _movable(db, page_id, to)[0].status == "void":
+            return "read"  # moved by somebody else meanwhile
         pages.set_void(db, page_id, f"moved:{to}")
         pages.add_file(db, to, page.sha256, f"moved-{page_id}", None)
         pages.add(db, to, [outcome], moved_from=page_id)
@@ -229,6 +245,15 @@ def move_page(workspace: Workspace, actor: Actor, page_id: str, to: str, read: R
         log.append(db, AuditEvent(actor.id, "page_moved", page_id, {"to": to}), at)
         raise_ballot_items(db, workspace.count, to, at)
     return outcome.reason if isinstance(outcome, Rejection) else "read"
+
+
+def _movable(db: Connection, page_id: str, to: str) -> tuple[StoredPage, Batch]:
+    page, target = pages.get(db, page_id), _get(db, to)
+    if page is None:
+        raise refuse("page-unknown", page_id, "there is no such page; reload the list")
+    if page.status != "void" and (target.state != "open" or target.id == page.batch):
+        raise refuse("move-target", to, "a page moves to another open batch; choose one")
+    return page, target
 
 
 def moves_waiting(db: Connection) -> tuple[tuple[str, str], ...]:

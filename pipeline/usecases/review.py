@@ -22,6 +22,7 @@ from pipeline.review.items import (
     check_answer,
     item_of_ballot,
     items_by_hand,
+    moved_to,
 )
 from pipeline.review.policy import ItemKind, policy_of
 from pipeline.review.states import (
@@ -64,7 +65,8 @@ def enter(db: Connection, count: Count, actor: Actor, item_id: str, value: str, 
     """One blind answer to an item.
 
     Refused: an unknown item or answer, a second answer by the same account, an item that somebody else is looking at
-    (``lease-lost``), an account that saw the machine's reading of it in a grid.
+    (``lease-lost``), an account that saw the machine's reading of it in a grid, a pile to move a sheet to that is not
+    another open one (``move-target``).
     """
     return enter_on(db, count, actor, to_answer(db, actor, item_id, at), value, at)
 
@@ -81,7 +83,7 @@ def enter_on(db: Connection, count: Count, actor: Actor, found: ToAnswer, value:
     """:func:`enter`, to an item that was loaded in this transaction."""
     seen = found.item
     require_person(actor, permission_for(seen.subject.kind), count.trial)
-    check_answer(seen.subject, value, seen.id)
+    _check_answer(db, seen, value)
     if found.holder not in (None, actor.id):
         raise refuse(
             "lease-lost",
@@ -98,6 +100,15 @@ def enter_on(db: Connection, count: Count, actor: Actor, found: ToAnswer, value:
     if isinstance(state, Settled):
         _after_settling(db, count, actor, after, at)
     return after
+
+
+def _check_answer(db: Connection, item: StoredItem, value: str) -> None:
+    """Refused: what is no answer to the item; a pile to move a sheet to that is not another open one."""
+    check_answer(item.subject, value, item.id)
+    if (to := moved_to(value)) is not None:
+        target = batches.get(db, to)
+        if target is None or target.state != "open" or target.id == item.batch:
+            raise refuse("move-target", to, "a page moves to another open batch; choose one")
 
 
 def permission_for(kind: ItemKind) -> Permission:
@@ -268,7 +279,7 @@ def _check_pile(db: Connection, item_ids: Sequence[str], verdict: str) -> None:
 
 
 def _check_verdict(db: Connection, count: Count, item: StoredItem, value: str) -> None:
-    check_answer(item.subject, value, item.id)
+    _check_answer(db, item, value)
     if item.subject.kind == "ballot":
         batch = batches.get(db, item.batch)
         assert batch is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.messages import message
 from pipeline.recognize.read import ENGINE
 from pipeline.recognize.reading import FieldReading, PageReading
-from pipeline.scan.page import Rejection
+from pipeline.scan.page import PageSource, Rejection
 from pipeline.usecases.execution import Outcome, Task, read_task
 
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -47,12 +47,16 @@ def read(task: Task) -> list[Outcome]:
         if text == "foreign":
             outcomes.append(Rejection(page.source, "no_form_fits", message("The page fits no form.")))
             continue
-        unit = task.expected[0]
-        fields = [_strike(f"{unit}-{n}", value) for n, value in enumerate(text.split(","), start=1)]
-        fields.append(FieldReading("stamp", "stamp", {"present": 1.0}, {"area_mm2": 99.0}, QUAD))
-        fields.append(FieldReading("stray", "stray", {"absent": 1.0}, {}, QUAD))
-        outcomes.append(PageReading(page.source, unit, "front", 0.0, 0.05, ENGINE, tuple(fields)))
+        outcomes.append(ballot(page.source, task.expected[0], text))
     return outcomes
+
+
+def ballot(source: PageSource, unit: str, text: str) -> PageReading:
+    """A ballot that says ``text``."""
+    fields = [_strike(f"{unit}-{n}", value) for n, value in enumerate(text.split(","), start=1)]
+    fields.append(FieldReading("stamp", "stamp", {"present": 1.0}, {"area_mm2": 99.0}, QUAD))
+    fields.append(FieldReading("stray", "stray", {"absent": 1.0}, {}, QUAD))
+    return PageReading(source, unit, "front", 0.0, 0.05, ENGINE, tuple(fields))
 
 
 def slow_read(task: Task) -> list[Outcome]:

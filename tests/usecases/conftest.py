@@ -150,6 +150,12 @@ def pile(db: Connection, count: Count) -> Pile:
     return open_pile(db, count, area.id, next(iter(area.units)), "pile-1")
 
 
+@pytest.fixture
+def other_pile(db: Connection, count: Count, pile: Pile) -> Pile:
+    """Another open pile of the same box."""
+    return open_pile(db, count, pile.area, pile.contest, "pile-2")
+
+
 def figures_for(area: str, contest: str, collected: int, **changes: object) -> AreaFigures:
     """Figures of the paper that agree with ``collected`` ballots."""
     numbers: dict[str, object] = {

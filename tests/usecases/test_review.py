@@ -244,7 +244,7 @@ def test_a_sheet_that_is_not_the_prescribed_form_goes_to_the_team_as_ground_a(
 
 
 def test_a_page_that_still_has_to_be_read_elsewhere_leaves_the_result_incomplete(
-    pile: Any, db: Connection, count: Count
+    pile: Any, other_pile: Any, db: Connection, count: Count
 ) -> None:
     both(db, count, pile.reject("other_form"), move_to("pile-2"))
     assert not batch_result(db, count, batches.get(db, pile.id)).complete  # type: ignore[arg-type]
