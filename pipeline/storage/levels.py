@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from functools import cache
 from typing import Any
 
 import orjson
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Row,
@@ -25,17 +26,9 @@ from sqlalchemy import (
     update,
 )
 
+from pipeline.storage.many import FILE, among, parts, put_rows
 from pipeline.storage.schema_levels import level_change, level_entry, level_stale, level_sum
 from pipeline.tally.levels import AreaState, Figures, Node, contribution
-
-MANY = 100
-"""So many new versions at once are a file of results."""
-AT_ONCE = 400
-"""Keys of one query: SQLite takes 32,766 parameters, and long lists are slower than a few queries.
-
-However many keys there are, no query looks at more than them: a whole contest read for each of 34 provinces made the
-load of a country grow with its square.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +68,8 @@ def compact(document: Mapping[str, Any]) -> str:
 def add(db: Connection, entries: Sequence[Entry]) -> None:
     """Save new versions."""
     rows = [_values(e) for e in entries]
-    if rows:
-        db.execute(insert(level_entry), rows)
-    if len(rows) >= MANY and db.dialect.name == "postgresql":
+    put_rows(db, level_entry, rows)
+    if len(rows) >= FILE and db.dialect.name == "postgresql":
         _tell_planner(db, len(rows))
 
 
@@ -110,15 +102,13 @@ def _values(entry: Entry) -> dict[str, Any]:
 
 def latest(db: Connection, contest: str, round_: int, areas: Sequence[str] | None = None) -> dict[str, Entry]:
     """area -> its last version, of some areas or of all."""
-    return {
-        area: _entry(row) for area, row in _last_rows(db, (_ENTRIES, _SOME_ENTRIES), contest, round_, areas).items()
-    }
+    return {area: _entry(row) for area, row in _last_rows(db, level_entry.c, contest, round_, areas).items()}
 
 
 def contributions(db: Connection, contest: str, round_: int, areas: Sequence[str]) -> dict[str, dict[str, int]]:
     """area -> what its last version adds to every level above it."""
     found: dict[str, dict[str, int]] = {}
-    for area, row in _last_rows(db, (_FIGURES, _SOME_FIGURES), contest, round_, areas).items():
+    for area, row in _last_rows(db, _FIGURES, contest, round_, areas).items():
         true = orjson.loads(row.detail).get("true", ()) if '"true"' in row.detail else ()
         found[area] = contribution(row.state, orjson.loads(row.figures), true)
     return found
@@ -141,35 +131,35 @@ def latest_figures(
     db: Connection, contest: str, round_: int, areas: Sequence[str] | None = None
 ) -> dict[str, tuple[AreaState, Figures]]:
     """area -> state and figures of its last version; the short way for sums."""
-    rows = _last_rows(db, (_FIGURES, _SOME_FIGURES), contest, round_, areas)
+    rows = _last_rows(db, _FIGURES, contest, round_, areas)
     return {area: (row.state, orjson.loads(row.figures)) for area, row in rows.items()}
 
 
-_VERSIONS = (level_entry.c.contest == bindparam("of_contest"), level_entry.c.round == bindparam("of_round"))
+_FIGURES = tuple(level_entry.c[name] for name in ("area", "version", "state", "figures", "detail"))
 
 
-_SOME = level_entry.c.area.in_(bindparam("areas", expanding=True))
-_ENTRIES = select(level_entry).where(*_VERSIONS)
-_FIGURES = select(
-    level_entry.c.area, level_entry.c.version, level_entry.c.state, level_entry.c.figures, level_entry.c.detail
-).where(*_VERSIONS)
-_SOME_ENTRIES, _SOME_FIGURES = _ENTRIES.where(_SOME), _FIGURES.where(_SOME)
+@cache
+def _entries(dialect: str, columns: tuple[Column[Any], ...], some: bool) -> Select[Any]:
+    """The versions of all areas, or of ``some``."""
+    query = select(*columns).where(
+        level_entry.c.contest == bindparam("of_contest"), level_entry.c.round == bindparam("of_round")
+    )
+    return query.where(among(dialect, level_entry.c.area, "areas")) if some else query
 
 
 def _last_rows(
-    db: Connection, query: tuple[Select[Any], Select[Any]], contest: str, round_: int, areas: Sequence[str] | None
+    db: Connection, columns: Iterable[Column[Any]], contest: str, round_: int, areas: Sequence[str] | None
 ) -> dict[str, Row[Any]]:
-    """area -> the row of its last version; ``query``: of all areas, of some.
+    """area -> the row of its last version.
 
     Every version is read, in no order: asking the database for the last one took longer, and asked for the order of
     its key PostgreSQL goes through the whole contest.
     """
-    every, some = query
+    query = _entries(db.dialect.name, tuple(columns), areas is not None)
     key = {"of_contest": contest, "of_round": round_}
     found: dict[str, Row[Any]] = {}
     for part in [None] if areas is None else parts(areas):
-        rows = db.execute(every, key) if part is None else db.execute(some, {**key, "areas": part})
-        for row in rows:
+        for row in db.execute(query, key if part is None else {**key, "areas": part}):
             area = row.area
             if area not in found or found[area].version < row.version:
                 found[area] = row
@@ -206,17 +196,18 @@ class Sum:
 def sums(db: Connection, contest: str, round_: int, nodes: Iterable[Node]) -> dict[Node, Sum]:
     """Of some levels; those below which nothing was handed up are absent."""
     found: dict[Node, Sum] = {}
+    query = _sums(db.dialect.name)
     for part in parts(list(nodes)):
         for tree, node, figures, changes in db.execute(
-            _SUMS, {"of_contest": contest, "of_round": round_, **named(part)}
+            query, {"of_contest": contest, "of_round": round_, **named(part)}
         ):
             found[Node(tree, node)] = Sum(orjson.loads(figures), changes)
     return found
 
 
-def is_one_of(tree: ColumnElement[str], name: ColumnElement[str]) -> ColumnElement[bool]:
+def is_one_of(dialect: str, tree: ColumnElement[str], name: ColumnElement[str]) -> ColumnElement[bool]:
     """That a level is among those that :func:`named` gives to the statement."""
-    units, places = (name.in_(bindparam(kind, expanding=True)) for kind in ("units", "places"))
+    units, places = (among(dialect, name, kind) for kind in ("units", "places"))
     return or_(and_(tree == "unit", units), and_(tree == "place", places))
 
 
@@ -226,11 +217,11 @@ def named(nodes: Iterable[Node]) -> dict[str, list[str]]:
     return {"units": [n.id for n in wanted if n.tree == "unit"], "places": [n.id for n in wanted if n.tree == "place"]}
 
 
-_SUMS = select(level_sum.c.tree, level_sum.c.node, level_sum.c.figures, level_sum.c.changes).where(
-    level_sum.c.contest == bindparam("of_contest"),
-    level_sum.c.round == bindparam("of_round"),
-    is_one_of(level_sum.c.tree, level_sum.c.node),
-)
+@cache
+def _sums(dialect: str) -> Select[Any]:
+    c = level_sum.c
+    here = (c.contest == bindparam("of_contest"), c.round == bindparam("of_round"))
+    return select(c.tree, c.node, c.figures, c.changes).where(*here, is_one_of(dialect, c.tree, c.node))
 
 
 def put_sums(db: Connection, contest: str, round_: int, old: Mapping[Node, Sum], new: Mapping[Node, Sum]) -> None:
@@ -241,8 +232,7 @@ def put_sums(db: Connection, contest: str, round_: int, old: Mapping[Node, Sum],
         for n, s in new.items()
         if n not in old
     ]
-    if fresh:
-        db.execute(insert(level_sum), fresh)
+    put_rows(db, level_sum, fresh)
     moved = [
         {"t": n.tree, "n": n.id, "figures": compact(s.figures), "changes": s.changes}
         for n, s in new.items()
@@ -267,7 +257,7 @@ _MOVE = (
 def note_changes(db: Connection, entry: Entry, nodes: Iterable[Node]) -> None:
     """A late change flows through these levels."""
     key = {"contest": entry.contest, "round": entry.round, "area": entry.area, "version": entry.version}
-    db.execute(insert(level_change), [{**key, "tree": n.tree, "node": n.id, "at": entry.at} for n in nodes])
+    put_rows(db, level_change, [{**key, "tree": n.tree, "node": n.id, "at": entry.at} for n in nodes])
 
 
 def changes(db: Connection, contest: str, round_: int, node: Node, limit: int = 200) -> tuple[Entry, ...]:
@@ -311,9 +301,3 @@ def settled(db: Connection, contest: str, areas: Mapping[str, int]) -> None:
         c = level_stale.c
         query = delete(level_stale).where(c.contest == contest, c.area == bindparam("a"), c.marks == bindparam("m"))
         db.execute(query, [{"a": area, "m": marks} for area, marks in areas.items()])
-
-
-def parts(keys: Sequence[Any]) -> Iterator[list[Any]]:
-    left = iter(keys)
-    while part := list(islice(left, AT_ONCE)):
-        yield part

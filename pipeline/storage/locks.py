@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
 
-from pipeline.storage.levels import compact, is_one_of, named, parts
+from pipeline.storage.levels import compact, is_one_of, named
+from pipeline.storage.many import parts
 from pipeline.storage.schema_levels import level_lock
 from pipeline.tally.levels import Figures, Node
 
@@ -54,25 +56,24 @@ def latest(
 ) -> dict[Node, Lock]:
     """level -> the last version, or the last one that locked or signed; levels that were never locked are absent."""
     found: dict[Node, Lock] = {}
+    query = _last(db.dialect.name, seals)
     for part in parts(list(nodes)):
         wanted = {"of_contest": contest, "of_round": round_, **named(part)}
-        for row in db.execute(_SEALS if seals else _LAST, wanted):
+        for row in db.execute(query, wanted):
             lock = _lock(row)
             found[lock.node] = lock
     return found
 
 
-def _last(seals: bool) -> Select[Any]:
+@cache
+def _last(dialect: str, seals: bool) -> Select[Any]:
     c, other = level_lock.c, level_lock.alias()
     o = other.c
     same = [o.contest == c.contest, o.round == c.round, o.tree == c.tree, o.node == c.node]
     same += [o.act != "opened"] if seals else []
     newest = select(func.max(o.version)).where(*same).correlate(level_lock).scalar_subquery()
-    here = (c.contest == bindparam("of_contest"), c.round == bindparam("of_round"), is_one_of(c.tree, c.node))
+    here = (c.contest == bindparam("of_contest"), c.round == bindparam("of_round"), is_one_of(dialect, c.tree, c.node))
     return select(level_lock).where(*here, c.version == newest)
-
-
-_LAST, _SEALS = _last(seals=False), _last(seals=True)
 
 
 def signed(db: Connection, contest: str, round_: int) -> frozenset[Node]:
