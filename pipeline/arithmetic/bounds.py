@@ -9,45 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.arithmetic.changes import Changes, Light, Target
 from pipeline.arithmetic.fields import Field
+from pipeline.arithmetic.slips import SLIP_SPREAD
 
-SLIP_SPREAD = 1 / 50
-"""Chance that a slip writes just the number that the ink shows: a digit off, a carry lost, two digits swapped."""
 ROUNDING = 1e-13
 """More than the error of the transforms."""
 RESIDUES = 1617
 """What changes add to the sums is counted modulo this (a product of small primes, none of them of ten)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """All changes of one field: ``fields``, ``values`` in parallel; ``weights`` relative to the value read first;
-    ``shifts``: what each adds to every sum, folded into one number; ``residues``: the same modulo RESIDUES."""
-
-    fields: NDArray[np.int64]
-    values: tuple[int | None, ...]
-    weights: NDArray[np.float64]
-    shifts: NDArray[np.int64]
-    residues: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What the changes must add up to for the sums to hold: as shifts and as residues do."""
-
-    shift: np.int64
-    residue: int
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """Weight of changes that are not tried: ``whole``: of all; ``of_field``: of those that change a given field."""
-
-    whole: float
-    of_field: NDArray[np.float64]
-
-    def __add__(self, other: Light) -> Light:
-        return Light(self.whole + other.whole, self.of_field + other.of_field)
 
 
 def skipped_triples(
@@ -88,9 +57,10 @@ class Bounds:
 
 def bounds(fields: Sequence[Field], changes: Changes, target: Target, slip: float, light: Light) -> Bounds:
     """Four and more changes: :func:`_many`. Three or two of which some value is not listed keep the sums only if that
-    one has the shift that the others need. Two changes that keep no sum weigh as a slip.
+    one has the shift that the others need. Three changes that break a rule weigh as one number's slip, two as
+    :func:`pipeline.arithmetic.slips.two_slipped` says.
 
-    ``light``: the pairs and triples left out as too light or outside of all sums.
+    ``light``: those two, and pairs and triples left out as too light or outside of all sums.
     """
     first = np.array([f.values[0][1] for f in fields])
     odds = np.maximum(1.0 - first, 0.0) / first
@@ -107,11 +77,11 @@ def bounds(fields: Sequence[Field], changes: Changes, target: Target, slip: floa
     alone = np.where(in_sum & (target.shift == 0), slipped, 1.0) * lost
     all_lost = float(lost.sum())
     unseen = (
-        light.whole + slipped * tails[2] + float(alone.sum()) + four
+        light.whole + slipped * (tails[3] + all_lost * tails[1]) + float(alone.sum()) + four
         + all_lost * fitting * (1.0 + tails[1])
     )  # fmt: skip
     of_field = (
-        light.of_field + slipped * odds * tails[1] + alone + four_of_field
+        light.of_field + slipped * (odds * (tails[2] + all_lost) + lost * tails[1]) + alone + four_of_field
         + lost * fitting * (1.0 + tails[1]) + all_lost * (np.minimum(heaviest, fitting) + odds * fitting)
     )  # fmt: skip
     return Bounds(unseen, tuple(of_field.tolist()))

@@ -2,9 +2,9 @@
 
 The model: a writer fills a form whose rules hold, and with chance ``slip`` writes something else in one place; the
 ink then shows what was written. Values that keep all rules weigh (1 − slip) × ink, values that break any weigh
-slip × SLIP_SPREAD × ink, however many rules the one mistake breaks. Looked at are the values that the ink shows first,
-all that differ from them in one field, and all that differ in two or three and keep the sums. Everything else is
-bounded, and the bound counts as risk.
+slip × SLIP_SPREAD × ink, however many rules the one mistake breaks; where those have no field in common it took two
+(slips.py). Looked at are the values that the ink shows first, all that differ from them in one field, and all that
+differ in two or three and keep the sums. Everything else is bounded, and the bound counts as risk.
 """
 
 from __future__ import annotations
@@ -16,24 +16,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arithmetic.bounds import (
-    RESIDUES,
-    SLIP_SPREAD,
-    Changes,
-    Light,
-    Target,
-    bounds,
-    outside_sums,
-    skipped_triples,
-)
+from pipeline.arithmetic.bounds import RESIDUES, bounds, outside_sums, skipped_triples
+from pipeline.arithmetic.changes import Changes, Light, Target
 from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.rules import AtMostRule, Rule, SumRule
+from pipeline.arithmetic.slips import slip_weight, two_slipped
 
 CUT = 1e-8
 """Changes that together weigh less are not tried; their weight is added to the risk."""
 
-TAIL = 1e-6
-"""The lightest values of a field that together have so little chance count as not listed: the bound holds them."""
+TAIL, FINE = 1e-6, 1e-8
+"""The lightest values of a field that together have so little chance count as not listed: the bound holds them. Fine
+where the values read first break a rule: what keeps the rules then weighs little itself."""
 Change = tuple[int, int | None]
 """Place of a field among the fields, and the value that it has instead of the one read first."""
 
@@ -179,9 +173,10 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
 
     8 % of the real forms at hand did not add up; 21 % were reported in one country.
     """
-    fields = tuple(_without_tail(field) for field in fields)
-    sums = [r for r in rules if isinstance(r, SumRule)]
     read = {f.id: f.read for f in fields}
+    tail = TAIL if all(r.holds(read) for r in rules) else FINE
+    fields = tuple(_without_tail(field, tail) for field in fields)
+    sums = [r for r in rules if isinstance(r, SumRule)]
     fold = _folding(len(sums))
     wanted = sum(-r.left_over(read) * int(c) for r, c in zip(sums, fold, strict=True))
     target = Target(np.array([wanted & 0xFFFFFFFFFFFFFFFF], np.uint64).astype(np.int64)[0], wanted % RESIDUES)
@@ -189,14 +184,16 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
         changes = _changes(fields, sums, fold)
         pairs, light, among_sums = _pairs(changes, target.shift, len(fields))
         triples, skipped = _triples(changes, target.shift, len(fields))
-    skipped = skipped + light + outside_sums(changes, target.shift, among_sums)
     breaks = _Breaks(fields, rules)
+    slipped = two_slipped(
+        changes, [f.id for f in fields], sums, [r.left_over(read) for r in sums], breaks.pulls(changes), slip
+    )
+    skipped = skipped + light + outside_sums(changes, target.shift, among_sums) + slipped
     every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
-    found = [Hypothesis((), 1.0 - slip if not breaks.first else slip * SLIP_SPREAD, breaks.first)]
+    found = [Hypothesis((), breaks.share(breaks.first, slip), breaks.first)]
     for place, value, weight in every:
         broken = breaks.by_one(place, value)
-        share = slip * SLIP_SPREAD if broken else 1.0 - slip
-        found.append(Hypothesis(((place, value),), weight * share, broken))
+        found.append(Hypothesis(((place, value),), weight * breaks.share(broken, slip), broken))
     for chosen in (*pairs, *triples):
         made = tuple((every[i][0], every[i][1]) for i in chosen)
         if not breaks.by(made):  # else it weighs as one of two changes that break a rule, which the bound holds already
@@ -212,10 +209,10 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     return Posterior(fields, tuple(rules), tuple(found), limits.unseen, risks, shares)
 
 
-def _without_tail(field: Field) -> Field:
+def _without_tail(field: Field, most: float) -> Field:
     tail, kept = 0.0, len(field.values)
     for _, chance in reversed(field.values[1:]):
-        if tail + chance > TAIL:
+        if tail + chance > most:
             break
         tail, kept = tail + chance, kept - 1
     return replace(field, values=field.values[:kept], dropped=field.dropped + tail)
@@ -247,6 +244,24 @@ class _Breaks:
         place = {f.id: k for k, f in enumerate(fields)}
         self.factors = [{place[f]: t for f, t in r.terms} if isinstance(r, SumRule) else None for r in rules]
         self.left = [r.left_over(self.read) if isinstance(r, SumRule) else 0 for r in rules]
+        self._shares: dict[tuple[int, ...], float] = {}
+
+    def share(self, broken: tuple[int, ...], slip: float) -> float:
+        """What values weigh that break just these rules, beside their ink."""
+        if broken not in self._shares:
+            of = [self.rules[k] for k in broken]
+            self._shares[broken] = slip_weight(slip, of) if of else 1.0 - slip
+        return self._shares[broken]
+
+    def pulls(self, changes: Changes) -> NDArray[np.int64]:
+        """What each change adds to each sum (sums, changes)."""
+        read = [f.read or 0 for f in self.fields]
+        steps = np.array(
+            [(value or 0) - read[k] for k, value in zip(changes.fields.tolist(), changes.values, strict=True)], np.int64
+        )
+        factors = [of for of in self.factors if of is not None]
+        table = np.array([[of.get(k, 0) for k in range(len(read))] for of in factors], np.int64)
+        return np.asarray(table.reshape(len(factors), len(read))[:, changes.fields] * steps, np.int64)
 
     def by_one(self, place: int, value: int | None) -> tuple[int, ...]:
         """The rules that are broken when one field alone has another value."""

@@ -12,7 +12,7 @@ from pipeline.recognize.tally_strokes import TallyReading
 
 DIGITS = "0123456789"
 _BEGUN = np.arange(1, 10)
-KEPT = 24
+KEPT = 48
 """Values a field keeps; the mass of the others counts as risk."""
 CARRIED = 2 * KEPT
 """Values that are carried from box to box; a value that is dropped on the way counts as left out."""

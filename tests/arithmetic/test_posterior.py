@@ -7,10 +7,10 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.arithmetic.bounds import SLIP_SPREAD
 from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.posterior import components, posterior
 from pipeline.arithmetic.rules import PercentRule, Rule, SumRule, total
+from pipeline.arithmetic.slips import SLIP_SPREAD, TWICE
 
 SLIP = 0.08
 
@@ -38,8 +38,10 @@ def everything(form: list[Field], rules: list[Rule]) -> dict[tuple[int | None, .
         weight = 1.0
         for _, p in chosen:
             weight *= p
-        holds = all(r.holds(dict(zip((f.id for f in form), values, strict=True))) for r in rules)
-        weights[values] = weight / first * ((1 - SLIP) if holds else SLIP * SLIP_SPREAD)
+        broken = [set(r.fields) for r in rules if not r.holds(dict(zip((f.id for f in form), values, strict=True)))]
+        once = SLIP * SLIP_SPREAD
+        slipped = once if broken and set.intersection(*broken) else once * TWICE * SLIP_SPREAD
+        weights[values] = weight / first * (slipped if broken else 1 - SLIP)
     return weights
 
 
@@ -50,6 +52,7 @@ RULE_SETS: list[list[Rule]] = [
     [total("R6", ("a", "b"), "c"), PercentRule("R22", "a", "c", "d"), total("X", ("d", "b"), "e")],
     [total("R6", ("a", "b"), "c"), PercentRule("R11", "a", "c", "d"), PercentRule("R11", "b", "c", "e")],
     [PercentRule("R22", "a", "b", "c"), PercentRule("R22", "b", "d", "e")],
+    [total("R7", ("a",), "b"), total("R6", ("b", "c"), "d"), total("R7", ("d",), "e")],
 ]
 
 

@@ -1,0 +1,62 @@
+"""What a writer's own mistake weighs: it sits in one number, so the rules that it breaks have that number in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.arithmetic.changes import Changes, Light
+from pipeline.arithmetic.rules import Rule, SumRule
+
+SLIP_SPREAD = 1 / 50
+"""Chance that a slip writes just the number that the ink shows: a digit off, a carry lost, two digits swapped."""
+TWICE = 0.2
+"""Chance that who slips once slips in another number, too. No figure is known; high, as a high one only asks more."""
+FAINT = 1e-5
+"""Changes that weigh less are not paired with others; they count as if they broke one number's rules."""
+MOST_RULES = 60
+"""Sums that one number's bits tell apart; with more of them every pair counts as if it broke one number's rules."""
+
+
+def slip_weight(slip: float, broken: Iterable[Rule]) -> float:
+    """Weight of values that break these rules, of which there is at least one."""
+    once = slip * SLIP_SPREAD
+    named = [set(rule.fields) for rule in broken]
+    return once if set.intersection(*named) else once * TWICE * SLIP_SPREAD
+
+
+def two_slipped(
+    changes: Changes, names: Sequence[str], sums: Sequence[SumRule], left: Sequence[int], pulls: NDArray[np.int64],
+    slip: float,
+) -> Light:  # fmt: skip
+    """Bound on two listed changes that break a rule: in all, and of those that change a given field.
+
+    ``names``: the fields' ids by place; ``left``: what the values read first leave over in each of ``sums``;
+    ``pulls`` (sums, changes): what each change adds to each.
+    """
+    count = len(names)
+    once = slip * SLIP_SPREAD
+    heavy = np.flatnonzero(changes.weights >= FAINT)
+    if len(sums) > MOST_RULES:
+        heavy = heavy[:0]
+    chosen = np.zeros(len(changes.weights), bool)
+    chosen[heavy] = True
+    faint = np.bincount(changes.fields[~chosen], changes.weights[~chosen], count)
+    every = np.bincount(changes.fields, changes.weights, count)
+    of_field = once * (every * faint.sum() + faint * every.sum())
+    whole = once * float(faint.sum() * every.sum())
+    if not len(heavy):
+        return Light(whole, of_field)
+    weights, fields = changes.weights[heavy], changes.fields[heavy]
+    broken = np.zeros((len(heavy), len(heavy)), np.int64)
+    for k, pull in enumerate(pulls[:, heavy]):
+        broken |= (pull[:, None] + (pull + left[k])[None] != 0).astype(np.int64) << k
+    in_one = np.zeros(broken.shape, bool)
+    for rules in {sum(1 << k for k, rule in enumerate(sums) if name in rule.fields) for name in names}:
+        in_one |= (broken & ~rules) == 0
+    both = np.outer(weights, weights) * np.where(in_one, once, once * TWICE * SLIP_SPREAD)
+    both[fields[:, None] == fields[None]] = 0.0
+    paired = both.sum(axis=1)
+    return Light(whole + float(paired.sum()) / 2, of_field + np.bincount(fields, paired, count))
