@@ -12,22 +12,30 @@ from sqlalchemy import Connection
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
 from pipeline.election.figures import TIMES, AreaFigures, Member, Witness
+from pipeline.errors import Problem, Refusal
+from pipeline.messages import message
 from pipeline.storage import figures, log
 
 
 def keep_figures(db: Connection, actor: Actor, given: Sequence[AreaFigures], reason: str, at: datetime) -> int:
-    """Save the figures that differ from those that stand, each as a new version; how many were new."""
+    """Save the figures that differ from those that stand, each as a new version; how many were new.
+
+    Refused (``reason-missing``), with every area and contest: other figures than stand there already, without a
+    ``reason``.
+    """
     require(actor, "ingest")
-    new = 0
-    for one in given:
-        document = figures_to_json(one)
-        standing = figures.latest(db, one.area, one.contest)
-        if standing and dict(standing.document) == document:
-            continue
-        figures.add(db, one.area, one.contest, document, author=actor.id, reason=reason, at=at)
-        log.append(db, AuditEvent(actor.id, "figures", f"{one.area}/{one.contest}", document), at)
-        new += 1
-    return new
+    standing = {(g.area, g.contest): figures.latest(db, g.area, g.contest) for g in given}
+    documents = {(g.area, g.contest): figures_to_json(g) for g in given}
+    new = [key for key, before in standing.items() if before is None or dict(before.document) != documents[key]]
+    unexplained = [key for key in new if standing[key] is not None and not reason.strip()]
+    if unexplained:
+        why = message("other figures stand here already; give the reason of the change, or leave the row out")
+        raise Refusal([Problem("reason-missing", f"{area}/{contest}", why) for area, contest in unexplained])
+    for area, contest in new:
+        document = documents[area, contest]
+        figures.add(db, area, contest, document, author=actor.id, reason=reason.strip(), at=at)
+        log.append(db, AuditEvent(actor.id, "figures", f"{area}/{contest}", document), at)
+    return len(new)
 
 
 def figures_to_json(given: AreaFigures) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def figures(workspace: Workspace, **changes: object) -> None:
     }
     given = AreaFigures(AREA, CONTEST, **{**plain, **changes})  # type: ignore[arg-type]
     with workspace.database.write() as db:
-        keep_figures(db, SYSTEM, [given], "", workspace.clock())
+        keep_figures(db, SYSTEM, [given], "test", workspace.clock())
 
 
 def closed(workspace: Workspace, leader: Actor, doubtful: str) -> None:
