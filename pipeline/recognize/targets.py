@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from pipeline.forms.template import FieldKind, FieldValue, FormField
 from pipeline.geometry import Box, Quad
 from pipeline.recognize.crossing import crossings
+from pipeline.recognize.holes import widest
+from pipeline.recognize.page_light import page_light
 from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.windows import Layout, cut, mosaic_of
 from pipeline.scan.page import Pixels, Points, RegisteredPage
@@ -34,6 +36,9 @@ SEARCH_MM = 1.75
 """How far an outline may lie from where the registration puts it; targets stand 3 mm apart and more."""
 AROUND_MM = 0.9
 """What is looked at round a target: farther out the names begin."""
+FARTHER_MM = 1.25
+"""How much farther out than a mark's surroundings it is looked how broad it is."""
+FARTHER_PX = round(FARTHER_MM * DENSITY)
 OUTLINE_MM = 0.45
 """Half the width of the ring that belongs to the print; a line of 0.4 mm blurred by a scanner at 200 dpi."""
 INK = 0.22
@@ -81,6 +86,8 @@ class _Aligned:
 
     dark: Floats
     """(n, h, w), 0 paper to 1 black."""
+    wide: Floats
+    """The same with ``FARTHER_MM`` more on every side."""
     shape: _Shape
     shift_mm: Points
     fit: Floats
@@ -113,10 +120,11 @@ def _of_one_size(fields: Sequence[FormField]) -> list[list[int]]:
 def _read_alike(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField]) -> list[FieldReading]:
     seen, blank = _stacks(page, side, fields)
     aligned = _aligned(seen, fields)
-    dark = aligned.dark
+    dark, wide = aligned.dark, aligned.wide
     if blank is not None:
-        dark = _without_print(dark, _aligned(blank, fields).dark)
-    measures = _measures(dark, aligned)
+        printed = _aligned(blank, fields)
+        dark, wide = _without_print(dark, printed.dark), _without_print(wide, printed.wide)
+    measures = _measures(dark, aligned) | {"wider_mm": _wider(wide, aligned.shape, fields[0].box)}
     readings = []
     for i, field in enumerate(fields):
         values = {name: float(column[i]) for name, column in measures.items()}
@@ -147,11 +155,11 @@ def _windows(picture: Pixels, rows: Sequence[tuple[int, int]], size: tuple[int, 
     return np.stack([picture[top : top + h, :w] for top, _ in rows])
 
 
-def _paper(windows: Pixels) -> tuple[Floats, Floats]:
-    """Grey of the paper in each window, never far below the page's, and how light each window really is."""
+def _paper(windows: Pixels, centres: Points) -> tuple[Floats, Floats]:
+    """Grey of the paper in each window, never far below the page's light there, and how light each is against it."""
     light = np.percentile(windows[:, ::2, ::2], 85, axis=(1, 2)).astype(np.float32)
-    paper = np.float32(np.percentile(light, 60))
-    return np.maximum(light, 0.8 * paper), light / paper
+    page = page_light(light, centres)
+    return np.maximum(light, 0.8 * page), light / page
 
 
 # --- where the outline is ------------------------------------------------------------
@@ -159,7 +167,8 @@ def _paper(windows: Pixels) -> tuple[Floats, Floats]:
 
 def _aligned(windows: Pixels, fields: Sequence[FormField]) -> _Aligned:
     """Every window's darkness, moved so that the printed outline lies in the middle."""
-    paper, level = _paper(windows)
+    centres = np.array([f.box.centre for f in fields])
+    paper, level = _paper(windows, centres)
     dark = np.clip(1 - windows / paper[:, None, None], 0, 1).astype(np.float32)
     n, h, w = dark.shape
     coarse = dark[:, : h // COARSE * COARSE, : w // COARSE * COARSE]
@@ -169,12 +178,12 @@ def _aligned(windows: Pixels, fields: Sequence[FormField]) -> _Aligned:
         (shape, *_found(coarse, shape.template)) for shape in _shapes(fields[0].kind, round(box.w, 1), round(box.h, 1))
     ]
     shape, places, fit = max(tried, key=lambda t: float(np.median(t[2])))
-    centres = np.array([f.box.centre for f in fields])
     shift, spread = _settled(places * COARSE / DENSITY, fit, centres)
     cut_out = _moved(dark, shift * DENSITY, shape.inside.shape)
+    wide = _moved(dark, shift * DENSITY, tuple(side + 2 * FARTHER_PX for side in shape.inside.shape))
     lid = (cut_out >= 1 - VOID / paper[:, None, None])[:, shape.inside].mean(axis=1)
     void = np.where(paper >= CLIPPED, 0, lid).astype(np.float32)
-    return _Aligned(cut_out, shape, shift, fit, spread, level, void)
+    return _Aligned(cut_out, wide, shape, shift, fit, spread, level, void)
 
 
 def _found(coarse: Floats, template: Floats) -> tuple[Points, Floats]:
@@ -288,13 +297,16 @@ def _measures(dark: Floats, aligned: _Aligned) -> dict[str, Floats]:
     near, wide = _averaged(dark, shape.inside, 3), _averaged(np.minimum(dark, 0.5), shape.inside, 5)
     wide_around = _averaged(np.minimum(dark, 0.5), shape.outside, 5)
     around = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.outside]
+    inked, inked_around = (near > INK).mean(axis=1), (around > INK).mean(axis=1)
+    # the dots of a picture that was made black and white by halftone are in every target, too
+    dots = min(np.percentile(share, 25) for share in (inked, inked_around)) if len(dark) >= 6 else 0.0
     return crossings(dark, near, shape.inside, INK, DENSITY) | {
-        "ink": (near > INK).mean(axis=1),
+        "ink": np.maximum(inked - dots, 0) / (1 - dots),
         "faint": (wide > grain + FAINT).mean(axis=1),
         "mean": np.maximum(inside.mean(axis=1) - grain, 0),
         "darkest": np.percentile(near, 99, axis=1),
         "void": aligned.void,
-        "around": (around > INK).mean(axis=1),
+        "around": inked_around,
         "faint_around": (wide_around > grain + FAINT).mean(axis=1),
         "outline": (aligned.dark[:, shape.ring] > 0.1).mean(axis=1),
         "fit": aligned.fit,
@@ -302,6 +314,12 @@ def _measures(dark: Floats, aligned: _Aligned) -> dict[str, Floats]:
         "level": aligned.level,
         "shift_mm": np.linalg.norm(aligned.shift_mm, axis=1).astype(np.float32),
     }
+
+
+def _wider(wide: Floats, shape: _Shape, box: Box) -> Floats:
+    """By how many mm the broadest ink in each target is wider than the target itself."""
+    broad = widest(wide, np.pad(shape.inside, FARTHER_PX), INK, DENSITY)
+    return np.asarray(np.maximum(broad - min(box.w, box.h), 0), np.float32)
 
 
 def _averaged(dark: Floats, zone: Bools, side: int) -> Floats:

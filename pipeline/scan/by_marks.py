@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forms.template import ByCornerMarks, ByTimingMarks, FieldKind, FormField, FormSide
-from pipeline.geometry import Box
+from pipeline.geometry import Box, Size
 from pipeline.scan.bars import Match
 from pipeline.scan.candidate import Candidate
 from pipeline.scan.corner_marks import corner_matches
@@ -38,6 +38,14 @@ MIN_OUTLINES = 0.7
 OUTLINE_POINTS = 28
 OUTLINE_SHARE = 0.7
 """Share of an outline's points at which something must be printed; text gives about half."""
+HAIRLINE = 0.035
+"""Least contrast of a printed hairline, as a share of the paper; of a pale scan a twenty-eighth is left."""
+ABOVE_GRAIN = 1.8
+"""How many times the contrast that the page has anywhere an outline must have: grain looks printed everywhere."""
+SMOOTHED_MM = 0.15
+"""How far along an outline neighbouring points are averaged, to both sides."""
+GRAIN_PLACES = (14, 18)
+"""Where across and down a page its grain is looked at; less than half of them lie on print."""
 
 
 def register_by_marks(raw: RawPage, side: PreparedSide, view: PageView | None = None) -> Candidate | None:
@@ -155,8 +163,7 @@ def _verified(raw: RawPage, side: PreparedSide, marks: tuple[Box, ...], found: M
     residual = float(np.percentile(errors, 90)) / found.ppm
     if residual > MAX_RESIDUAL_MM:
         return None
-    fields = outlined_of(side.side)
-    outlines = outline_share(raw.pixels, page_map, fields) if fields else None
+    outlines = outline_share(raw.pixels, page_map, side.side) if outlined_of(side.side) else None
     if outlines is not None and outlines < MIN_OUTLINES:
         return None
     score = found.found if outlines is None else (found.found + outlines) / 2
@@ -186,27 +193,57 @@ def _rotation_deg(page_map: EdgeMap, side: FormSide) -> float:
     return 180.0 if angle <= -180 else angle
 
 
-def outline_share(pixels: Pixels, page_map: EdgeMap, fields: list[FormField]) -> float:
-    """Share of the targets round which something is printed where their outline should be."""
+def outline_share(pixels: Pixels, page_map: EdgeMap, side: FormSide) -> float:
+    """Share of the targets of ``side`` round which something is printed where their outline should be."""
+    fields = outlined_of(side)
     profiles = np.array([outline_profile(f.kind, f.box) for f in fields])
-    n = profiles.shape[1] * profiles.shape[2]
+    grey = _along(pixels, page_map, profiles)
+    light = np.percentile(grey, 80, axis=(1, 2))[:, None]
+    grain = float(np.median(_contrast(_along(pixels, page_map, _grain_profile(side.size)))))
+    printed = _contrast(grey) > np.maximum(HAIRLINE * np.maximum(light, 60), ABOVE_GRAIN * grain)
+    return float((printed.mean(axis=1) >= OUTLINE_SHARE).mean())
+
+
+def _along(pixels: Pixels, page_map: EdgeMap, profiles: Points) -> Floats:
+    """Grey at places (…, voices, 2) in mm, the mean over voices; white beyond the picture."""
     places = page_map.to_pixels(profiles.reshape(-1, 2)).round().astype(np.int64)
     h, w = pixels.shape[:2]
     inside = ((places >= 0) & (places < (w, h))).all(axis=1)
-    x, y = np.clip(places[:, 0], 0, w - 1), np.clip(places[:, 1], 0, h - 1)
-    values = pixels[y, x]
+    values = pixels[np.clip(places[:, 1], 0, h - 1), np.clip(places[:, 0], 0, w - 1)]
     grey = (values if values.ndim == 1 else values.mean(axis=1)).astype(np.float64)
     grey[~inside] = 255
-    grey = grey.reshape(len(fields), profiles.shape[1], n // profiles.shape[1])
-    light = np.percentile(grey, 80, axis=(1, 2))[:, None]
-    # a hairline of a light scan keeps a twelfth of the contrast
-    printed = grey.max(axis=2) - grey.min(axis=2) > 0.08 * np.maximum(light, 60)
-    return float((printed.mean(axis=1) >= OUTLINE_SHARE).mean())
+    return np.asarray(grey.reshape(profiles.shape[:-1]).mean(axis=-1))
+
+
+def _contrast(lines: Floats) -> Floats:
+    return np.asarray(lines.max(axis=-1) - lines.min(axis=-1))
+
+
+@lru_cache(maxsize=64)
+def _grain_profile(size: Size) -> Points:
+    """Lines as those across outlines, of every direction, at places all over a page: (places, 9, 3, 2) in mm."""
+    across, down = GRAIN_PLACES
+    x, y = np.meshgrid((np.arange(across) + 0.5) * size.w / across, (np.arange(down) + 0.5) * size.h / down)
+    at = np.stack([x.ravel(), y.ravel()], axis=1)
+    # the golden angle: no two neighbours look the same way, so neither rules nor lines of text are favoured
+    angle = np.arange(len(at)) * 2.399963
+    direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return _smoothed(at[:, None] + _REACH[:, None] * direction[:, None], direction)
+
+
+_REACH = np.linspace(-0.7, 0.7, 9)
+
+
+def _smoothed(places: Points, direction: Points) -> Points:
+    """Each place of lines (n, 9, 2) with its neighbours at right angles to the line's direction (n, 2)."""
+    beside = np.stack([-direction[:, 1], direction[:, 0]], axis=1)
+    voices = np.array([-SMOOTHED_MM, 0.0, SMOOTHED_MM])
+    return np.asarray(places[:, :, None] + voices[:, None] * beside[:, None, None])
 
 
 @lru_cache(maxsize=4096)
 def outline_profile(kind: FieldKind, box: Box) -> Points:
-    """Points on short lines across a target's outline, mm: (points, 9, 2), 0.7 mm to both sides."""
+    """Points on short lines across a target's outline, mm: (points, 9, 3, 2), 0.7 mm to both sides."""
     cx, cy = box.centre
     angle = (np.arange(OUTLINE_POINTS) + 0.5) * 2 * np.pi / OUTLINE_POINTS
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -216,5 +253,4 @@ def outline_profile(kind: FieldKind, box: Box) -> Points:
         radius = (np.abs(2 * direction / (box.w, box.h)) ** p).sum(axis=1) ** (-1 / p)
     else:
         radius = 1 / np.abs(2 * direction / (box.w, box.h)).max(axis=1)
-    reach = np.linspace(-0.7, 0.7, 9)
-    return np.asarray((radius[:, None] + reach)[..., None] * direction[:, None] + (cx, cy))
+    return _smoothed((radius[:, None] + _REACH)[..., None] * direction[:, None] + (cx, cy), direction)

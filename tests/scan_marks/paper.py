@@ -234,6 +234,18 @@ def _overprinted(picture: Picture) -> Picture:
     return picture
 
 
+def _lit_from_one_side(picture: Picture) -> Picture:
+    return np.asarray(picture * np.linspace(0.55, 1.0, picture.shape[1]), np.uint8)
+
+
+def halftone(picture: Picture) -> Picture:
+    """Black and white alone, grey as dots in a pattern of 4 by 4 (Bayer 1973), as some scanners deliver it."""
+    order = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) * 16 + 8
+    down, across = (side // 4 + 1 for side in picture.shape)
+    pattern = np.tile(order, (down, across))[: picture.shape[0], : picture.shape[1]]
+    return np.asarray((picture > pattern) * 255, np.uint8)
+
+
 def _cropped(picture: Picture) -> tuple[Picture, Callable[[Places], Places]]:
     cut = round(8.2 * PPM)
     return picture[:, cut:].copy(), lambda p: p - (cut, 0)
@@ -252,6 +264,7 @@ DAMAGES: dict[str, Damage] = {
     "blurred": same_place(lambda p: np.asarray(cv2.GaussianBlur(p, (0, 0), 1.3), np.uint8)),
     "noisy": same_place(_noisy),
     "overprinted": same_place(_overprinted),
+    "lit from one side": same_place(_lit_from_one_side),
 }
 TIMING_DAMAGES: dict[str, Damage] = {
     "holes in marks": same_place(_holed),

@@ -109,6 +109,22 @@ def test_what_is_no_plain_vote_is_asked(
         assert decision.accepted == (i not in doubtful), (i, decision)
 
 
+@pytest.mark.parametrize("kind", ["oval", "box"])
+def test_a_hole_is_no_mark_where_a_scan_is_clipped(kind: str) -> None:
+    """There pen, print and the lid of the scanner are equally black; a hole is still broader than a pen's mark."""
+    form = paper.form(paper.timing_marks(), "box" if kind == "box" else "oval")
+    side, picture = prepared(form), paper.printed(form)
+    for i in (2, 9):
+        paper.punched(picture, side.side.fields[i].box)
+    for i in (5, 12):
+        paper.filled(picture, side.side.fields[i].box)
+    page = placed(np.where(picture > 190, 255, np.where(picture < 110, 0, picture)).astype(np.uint8), side)
+    assert page is not None
+    for i, decision in enumerate(decisions(page, side)):
+        expected = ("marked" if i in (2, 5, 9, 12) else "unmarked", i not in (2, 9))
+        assert (decision.value, decision.accepted) == expected, (i, decision)
+
+
 def test_a_thin_stroke_right_across_marks_a_box_and_is_asked_in_an_oval() -> None:
     """A box is crossed, an oval is filled: of thin strokes in ovals people disagree whether they are votes."""
     for kind in ("oval", "box"):
@@ -143,6 +159,16 @@ def test_a_sheet_with_the_same_marks_and_other_targets_is_refused() -> None:
     )
     picture = paper.printed(form)
     assert placed(picture, prepared_side("other", other, [])) is None
+
+
+@pytest.mark.parametrize("turn", [0, 180])
+def test_dots_of_a_halftone_are_no_outlines(turn: int) -> None:
+    form = paper.form(paper.corner_marks())
+    far = tuple(replace(f, box=Box(f.box.x + 9, f.box.y + 5, f.box.w, f.box.h)) for f in form.sides[0].fields)
+    dots = paper.halftone(paper.turned(turn)(paper.printed(form))[0])
+    assert placed(dots, prepared_side("other", replace(form.sides[0], fields=far), [])) is None
+    page = placed(dots, prepared(form))
+    assert page is None or abs(page.rotation_deg) == pytest.approx(turn, abs=1)
 
 
 def test_a_sheet_that_looks_the_same_upside_down_is_not_guessed() -> None:
