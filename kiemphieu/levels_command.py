@@ -17,7 +17,7 @@ from pipeline.messages import message
 from pipeline.spreadsheets import parse_date, parse_whole
 from pipeline.tally.levels import VOTES, Levels, Node, Tree
 from pipeline.tally.rounds import Decision
-from pipeline.usecases.handing_up import levels_of
+from pipeline.usecases.handing_up import EXTRA_ROUND, FIRST_ROUND, levels_of
 from pipeline.usecases.level_acts import Minutes, annul_area, correct_area, lock_level, open_level, update_voters
 from pipeline.usecases.level_view import LevelStanding, area_history, check_everything, level_view
 from pipeline.usecases.take_in import hand_over, take_in
@@ -53,11 +53,13 @@ def node_of(found: Levels, name: str) -> Node:
 @WORKSPACE
 @CONTEST
 @click.option("--level", help="Id of a unit, a committee or a place; the whole administrative tree otherwise.")
-def show(workspace: Path, contest: str, level: str | None) -> None:
+@click.option("--extra", is_flag=True, help="The extra elections whose results have come in, not the first round.")
+def show(workspace: Path, contest: str, level: str | None, extra: bool) -> None:
     """One level: its sum, the levels and areas below it, the late changes."""
     opened = open_workspace(workspace)
     found = levels_of(opened.election)
-    view = level_view(opened, SYSTEM, contest, node_of(found, level) if level else None)
+    round_ = EXTRA_ROUND if extra else FIRST_ROUND
+    view = level_view(opened, SYSTEM, contest, node_of(found, level) if level else None, round_)
     rows = [_row(one) for one in (*view.below, view.here)]
     title = " › ".join(one.name for one in (*view.above, view.here))
     table(title, [text(c) for c in ("level", "state", "areas done", "areas", *SHOWN)], rows)

@@ -19,7 +19,8 @@ from pipeline.errors import refuse
 from pipeline.messages import Message, message
 from pipeline.spreadsheets import parse_date
 from pipeline.tally.rounds import Decision, FollowUp, Kind
-from pipeline.usecases.rulings import UnitRound, annul, joined, no_extra_election, order_round, settle_tie
+from pipeline.usecases.extra_rounds import extra_rounds, joined
+from pipeline.usecases.rulings import UnitRound, annul, no_extra_election, order_round, settle_tie
 from pipeline.usecases.rulings import rounds as rounds_of
 from pipeline.usecases.workspace import open_workspace
 
@@ -76,7 +77,13 @@ def decision(command: Callable[..., Any]) -> Callable[..., Any]:
 def listed(workspace: Path) -> None:
     """What follows from the result of every unit of WORKSPACE."""
     opened = open_workspace(workspace)
-    rows = [_row(opened.election, one) for one in rounds_of(opened, SYSTEM)]
+    extra = {one.unit.id: one for one in extra_rounds(opened, SYSTEM)}
+    rows: list[tuple[object, ...]] = []
+    for one in rounds_of(opened, SYSTEM):
+        rows.append(_row(opened.election, one))
+        if one.unit.id in extra:
+            where, *rest = _row(opened.election, extra[one.unit.id])
+            rows.append((f"{where}, {text(KINDS['extra'].msgid)}", *rest))
     table(text("Units"), [text(c) for c in ("unit", "seats", "elected", "what follows")], rows)
     opened.close()
 
@@ -171,7 +178,10 @@ def ordered(
 @click.argument("workspace", type=FOLDER)
 @click.argument("later", type=FOLDER, nargs=-1)
 def finally_(workspace: Path, later: tuple[Path, ...]) -> None:
-    """Who is elected by all rounds together: WORKSPACE is the first, LATER are the workspaces of later ones."""
+    """Who is elected by all rounds together: WORKSPACE is the first, LATER are the workspaces of later ones.
+
+    An extra election whose results WORKSPACE has taken in ('kiemphieu levels import') needs no workspace here.
+    """
     with ExitStack() as stack:
         first, *more = (stack.enter_context(closing(open_workspace(folder))) for folder in (workspace, *later))
         found = joined(SYSTEM, first, more)

@@ -159,7 +159,9 @@ def _problem(place: str, finding: Finding) -> Problem:
     return Problem(finding.code, place, text)
 
 
-def across_contests(db: Connection, election: Election, levels: Levels, given: Iterable[Given]) -> Iterator[Problem]:
+def across_contests(
+    db: Connection, election: Election, levels: Levels, given: Iterable[Given], round_: int = FIRST_ROUND
+) -> Iterator[Problem]:
     """R13, R19 and R21: the papers of all contests of an area beside each other, with what stands of those not given.
 
     R21 is looked at where the total of a row is told and the ballots of every contest of the area are.
@@ -167,7 +169,7 @@ def across_contests(db: Connection, election: Election, levels: Levels, given: I
     by_area: dict[str, dict[str, Given]] = {}
     for one in given:
         by_area.setdefault(one.area, {})[one.contest] = one
-    standing = _others(db, levels, by_area)
+    standing = _others(db, levels, by_area, round_)
     level_of: Mapping[str, Level] = {c.id: c.level for c in election.contests}
     for area, here in by_area.items():
         first = next(iter(here.values()))
@@ -186,7 +188,7 @@ def across_contests(db: Connection, election: Election, levels: Levels, given: I
 
 
 def _others(
-    db: Connection, levels: Levels, given: Mapping[str, Mapping[str, Given]]
+    db: Connection, levels: Levels, given: Mapping[str, Mapping[str, Given]], round_: int
 ) -> dict[str, dict[str, stored.Entry]]:
     wanted: dict[str, list[str]] = {}
     for area, here in given.items():
@@ -195,7 +197,7 @@ def _others(
                 wanted.setdefault(contest, []).append(area)
     found: dict[str, dict[str, stored.Entry]] = {}
     for contest, areas in wanted.items():
-        for area, entry in stored.latest(db, contest, FIRST_ROUND, areas).items():
+        for area, entry in stored.latest(db, contest, round_, areas).items():
             found.setdefault(area, {})[contest] = entry
     return found
 
@@ -213,7 +215,9 @@ def _rows(papers: Mapping[str, Given], held: frozenset[str]) -> list[InventoryRo
     return rows
 
 
-def of_the_elected(db: Connection, election: Election, levels: Levels, given: Iterable[Given]) -> Iterator[Problem]:
+def of_the_elected(
+    db: Connection, election: Election, levels: Levels, given: Iterable[Given], round_: int = FIRST_ROUND
+) -> Iterator[Problem]:
     """R18: who the minutes of others name as elected, beside the sum of the unit as it is kept now."""
     seen: set[tuple[str, tuple[str, ...], int | None]] = set()
     for one in given:
@@ -226,7 +230,7 @@ def of_the_elected(db: Connection, election: Election, levels: Levels, given: It
             continue
         seen.add((unit.id, named, missing))
         node = Node("unit", unit.id)
-        sums = stored.sums(db, one.contest, FIRST_ROUND, [node])
+        sums = stored.sums(db, one.contest, round_, [node])
         figures = sums[node].figures if node in sums else {}
         if levels.expected(one.contest, node) > sum(figures.get(f"state:{s}", 0) for s in _DONE):
             text = message(
@@ -236,7 +240,8 @@ def of_the_elected(db: Connection, election: Election, levels: Levels, given: It
             )
             yield Problem("R18", one.place, text)
             continue
-        decided = [r for r in rulings.every(db, one.contest) if r.unit == unit.id]
+        first = round_ == FIRST_ROUND  # what was decided of the first round says nothing of another
+        decided = [r for r in rulings.every(db, one.contest) if first and r.unit == unit.id]
         computed = elected_of(election, unit, figures, decided)
         for text in r18(named, computed, unit.seats, missing):
             yield _problem(one.place, Finding(18, "error", text))

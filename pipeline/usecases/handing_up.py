@@ -27,7 +27,8 @@ from pipeline.tally.levels import (
     together,
 )
 
-FIRST_ROUND = 1
+FIRST_ROUND, EXTRA_ROUND = 1, 2
+"""A re-vote takes the place of the first round; an extra election stands beside it, with sums of its own (Art. 79)."""
 LATE: tuple[AreaState, ...] = ("complete", "signed", "corrected", "annulled")
 """A change of figures in these states is a late one: it is kept with every level that it flows through."""
 DECIDED = ("correction", "voters", "annulment", "re_vote")

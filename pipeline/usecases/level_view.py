@@ -16,7 +16,8 @@ from pipeline.storage.levels import Entry
 from pipeline.storage.locks import Lock
 from pipeline.tally.levels import STATE, TRUE, AreaState, Figures, Levels, Node, difference
 from pipeline.usecases.counted_levels import settle
-from pipeline.usecases.handing_up import FIRST_ROUND, check, level_name, levels_of
+from pipeline.usecases.extra_rounds import extra_levels
+from pipeline.usecases.handing_up import EXTRA_ROUND, FIRST_ROUND, check, level_name, levels_of
 from pipeline.usecases.level_acts import DONE
 from pipeline.usecases.workspace import Workspace
 
@@ -105,31 +106,53 @@ class LevelView:
     """What was counted here and is held back, of this contest."""
 
 
-def level_view(workspace: Workspace, actor: Actor, contest: str, node: Node | None = None) -> LevelView:
+def level_view(
+    workspace: Workspace, actor: Actor, contest: str, node: Node | None = None, round_: int = FIRST_ROUND
+) -> LevelView:
     """How a level stands; the top of the administrative tree where none is named. What was counted here goes up first.
 
-    Refused: ``contest-unknown``, ``level-unknown``.
+    ``round_``: the first, or that of the extra elections that have come in, with the units and areas that voted in it.
+    Refused: ``contest-unknown``, ``level-unknown``, ``round-unknown`` where no extra election has come in.
     """
     require(actor, "see_totals")
-    levels = levels_of(workspace.election)
+    levels = levels_of_round(workspace, round_)
     here = _wanted(levels, contest, node)
     held = settle(workspace)
     with workspace.database.read() as db:
         path, below = levels.up(here)[1:], levels.below(contest, here)
-        standing = standings(db, levels, contest, (here, *path, *below))
+        standing = standings(db, levels, contest, (here, *path, *below), round_)
         own = levels.own_areas(contest, here)
-        entries = stored.latest(db, contest, FIRST_ROUND, own)
+        entries = stored.latest(db, contest, round_, own)
         return LevelView(
             contest,
             tuple(standing[n] for n in reversed(path)),
             standing[here],
             tuple(standing[n] for n in below),
             tuple((area, entries.get(area)) for area in own),
-            stored.changes(db, contest, FIRST_ROUND, here, 50),
-            stored.number_of_changes(db, contest, FIRST_ROUND, here),
-            locks.versions(db, contest, FIRST_ROUND, here),
-            tuple(p for p in held if p.place.endswith(f"/{contest}")),
+            stored.changes(db, contest, round_, here, 50),
+            stored.number_of_changes(db, contest, round_, here),
+            locks.versions(db, contest, round_, here),
+            tuple(p for p in held if p.place.endswith(f"/{contest}") and round_ == FIRST_ROUND),
         )
+
+
+def levels_of_round(workspace: Workspace, round_: int) -> Levels:
+    """The trees of the first round, or of the extra elections that have come in. Refused where none has."""
+    if round_ == FIRST_ROUND:
+        return levels_of(workspace.election)
+    with workspace.database.read() as db:
+        found = extra_levels(db, workspace.election)
+    if found is None:
+        raise refuse(
+            "round-unknown", workspace.election.title, "no results of an extra election have come in; go back to levels"
+        )
+    return found
+
+
+def has_extra(workspace: Workspace, contest: str) -> bool:
+    """Whether results of an extra election have come in for a contest."""
+    with workspace.database.read() as db:
+        return EXTRA_ROUND in stored.rounds(db, contest)
 
 
 def _wanted(levels: Levels, contest: str, node: Node | None) -> Node:
@@ -144,12 +167,14 @@ def _wanted(levels: Levels, contest: str, node: Node | None) -> Node:
     return here
 
 
-def standings(db: Connection, levels: Levels, contest: str, nodes: Iterable[Node]) -> Mapping[Node, LevelStanding]:
+def standings(
+    db: Connection, levels: Levels, contest: str, nodes: Iterable[Node], round_: int = FIRST_ROUND
+) -> Mapping[Node, LevelStanding]:
     """Some levels of a contest, in three queries."""
     wanted = list(nodes)
-    sums = stored.sums(db, contest, FIRST_ROUND, wanted)
-    last = locks.latest(db, contest, FIRST_ROUND, wanted)
-    sealed = locks.latest(db, contest, FIRST_ROUND, [n for n in wanted if n in last], seals=True)
+    sums = stored.sums(db, contest, round_, wanted)
+    last = locks.latest(db, contest, round_, wanted)
+    sealed = locks.latest(db, contest, round_, [n for n in wanted if n in last], seals=True)
     return {
         n: LevelStanding(
             n,
@@ -163,7 +188,9 @@ def standings(db: Connection, levels: Levels, contest: str, nodes: Iterable[Node
     }
 
 
-def area_history(workspace: Workspace, actor: Actor, contest: str, area: str) -> tuple[Entry, ...]:
+def area_history(
+    workspace: Workspace, actor: Actor, contest: str, area: str, round_: int = FIRST_ROUND
+) -> tuple[Entry, ...]:
     """Every version of an area's figures, the first first."""
     require(actor, "see_totals")
     levels = levels_of(workspace.election)
@@ -171,7 +198,7 @@ def area_history(workspace: Workspace, actor: Actor, contest: str, area: str) ->
         raise refuse("area-unknown", area, "the contest '{contest}' is not held in this area", contest=contest)
     settle(workspace)
     with workspace.database.read() as db:
-        return stored.versions(db, contest, FIRST_ROUND, area)
+        return stored.versions(db, contest, round_, area)
 
 
 def check_everything(workspace: Workspace, actor: Actor) -> int:
@@ -180,4 +207,6 @@ def check_everything(workspace: Workspace, actor: Actor) -> int:
     levels = levels_of(workspace.election)
     settle(workspace)
     with workspace.database.read() as db:
-        return sum(check(db, levels, c, FIRST_ROUND, levels.nodes(c)) for c in levels.contests)
+        first = sum(check(db, levels, c, FIRST_ROUND, levels.nodes(c)) for c in levels.contests)
+        extra = [c for c in levels.contests if EXTRA_ROUND in stored.rounds(db, c)]
+        return first + sum(check(db, levels, c, EXTRA_ROUND, levels.nodes(c)) for c in extra)

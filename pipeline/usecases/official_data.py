@@ -28,6 +28,8 @@ class Result:
 
     election: Election
     totals: Totals
+    kept: bool = False
+    """A later round whose results have come in as a file: its area minutes lie in the round's own workspace."""
 
     def unit(self, key: str) -> UnitTotals:
         return next(u for u in self.totals.units if u.unit == key)
@@ -150,13 +152,22 @@ def _candidates(areas: Sequence[MinutesData]) -> tuple[CandidateVotes, ...]:
 def unit_objections(source: Source, result: Result, unit: Unit) -> Iterator[Message]:
     """Why the figures of a unit are not final."""
     found = result.unit(unit.id)
-    open_areas = [a.area for a in result.areas(found) if faults(source.of_area(result, a))]
+    open_areas = [a.area for a in result.areas(found) if not result.kept and faults(source.of_area(result, a))]
+    missing = [a.area for a in result.areas(found) if result.kept and a.figures is None]
+    if missing:
+        yield message(
+            "the results of the later round are missing for {count} areas ({areas}); take them in",
+            count=len(missing),
+            areas=", ".join(missing[:8]) + (" …" if len(missing) > 8 else ""),
+        )
     if open_areas:
         yield message(
             "the count minutes of {count} areas are not final ({areas}); finish them",
             count=len(open_areas),
             areas=", ".join(open_areas[:8]) + (" …" if len(open_areas) > 8 else ""),
         )
+    if result is source.first:
+        yield from _other_seats(source, unit)
     if found.outcome is not None and found.outcome.undecided:
         yield message(
             "{count} candidates with equal votes and birth dates stand for {seats} seats; write down who is elected",
@@ -226,7 +237,7 @@ def calls_for(source: Source, unit: Unit, kind: str) -> bool | None:
         return None
     if kind == "re_vote":
         return annulled or not outcome.recognised
-    if annulled or not outcome.recognised or not outcome.missing:
+    if annulled or not outcome.recognised or not outcome.missing or any(r.kind == "no_extra" for r in found.rulings):
         return False
     return assembly(source.election.contest(unit.contest)) or 3 * (unit.seats - outcome.missing) < 2 * unit.seats
 
@@ -253,7 +264,8 @@ def _round(source: Source, units: Sequence[Unit], kind: str) -> _Again:
             results.append(UnitResult(unit.number, unit.scope, UnitCount(), (), (), None))
             why.append(
                 message(
-                    "unit {unit} votes again or elects more; give the count of that round with --round",
+                    "unit {unit} votes again or elects more; take in its file of results, or give its count "
+                    "with --round",
                     unit=unit.number,
                 )
             )
@@ -261,6 +273,22 @@ def _round(source: Source, units: Sequence[Unit], kind: str) -> _Again:
             results.append(unit_result(source, later, later.election.unit(unit.id)))
             why += unit_objections(source, later, later.election.unit(unit.id))
     return _Again(tuple(results), tuple(why))
+
+
+def _other_seats(source: Source, unit: Unit) -> Iterator[Message]:
+    """An extra election fills the seats that were empty when it was ordered; a correction since may leave others."""
+    outcome = source.first.unit(unit.id).outcome
+    for later in source.later:
+        filled = [later.election.unit(u.unit).seats for u in later.totals.units if u.unit == unit.id]
+        extra = later.election.round is not None and later.election.round.kind == "extra"
+        if extra and filled and outcome is not None and outcome.missing != filled[0]:
+            yield message(
+                "unit {unit}: the extra election was held for {filled} seats, but by the first round {missing} are "
+                "empty now; people decide what follows",
+                unit=unit.number,
+                filled=filled[0],
+                missing=outcome.missing,
+            )
 
 
 _LEVELS: Mapping[str, Level] = {"mau-13": "assembly", "mau-14": "province", "mau-15": "commune"}

@@ -12,7 +12,7 @@ from pipeline.errors import refuse
 from pipeline.messages import message
 from pipeline.storage import log
 from pipeline.usecases.official_data import Result, Source
-from pipeline.usecases.official_forms import Kind, OfficialForm, forms_of, print_form
+from pipeline.usecases.official_forms import Kind, OfficialForm, forms_of, later_results, print_form
 from pipeline.usecases.particulars import particulars_of
 from pipeline.usecases.standing import as_totals, standing
 from pipeline.usecases.workspace import Workspace
@@ -51,7 +51,8 @@ def _forms(workspace: Workspace, actor: Actor) -> list[OfficialForm]:
     waiting = sorted({a.totals.area for s in every for a in s.areas if not a.closed})
     with workspace.database.read() as db:
         given = particulars_of(db, actor)
-    forms = forms_of(Source(Result(workspace.election, as_totals(workspace.election, every)), given))
+        later = later_results(db, workspace.election)
+    forms = forms_of(Source(Result(workspace.election, as_totals(workspace.election, every)), given, later))
     if not waiting:
         return list(forms)
     why = message(

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from sqlalchemy import Connection
+
 from pipeline.access.roles import Actor, require
+from pipeline.election.definition import Election
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message
 from pipeline.reports.congress import congress_paper
@@ -30,6 +33,7 @@ from pipeline.reports.paper_docx import paper_docx
 from pipeline.reports.paper_pdf import paper_pdf
 from pipeline.storage import log
 from pipeline.usecases.congress_minutes import congress_of
+from pipeline.usecases.extra_rounds import kept_extras
 from pipeline.usecases.official_data import Result, Source, assembly, inventory, summary, unit_minutes
 from pipeline.usecases.official_people import elected_list, statistics
 from pipeline.usecases.official_reports import report
@@ -87,8 +91,24 @@ def official_forms(
     with workspace.database.read() as db:
         first = totals(db, workspace.count, actor)
         given = particulars_of(db, actor)
-    more = tuple(Result(w.election, _totals(w, actor)) for w in later)
-    return forms_of(Source(Result(workspace.election, first), given, more), number)
+        kept = later_results(db, workspace.election)
+    more = (*(Result(w.election, _totals(w, actor)) for w in later), *kept)
+    return forms_of(Source(Result(workspace.election, first), given, _once(more)), number)
+
+
+def later_results(db: Connection, election: Election) -> tuple[Result, ...]:
+    """Extra elections whose results have come in here."""
+    return tuple(Result(k.election, k.totals, kept=True) for k in kept_extras(db, election))
+
+
+def _once(more: Sequence[Result]) -> tuple[Result, ...]:
+    """A round that is given as a workspace and has come in as a file is one round: the workspace tells more."""
+    given = {u.unit for r in more if not r.kept and _extra(r) for u in r.totals.units}
+    return tuple(r for r in more if not (r.kept and r.totals.units[0].unit in given))
+
+
+def _extra(result: Result) -> bool:
+    return result.election.round is not None and result.election.round.kind == "extra"
 
 
 def _totals(workspace: Workspace, actor: Actor) -> Totals:

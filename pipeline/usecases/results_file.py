@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
@@ -55,6 +55,10 @@ class ResultsFile:
     rows: tuple[Reported, ...]
     round: Round | None = None
     """Of which later round it tells."""
+    day: date | None = None
+    """On which that round was held; told by files of later rounds."""
+    seats: Mapping[str, int] = field(default_factory=dict)
+    """unit -> the seats that it filled in that round."""
     trial: bool = False
     """The installation that made it was in the trial mode."""
 
@@ -63,16 +67,18 @@ def read_results(path: Path) -> ResultsFile:
     """The areas of a file; refused with every fault of it, each with its place, where it is not whole."""
     if path.suffix.lower() == ".json":
         content = _content(path)
-        rows, problems, trial, later = _from_json(path.name, content)
+        rows, problems, trial, told = _from_json(path.name, content)
     else:
         rows, problems = _from_sheet(path)
-        trial, later = False, None
+        trial, told = False, None
         content = _content(path) if not problems else b""
     if not rows and not problems:
         raise refuse("results-empty", path.name, "the file holds no area; choose another one")
     if problems:
         raise Refusal(problems)
-    return ResultsFile(path.name, sha256(content).hexdigest(), tuple(rows), later, trial)
+    later = _round(path.name, told)
+    found = ResultsFile(path.name, sha256(content).hexdigest(), tuple(rows), later, trial=trial)
+    return found if later is None else _with_seats(found, told)
 
 
 def _content(path: Path) -> bytes:
@@ -151,7 +157,19 @@ def _round(name: str, told: object) -> Round | None:
         ) from error
 
 
-def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem], bool, Round | None]:
+def _with_seats(found: ResultsFile, told: Any) -> ResultsFile:
+    """The day and the seats of a later round; files from before these were told have neither."""
+    seats = told.get("seats", {})
+    day = parse_date(told["day"]) if isinstance(told.get("day"), str) else None
+    if not isinstance(seats, dict) or any(type(n) is not int or not 0 < n < MOST for n in seats.values()):
+        raise refuse(
+            "results-round", found.name, "the file does not tell of which round it is ({why}); export it anew",
+            why="seats",
+        )  # fmt: skip
+    return replace(found, day=day, seats=seats)
+
+
+def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem], bool, Any]:
     try:
         document = orjson.loads(content)
     except ValueError as error:
@@ -176,7 +194,7 @@ def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem]
         figures = one["figures"] | {VOTES + c: n for c, n in one["votes"].items()}
         texts = {n: one[n] for n in one.keys() & _TEXTS if one[n]}
         rows.append(Reported(f"{place} ({one['area']})", *head, one["contest"], one["area"], figures, texts))
-    return rows, problems, document.get("mode") != "real", _round(name, document.get("round"))
+    return rows, problems, document.get("mode") != "real", document.get("round")
 
 
 def _shape(one: Any) -> str | None:
@@ -207,7 +225,8 @@ def results_json(election: Election, levels: Levels, entries: Iterable[Entry], *
     head: dict[str, Any] = {"format": FORMAT, "election": election.id, "title": election.title}
     head |= {"rule_set": election.rule_set, "mode": "trial" if trial else "real"}
     if election.round is not None:
-        head["round"] = asdict(election.round)
+        seats = {u.id: u.seats for u in election.units if u.seats}
+        head["round"] = {**asdict(election.round), "day": election.day, "seats": seats}
     return orjson.dumps({**head, "areas": areas}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 

@@ -1,8 +1,8 @@
-"""Decisions about a unit's result: a tie settled, an area or unit annulled, a later round ordered and joined."""
+"""Decisions about a unit's result: a tie settled, an area or unit annulled, a later round ordered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -15,7 +15,7 @@ from pipeline.election.codec import digest
 from pipeline.election.definition import Candidate, Election, Round, Unit
 from pipeline.election.rules import rules_of
 from pipeline.errors import refuse
-from pipeline.storage import log, rulings
+from pipeline.storage import levels, log, rulings
 from pipeline.tally.rounds import (
     Decision,
     FollowUp,
@@ -23,15 +23,14 @@ from pipeline.tally.rounds import (
     Kind,
     NextRound,
     Ruling,
-    UnitFinal,
     extra_election,
-    final,
     follow_up,
     re_vote,
     re_vote_of_area,
     round_not_due,
     settled_tie,
 )
+from pipeline.usecases.handing_up import EXTRA_ROUND
 from pipeline.usecases.standing import standing
 from pipeline.usecases.totals import UnitTotals
 from pipeline.usecases.workspace import Workspace
@@ -54,10 +53,11 @@ def rounds(workspace: Workspace, actor: Actor) -> tuple[UnitRound, ...]:
     require(actor, "see_totals")
     election = workspace.election
     found = {u.unit: u for c in election.contests for u in standing(workspace, actor, c.id).units}
-    return tuple(_of(election, unit, found[unit.id]) for unit in election.units if unit.id in found)
+    return tuple(round_of(election, unit, found[unit.id]) for unit in election.units if unit.id in found)
 
 
-def _of(election: Election, unit: Unit, totals: UnitTotals) -> UnitRound:
+def round_of(election: Election, unit: Unit, totals: UnitTotals) -> UnitRound:
+    """A unit in the round that ``election`` defines, with what follows from its result."""
     if totals.outcome is None:
         return UnitRound(unit, totals, None, None)
     annulled = [r.decision for r in totals.rulings if r.kind == "annul_unit"]
@@ -209,15 +209,24 @@ def order_round(
         one = _one(workspace, actor, key)
         if kind == "extra" and any(r.kind == "no_extra" for r in one.totals.rulings):
             raise round_not_due(key, kind, "seats_stay_empty")
+        if kind == "extra" and _came_in(workspace, one.unit):
+            raise round_not_due(key, kind, "seats_stay_empty")  # Art. 79.3: an extra election is held once
         order = extra_election if kind == "extra" else re_vote
         coming[key] = order(key, _complete(one), day, decision, shortage, _assembly(election, one.unit))
     if not coming:
         raise refuse("unit-unknown", "units", "name at least one unit in which the round is held")
-    later = _definition(election, coming, decision, day)
+    later = later_definition(election, coming, decision, day)
     for key, one_round in coming.items():
         unit = election.unit(key)
         _keep(workspace, actor, Ruling(one_round.kind, unit.contest, key, "", one_round.candidates, decision))
     return later
+
+
+def _came_in(workspace: Workspace, unit: Unit) -> bool:
+    """Whether results of an extra election of the unit are here."""
+    areas = [a.id for a in workspace.election.areas if a.units.get(unit.contest) == unit.id]
+    with workspace.database.read() as db:
+        return bool(levels.latest(db, unit.contest, EXTRA_ROUND, areas))
 
 
 def _order_areas(
@@ -244,7 +253,7 @@ def _order_areas(
         whole = one.unit.seats, tuple(c.id for c in election.candidates_of(one.unit.id))
         coming[fits[0]] = re_vote_of_area(area, one.totals.rulings, election.day, day, decision, whole)
         ordered.append(Ruling("re_vote", one.unit.contest, fits[0], area, whole[1], decision))
-    later = _definition(election, coming, decision, day, frozenset(areas))
+    later = later_definition(election, coming, decision, day, frozenset(areas))
     with workspace.database.write() as db:
         for ruling in ordered:
             keep_ruling(db, workspace, actor, ruling)
@@ -254,14 +263,17 @@ def _order_areas(
 _TITLES = {"extra": "bầu cử thêm", "re_vote": "bầu cử lại"}
 
 
-def _definition(
+def later_definition(
     election: Election,
-    coming: dict[str, NextRound],
+    coming: Mapping[str, NextRound],
     decision: Decision,
     day: date,
     alone: frozenset[str] = frozenset(),
 ) -> Election:
-    """``alone``: the areas that vote by themselves; all of the units where none is named."""
+    """The definition of a later round in some units, by what each of them fills.
+
+    ``alone``: the areas that vote by themselves; all of the units where none is named.
+    """
     kind = next(iter(coming.values())).kind
     contests = {election.unit(key).contest for key in coming}
     above = {u.id: u for u in election.units}
@@ -300,25 +312,3 @@ def _listed(election: Election, unit: str, coming: NextRound) -> list[Candidate]
     """Those who stand, numbered anew in the order of the first list."""
     standing_ = [c for c in election.candidates_of(unit) if c.id in coming.candidates]
     return [replace(c, order=n) for n, c in enumerate(standing_, start=1)]
-
-
-def joined(actor: Actor, first: Workspace, later: Sequence[Workspace]) -> tuple[tuple[Unit, UnitFinal], ...]:
-    """Every unit of ``first`` that is complete, with all its rounds together.
-
-    Refused (``round-foreign``): a workspace that is no later round of ``first``.
-    """
-    for workspace in later:
-        told = workspace.election.round
-        if told is None or told.of != digest(first.election):
-            raise refuse(
-                "round-foreign", str(workspace.folder), "this is no later round of that election; check the folders"
-            )
-    shortage = rules_of(first.election).shortage
-    found = []
-    more = [r for one in sorted(later, key=lambda w: w.election.day) for r in rounds(one, actor)]
-    for one in rounds(first, actor):
-        held = [one.held, *(r.held for r in more if r.unit.id == one.unit.id)]
-        counted = [h for h in held if h is not None]
-        if one.held is not None:
-            found.append((one.unit, final(counted, shortage, _assembly(first.election, one.unit))))
-    return tuple(found)

@@ -31,7 +31,8 @@ from pipeline.usecases.area_rules import (
 )
 from pipeline.usecases.counted_levels import settle
 from pipeline.usecases.deadlines import check_window
-from pipeline.usecases.handing_up import FIRST_ROUND, NewFigures, hand_up, levels_of
+from pipeline.usecases.extra_rounds import changed_without_reason, extra_of_file, of_extra
+from pipeline.usecases.handing_up import EXTRA_ROUND, FIRST_ROUND, NewFigures, hand_up, levels_of
 from pipeline.usecases.level_acts import known_figures
 from pipeline.usecases.re_votes import not_ordered, note_re_voted, of_re_vote
 from pipeline.usecases.results_file import Reported, ResultsFile, read_results, results_json
@@ -84,35 +85,50 @@ def _take_in(workspace: Workspace, actor: Actor, path: Path, reason: str) -> Tak
     election = workspace.election
     again = given.round if given.round is not None and given.round.of == digest(election) else None
     _refuse(list(_other_election(election, given, again)))
-    faults = list(_faults(levels, given))
+    round_, voting, election = _of_round(workspace, given, again)
+    faults = list(_faults(voting, given))
     unsound = {fault.place for fault in faults}
     papers = [
         Given(r.place, r.contest, r.area, r.figures, r.texts, _note(r, reason))
         for r in given.rows
         if r.place not in unsound
     ]
-    true = _true_rules(election, levels, papers, faults)
+    true = _true_rules(election, voting, papers, faults)
     with workspace.database.write() as db:
         check_window(db, workspace.clock(), reason)
-        before = _before(db, given)
+        before = _before(db, given, round_)
         if again is None:
             _refuse([p for row in given.rows for p in _standing_in_the_way(before, row, reason)])
             counted = _counted_here(db)
             _refuse([_here(row) for row in given.rows if (row.contest, row.area) in counted])
+        elif round_ == EXTRA_ROUND:
+            _refuse(list(changed_without_reason(given, before, reason)))
         else:
             _refuse(list(not_ordered(db, levels, given, before)))
-        _refuse(list(across_contests(db, election, levels, papers)))
+        _refuse(list(across_contests(db, election, voting, papers, round_)))
         new = [_new(row, actor, given, reason, codes) for row, codes in zip(given.rows, true, strict=True)]
-        if again is not None:
+        if again is not None and round_ == EXTRA_ROUND:
+            new = [of_extra(one, again, given, voting) for one in new]
+        elif again is not None:
             new = [of_re_vote(one, again) for one in new]
             note_re_voted(db, workspace, actor, levels, new)
         at = workspace.clock()
         kept = hand_up(db, levels, new, at)
-        _refuse(list(of_the_elected(db, election, levels, papers)))
+        _refuse(list(of_the_elected(db, election, voting, papers, round_)))
         signed = sum(n.state == "signed" for n in new)
         detail = {"file": given.name, "sha256": given.sha256, "areas": len(new), "new": len(kept), "why": reason}
+        if again is not None:
+            detail["round"] = again.kind
         log.append(db, AuditEvent(actor.id, "results_imported", workspace.election.id, detail), at)
     return TakenIn(len(new), len(kept), signed)
+
+
+def _of_round(workspace: Workspace, given: ResultsFile, again: Round | None) -> tuple[int, Levels, Election]:
+    """Into which round the file goes, the trees that vote in it, and its definition."""
+    if again is not None and again.kind == "extra":
+        extra = extra_of_file(workspace, given, again)
+        return EXTRA_ROUND, Levels(extra), extra
+    return FIRST_ROUND, levels_of(workspace.election), workspace.election
 
 
 def _refuse(problems: list[Problem]) -> None:
@@ -126,12 +142,6 @@ def _refuse(problems: list[Problem]) -> None:
 
 def _other_election(election: Election, given: ResultsFile, again: Round | None) -> Iterator[Problem]:
     """``again``: the file names the definition of this election as that of the round before its own."""
-    if again is not None and again.kind == "extra":
-        text = message(
-            "this is the extra election of this one, whose figures stand beside those of the first round; join the two "
-            "with 'kiemphieu rounds final'"
-        )
-        yield Problem("round-extra", given.name, text)
     for (name, rules), number in Counter((r.election, r.rule_set) for r in given.rows).items():
         if name != election.id and again is None:
             text = message(
@@ -217,11 +227,11 @@ def _signing(row: Reported) -> Iterator[Problem]:
         yield Problem("signed-incomplete", row.place, text)
 
 
-def _before(db: Connection, given: ResultsFile) -> Mapping[tuple[str, str], Entry]:
+def _before(db: Connection, given: ResultsFile, round_: int) -> Mapping[tuple[str, str], Entry]:
     areas: dict[str, list[str]] = {}
     for row in given.rows:
         areas.setdefault(row.contest, []).append(row.area)
-    found = {c: stored.latest(db, c, FIRST_ROUND, of) for c, of in areas.items()}
+    found = {c: stored.latest(db, c, round_, of) for c, of in areas.items()}
     return {(c, area): entry for c, entries in found.items() for area, entry in entries.items()}
 
 

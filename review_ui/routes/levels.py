@@ -18,9 +18,9 @@ from pipeline.messages import Message, message
 from pipeline.spreadsheets import parse_date, parse_whole
 from pipeline.tally.levels import COUNTED, GROUND, LEAVING, PAPER, VOTES, Node, Tree
 from pipeline.usecases.correcting import Approval, approved_by
-from pipeline.usecases.handing_up import levels_of
+from pipeline.usecases.handing_up import EXTRA_ROUND, FIRST_ROUND, levels_of
 from pipeline.usecases.level_acts import Minutes, correct_area, lock_level, open_level
-from pipeline.usecases.level_view import area_history, level_view
+from pipeline.usecases.level_view import area_history, has_extra, level_view, levels_of_round
 from pipeline.usecases.progress import progress
 from pipeline.usecases.progress_report import STATES, WINDOWS, ReportKind, clock_state, progress_file
 from pipeline.usecases.take_in import hand_over, take_in
@@ -57,14 +57,18 @@ def node_of(level: str) -> Node | None:
     return Node(cast(Tree, tree), name)
 
 
-def _path(contest: str, node: Node) -> str:
-    return "/levels?" + urlencode({"contest": contest, "level": f"{node.tree}:{node.id}"})
+def _path(contest: str, node: Node, extra: bool = False) -> str:
+    told = {"contest": contest, "level": f"{node.tree}:{node.id}", **({"extra": "1"} if extra else {})}
+    return "/levels?" + urlencode(told)
 
 
 @router.get("")
-def overview(visit: Reader, contest: Text = "", level: Text = "") -> Response:
-    """One level of one contest: its sum, what lies below it, its locks, the late changes, the clocks."""
-    return _page(visit, contest, level)
+def overview(visit: Reader, contest: Text = "", level: Text = "", extra: bool = False) -> Response:
+    """One level of one contest: its sum, what lies below it, its locks, the late changes, the clocks.
+
+    ``extra``: of the extra elections whose results have come in.
+    """
+    return _page(visit, contest, level, extra=extra)
 
 
 def _page(
@@ -74,21 +78,26 @@ def _page(
     problems: tuple[Problem, ...] = (),
     told: Message | None = None,
     status: int = 200,
+    extra: bool = False,
 ) -> Response:
     workspace = visit.state.workspace
     chosen = contest or workspace.election.contests[0].id
-    view = level_view(workspace, visit.actor, chosen, node_of(level))
-    levels = levels_of(workspace.election)
+    round_ = EXTRA_ROUND if extra else FIRST_ROUND
+    view = level_view(workspace, visit.actor, chosen, node_of(level), round_)
+    levels = levels_of_round(workspace, round_)
     here = view.here.node
     place = here.id if here.tree == "place" else ""
-    found = progress(workspace, visit.actor, place, chosen) if here.tree == "place" else None
+    found = progress(workspace, visit.actor, place, chosen) if here.tree == "place" and not extra else None
     names = {c.id: c.full_name for c in workspace.election.candidates_of(here.id)} if here.tree == "unit" else {}
     votes = [(names[n], v) for n, v in _votes(view.here.figures).items() if n in names]
     values = {
         **_common(visit, chosen),
         "view": view,
         "level": f"{here.tree}:{here.id}",
-        "path": lambda node: _path(chosen, node),
+        "path": lambda node: _path(chosen, node, extra),
+        "extra": extra,
+        "has_extra": extra or has_extra(workspace, chosen),
+        "may_receive": visit.actor.may("receive") and not extra,
         "tops": [(n, _name(visit, n)) for n in levels.tops(chosen, "unit" if here.tree == "place" else "place")][:40],
         "tree": here.tree,
         "votes": sorted(votes, key=lambda v: (-v[1], v[0])),
@@ -194,18 +203,19 @@ def _day(text: str) -> date:
 
 
 @router.get("/area/{contest}/{area}")
-def of_area(contest: str, area: str, visit: Reader) -> Response:
+def of_area(contest: str, area: str, visit: Reader, extra: bool = False) -> Response:
     """Every version of an area's figures, and the form that corrects them by a decision."""
-    return _area(visit, contest, area)
+    return _area(visit, contest, area, extra=extra)
 
 
 def _area(
     visit: Visit, contest: str, area: str, problems: tuple[Problem, ...] = (), typed: dict[str, str] | None = None,
-    status: int = 200,
+    status: int = 200, extra: bool = False,
 ) -> Response:  # fmt: skip
     workspace = visit.state.workspace
-    versions = area_history(workspace, visit.actor, contest, area)
-    levels = levels_of(workspace.election)
+    round_ = EXTRA_ROUND if extra else FIRST_ROUND
+    versions = area_history(workspace, visit.actor, contest, area, round_)
+    levels = levels_of_round(workspace, round_)
     names = {VOTES + c.id: c.full_name for c in workspace.election.candidates_of(levels.areas[area].units[contest])}
     last = versions[-1].figures if versions else {}
     shown_figures = _figures(last, names)
@@ -214,7 +224,9 @@ def _area(
         "area": levels.areas[area],
         "unit": levels.bottoms(contest, area)[0],
         "unit_name": levels.units[levels.areas[area].units[contest]].name,
-        "path": lambda node: _path(contest, node),
+        "path": lambda node: _path(contest, node, extra),
+        "extra": extra,
+        "may_receive": visit.actor.may("receive") and not extra,
         "levels": [(n, _name(visit, n)) for n in levels.path(contest, area)],
         "versions": versions,
         "figures": shown_figures,

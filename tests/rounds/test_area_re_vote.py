@@ -151,16 +151,6 @@ def test_a_re_vote_that_nobody_ordered_or_that_differs_is_refused(first: Workspa
     assert level_view(first, LAN, "qh", UNIT).here.figures["valid"] == 11
 
 
-def test_an_extra_election_is_not_added_to_the_first_round(first: Workspace, make: Make, tmp_path: Path) -> None:
-    later = order_round(first, SYSTEM, "extra", ["qh-1"], DAY, DECISION)
-    second = make(later, "extra")
-    for area in ("kv1", "kv2"):
-        scan(second, area, "qh", ["q3", "q3", "q4"])
-        put_figures(second, area, "qh", 3)
-    path = handed(second, tmp_path)
-    assert "round-extra" in refused(lambda: take_in(first, LAN, path))
-
-
 def test_the_council_may_hold_no_extra_election(first: Workspace) -> None:
     assert unit(first).follows == "extra_election_asked"
     assert refused(lambda: no_extra_election(first, LAN, "qh-1", DECISION, " ")) == {"reason-missing"}

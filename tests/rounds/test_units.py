@@ -18,7 +18,8 @@ from pipeline.election.write import write_election
 from pipeline.errors import Refusal
 from pipeline.storage import log
 from pipeline.tally.rounds import Decision
-from pipeline.usecases.rulings import annul, joined, order_round, rounds, settle_tie
+from pipeline.usecases.extra_rounds import joined
+from pipeline.usecases.rulings import annul, order_round, rounds, settle_tie
 from pipeline.usecases.standing import standing
 from pipeline.usecases.totals import totals
 from pipeline.usecases.workspace import Workspace
