@@ -41,12 +41,21 @@ class Pile:
 def scans_in(paths: Iterable[Path]) -> tuple[Path, ...]:
     """The files in the order of their names; of folders every file, so that nothing is passed over in silence.
 
-    Refused: a path where nothing is, and no file at all.
+    Refused: a path where nothing is, no file at all, and folders in a folder, which may be piles of their own.
     """
     given, found = list(paths), []
     for path in given:
         if path.is_dir():
-            found += sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+            inside = sorted(p for p in path.iterdir() if not p.name.startswith("."))
+            if below := [p.name for p in inside if p.is_dir()]:
+                raise refuse(
+                    "scans-below",
+                    str(path),
+                    "there are folders here ({folders}), which are not looked into; name the folder or the files of "
+                    "one pile",
+                    folders=", ".join(below),
+                )
+            found += [p for p in inside if p.is_file()]
         elif path.is_file():
             found.append(path)
         else:

@@ -41,11 +41,11 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table; numbers to the right."""
+    """Print a table; numbers to the right. What does not fit goes on below: an id that is cut off cannot be copied."""
     drawn = Table(title=title, title_justify="left", title_style="bold")
     for number, column in enumerate(columns):
         right = bool(rows) and all(isinstance(row[number], int | float) for row in rows)
-        drawn.add_column(column, justify="right" if right else "left")
+        drawn.add_column(column, justify="right" if right else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(f"{c:,}".replace(",", ".") if isinstance(c, int) else str(c) for c in row))
     console.print(drawn)

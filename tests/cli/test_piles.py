@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kiemphieu.piles import Pile, piles_of
+from kiemphieu.piles import Pile, piles_of, scans_in
+from kiemphieu.screen import table
 from pipeline.errors import Refusal
 
 
@@ -62,3 +63,20 @@ def test_all_faults_come_out_in_one_run(folder: Path) -> None:
 def test_a_sheet_without_rows_is_refused(folder: Path) -> None:
     with pytest.raises(Refusal, match="no rows"):
         piles_of(sheet(folder))
+
+
+def test_a_folder_of_piles_is_no_pile(folder: Path) -> None:
+    """What lies in folders below would be passed over in silence."""
+    (folder / "scans" / "loose.jpg").write_bytes(b"")
+    with pytest.raises(Refusal, match=r"scans-below") as refused:
+        scans_in([folder / "scans"])
+    assert dict(refused.value.problems[0].text.params)["folders"] == "none, one"
+
+
+def test_ids_of_a_list_are_shown_whole(capfd: pytest.CaptureFixture[str]) -> None:
+    """Somebody copies them from there into the next command."""
+    ids = tuple(f"{name}-truong-so-2-ban-chap-hanh" for name in ("hoi", "nha", "san"))
+    table("Batches", ("batch", "area", "contest"), [ids])
+    shown = "".join(capfd.readouterr().out.split())
+    assert "…" not in shown
+    assert shown.count("-hanh") == 3

@@ -10,8 +10,11 @@ import pytest
 from pipeline.election import figures, load, parse
 from pipeline.election.figures import load_figures
 from pipeline.election.load import load_election
-from pipeline.election.rules import RULE_SETS
+from pipeline.election.rules import RULE_SETS, rules_of
 from pipeline.election.validate import warnings_of
+from pipeline.tally.totals import NOTHING
+from pipeline.usecases.checking import OVER_PAPER
+from pipeline.usecases.totals import checked
 
 DOCS = Path(__file__).parents[2] / "docs" / "election-files.md"
 
@@ -44,7 +47,10 @@ def test_the_files_of_the_page_are_an_election(text: str, tmp_path: Path) -> Non
     assert warnings_of(election) == []
     assert (len(election.units), len(election.areas), len(election.candidates)) == (4, 2, 7)
     (row,) = load_figures(tmp_path / "figures.csv", election)
-    assert (row.voters, row.left_over) == (1228, 84)
+    assert (row.voters, row.left_over) == (1228, 83)
+    unit = election.unit(election.ballot_form_id(row.area, row.contest))
+    broken = {f.code for f in checked(row, NOTHING, unit, rules_of(election)) if f.number in OVER_PAPER}
+    assert broken == set()
 
 
 @pytest.mark.parametrize(
