@@ -3,6 +3,7 @@
     python benchmarks/digits.py recipe WEIGHTS --without mnist-test|optdigits32|semeion
     python benchmarks/digits.py boxes [--pictures FOLDER]
     python benchmarks/digits.py strings [--lines 3000] [--seed 1]
+    python benchmarks/digits.py hands [--forms 200] [--seed 1]
     python benchmarks/digits.py form
     python benchmarks/digits.py speed
 
@@ -29,16 +30,20 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
+from calibration.digits.hands import barred, flagged
+from calibration.digits.leftovers import print_under
 from calibration.digits.line_paper import number_line
-from calibration.digits.paper import own_box_crop
+from calibration.digits.paper import OWN_BOX, own_box_crop
 from calibration.digits.sources import CANVAS, canvases, load
+from calibration.digits.strokes import EMPTY
 from pipeline.arithmetic.decide import decide_form
 from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.minutes import minutes_fields, minutes_rules
-from pipeline.recognize.digits.box import box_ink
+from pipeline.recognize.digits.box import box_ink, box_inks
 from pipeline.recognize.digits.normal_form import normal_form
-from pipeline.recognize.digits.reader import CLASSES, Reader, read_digits, shipped
+from pipeline.recognize.digits.reader import CLASSES, Reader, read_digits, read_inks, shipped
 from pipeline.recognize.digits.strings import read_string
+from pipeline.recognize.hand import with_the_hand
 from pipeline.recognize.number_values import values_of_fields
 from pipeline.recognize.numbers import read_numbers
 
@@ -58,7 +63,8 @@ def refusals(logs: NDArray[np.float32], labels: NDArray[np.int64]) -> None:
 def recipe(weights: Path, without: str) -> None:
     held = load(SHARED / "digits", without)
     forms = np.stack([normal_form(picture, picture.shape[0]) for picture in held.raw])
-    logs = Reader(weights.read_bytes()).read(forms)
+    second = weights.with_suffix(".second.onnx")
+    logs = Reader(weights.read_bytes(), second.read_bytes() if second.is_file() else None).read(forms)
     refusals(logs, held.labels)
     likely = -logs[np.arange(len(logs)), held.labels].mean()
     print(f"mean negative log-probability of the right digit: {likely:.4f}")
@@ -69,8 +75,17 @@ def boxes(pictures: Path | None) -> None:
     cells = json.loads((folder / "cells.json").read_text("utf-8"))
     with np.load(folder / "cells.npz", allow_pickle=False) as kept:
         crops = [kept[name] for name in kept]
-    logs = read_digits(crops)
     labels = np.array([CLASSES.index(cell["label"]) for cell in cells])
+    inks = box_inks(crops)
+    logs = read_inks(inks)
+    print("each box by itself")
+    refusals(logs, labels)
+    print("with what its form tells about pen and hand")
+    form_of = np.array([cell["form"] for cell in cells])
+    for form in np.unique(form_of):
+        mine = np.flatnonzero(form_of == form)
+        chances = with_the_hand([inks[k] for k in mine.tolist()], np.exp(logs[mine].astype(np.float64)))
+        logs[mine] = np.log(np.maximum(chances, 1e-30))
     refusals(logs, labels)
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
@@ -128,6 +143,42 @@ def strings(lines: int, seed: int) -> None:
     print(f"{1000 * spent / lines:.2f} ms of processor a line")
 
 
+def hands(forms: int, seed: int) -> None:
+    """Forms of one hand and one pen, with and without what the form tells about them.
+
+    On every second form all sevens have a bar and all ones a flag; on every second there is a pale print under all
+    boxes. 40 digits of MNIST's test part, every second one a 1 or a 7, and 20 empty boxes a form.
+    """
+    rng = np.random.default_rng(seed)
+    held = load(SHARED / "digits", "mnist-test")
+    drawn = canvases(held)
+    blank = np.zeros((CANVAS, CANVAS), np.uint8)
+    counts = {name: np.zeros((2, 4), int) for name in ("1 and 7", "other digits", "empty")}
+    for _ in range(forms):
+        crosses, printed, pen = rng.random() < 0.5, rng.random() < 0.5, float(rng.uniform(20, 90))
+        crops, truth = [], []
+        for k in range(60):
+            digit = int(rng.choice([1, 7])) if k < 20 else int(rng.integers(10)) if k < 40 else EMPTY
+            canvas = drawn[int(rng.choice(np.flatnonzero(held.labels == digit)))] if digit != EMPTY else blank
+            if crosses and digit in (1, 7):
+                canvas = barred(rng, canvas) if digit == 7 else flagged(rng, canvas)
+            under = print_under(rng, *OWN_BOX) if printed else None
+            crops.append(own_box_crop(rng, canvas, digit == EMPTY, pen=pen + float(rng.normal(0, 5)), under=under))
+            truth.append(digit)
+        inks = box_inks(crops)
+        alone = np.exp(read_inks(inks).astype(np.float64))
+        for row, chances in enumerate((alone, with_the_hand(inks, alone / alone.sum(1, keepdims=True)))):
+            for k, digit in enumerate(truth):
+                kind = "empty" if digit == EMPTY else "1 and 7" if digit in (1, 7) else "other digits"
+                wrong, sure = int(chances[k].argmax()) != digit, chances[k].max() > 0.9
+                counts[kind][row] += (1, wrong, not sure, wrong and sure)
+    for kind, rows in counts.items():
+        for name, (all_of, wrong, unsure, sure_wrong) in zip(
+            ("each box by itself", "with the hand"), rows, strict=True
+        ):
+            print(f"{kind}, {name}: {all_of} boxes, wrong {wrong}, below 0.9 {unsure}, wrong above 0.9 {sure_wrong}")
+
+
 def form() -> None:
     """Medians of 40 forms of 25 fields, two of five boxes empty, on one core."""
     rng = np.random.default_rng(1)
@@ -169,6 +220,9 @@ def main() -> None:
     of_strings = what.add_parser("strings")
     of_strings.add_argument("--lines", type=int, default=3000)
     of_strings.add_argument("--seed", type=int, default=1)
+    of_hands = what.add_parser("hands")
+    of_hands.add_argument("--forms", type=int, default=200)
+    of_hands.add_argument("--seed", type=int, default=1)
     what.add_parser("form")
     what.add_parser("speed")
     given = parser.parse_args()
@@ -179,6 +233,8 @@ def main() -> None:
             boxes(given.pictures)
         case "strings":
             strings(given.lines, given.seed)
+        case "hands":
+            hands(given.forms, given.seed)
         case "form":
             form()
         case _:

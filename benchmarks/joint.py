@@ -36,6 +36,7 @@ from pipeline.arithmetic.fields import Field, from_boxes
 from pipeline.arithmetic.minutes import left, minutes_fields, minutes_rules, of_valid, votes
 from pipeline.arithmetic.rules import AtMostRule, Rule, total
 from pipeline.recognize.digits.reader import CLASSES, read_digits
+from pipeline.recognize.numbers import read_numbers
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 CANDIDATES, SEATS, BOXES = 5, 3, 5
@@ -220,17 +221,17 @@ def real() -> None:
     cells = json.loads((folder / "cells.json").read_text("utf-8"))
     forms = json.loads((folder / "forms.json").read_text("utf-8"))
     with np.load(folder / "cells.npz", allow_pickle=False) as kept:
-        chances = _read([kept[name] for name in kept])
-    boxes: dict[tuple[int, str], list[dict[str, float]]] = collections.defaultdict(list)
-    for cell, row in zip(cells, chances, strict=True):
-        boxes[cell["form"], cell["field"]].append(dict(zip(CLASSES, row, strict=True)))
+        crops: dict[tuple[int, str], list[NDArray[np.uint8]]] = collections.defaultdict(list)
+        for cell, name in zip(cells, kept, strict=True):
+            crops[cell["form"], cell["field"]].append(kept[name])
     rules: list[Rule] = [
         total("valid", ("c01", "c02"), "valid"),
         total("total", ("valid", "invalid"), "total"),
         AtMostRule("order", "valid", "total"),
     ]
     for form in forms:
-        fields = [from_boxes(name, boxes[form["form"], name]) for name in form["fields"]]
+        readings = read_numbers([crops[form["form"], name] for name in form["fields"]])
+        fields = [from_boxes(name, seen.boxes) for name, seen in zip(form["fields"], readings, strict=True)]
         decision = decide_form(fields, rules)
         wrong = [a.field for a in decision.accepted if (a.value or 0) != form["values"][a.field]]
         alone = [f for f in fields if 1 - f.values[0][1] <= Limits().risk]

@@ -7,11 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.digits.distort import repenned, warped
+from calibration.digits.leftovers import Darker, mishap, neighbour, print_under
 from calibration.digits.sources import CANVAS, GLYPH
 
 Picture = NDArray[np.uint8]
-PATTERNED = 0.25
-"""Share of the paper with a pale printed pattern under the boxes."""
+PATTERNED, MISHAPS, NEIGHBOURS = 0.25, 0.04, 0.08
+"""Shares of the boxes with a pale printed pattern under them, with a bit of stamp, fold or staple, and with ink of the
+boxes around them at a rim."""
+
+OWN_BOX = (78, 62)
+"""Height and width of a box of our own forms, in pixels of its crop."""
 
 
 def _paper(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
@@ -21,35 +26,10 @@ def _paper(rng: np.random.Generator, height: int, width: int) -> NDArray[np.floa
         tint = cv2.resize(rng.uniform(0, 1, (3, 3)).astype(np.float32), (width, height))
         paper -= rng.uniform(5, 35) * (tint > rng.uniform(0.3, 0.7) if rng.random() < 0.5 else tint)
     if rng.random() < PATTERNED:
-        paper -= _pattern(rng, height, width)
+        paper -= print_under(rng, height, width)
+    if rng.random() < MISHAPS:
+        paper -= mishap(rng, height, width)
     return paper
-
-
-def _pattern(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
-    """A part of what is printed pale under a form's boxes: letters of a mark far larger than the box, rings, a raster.
-
-    Grey levels that it is darker than the paper; paler than any pen, dark enough to be taken for one.
-    """
-    seen = np.zeros((height, width), np.uint8)
-    places = rng.uniform(-0.3, 1.3, (4, 2)) * [width, height]
-    match int(rng.integers(4)):
-        case 0:
-            letter = "ABEHKMNPRTVW"[int(rng.integers(12))]
-            at = (int(places[0][0] - width), int(places[0][1] + 0.7 * height))
-            size, thick = float(rng.uniform(1.5, 5.0)), int(rng.integers(3, 16))
-            cv2.putText(seen, letter, at, cv2.FONT_HERSHEY_SIMPLEX, size, 255, thick, cv2.LINE_AA)
-        case 1:
-            for radius in rng.uniform(0.3, 1.6, int(rng.integers(1, 4))) * width:
-                at = (int(places[0][0]), int(places[0][1]))
-                cv2.circle(seen, at, int(radius), 255, int(rng.integers(1, 8)), cv2.LINE_AA)
-        case 2:
-            step = int(rng.integers(4, 9))
-            seen[::step, ::step] = 255
-            seen = np.asarray(cv2.dilate(seen, np.ones((2, 2), np.uint8)), np.uint8)
-        case _:
-            cv2.polylines(seen, [places.astype(np.int32)], False, 255, int(rng.integers(2, 9)), cv2.LINE_AA)
-    soft = cv2.GaussianBlur(seen, (0, 0), float(rng.uniform(0.6, 2.5))).astype(np.float32) / 255
-    return np.asarray(soft * float(rng.uniform(12, 55)), np.float32)
 
 
 def _frame(rng: np.random.Generator, ink: NDArray[np.float32], pad: int) -> tuple[int, int, int, int]:
@@ -58,12 +38,18 @@ def _frame(rng: np.random.Generator, ink: NDArray[np.float32], pad: int) -> tupl
     shift = rng.normal(0, 1.3, 2)
     x0, x1 = pad + shift[0], width - 1 - pad + shift[0]
     y0, y1 = pad + shift[1], height - 1 - pad + shift[1]
-    thick = int(rng.integers(1, 4))
+    thick = int(rng.integers(1, 4)) if rng.random() < 0.9 else int(rng.integers(4, 7))
     strength = float(rng.uniform(0.35, 1.0))
-    tilt = rng.normal(0, 0.01) * height
+    tilt = rng.normal(0, 0.01 if rng.random() < 0.8 else 0.025) * height
     lines = np.zeros(ink.shape, np.uint8)
+    ends: list[tuple[tuple[float, float], tuple[float, float]]]
     ends = [((x0, 0), (x0 + tilt, height)), ((x1, 0), (x1 + tilt, height))]
     ends += [((0, y0), (width, y0 - tilt)), ((0, y1), (width, y1 - tilt))]
+    if rng.random() < 0.08:
+        ends.pop(int(rng.integers(4)))
+    if rng.random() < 0.08:
+        gap = float(rng.uniform(2, 5))
+        ends += [((x - gap, y - gap), (u - gap, v - gap)) for (x, y), (u, v) in ends[:2]]
     for start, end in ends:
         a, b = (tuple(int(v * 16) for v in p) for p in (start, end))
         cv2.line(lines, a, b, 255, thick, cv2.LINE_AA, 4)
@@ -89,13 +75,26 @@ def _written(
     np.maximum(ink, placed * float(rng.uniform(0.55, 1.0)), out=ink)
 
 
-def box_crop(rng: np.random.Generator, canvas: Picture, sign: bool = False, *, legible: bool = False) -> Picture:
+def box_size(rng: np.random.Generator) -> tuple[int, int]:
+    """Height and width of a crop, in pixels."""
+    return int(rng.integers(44, 100)), int(rng.integers(44, 72))
+
+
+def box_crop(
+    rng: np.random.Generator,
+    canvas: Picture,
+    sign: bool = False,
+    *,
+    legible: bool = False,
+    size: tuple[int, int] | None = None,
+) -> Picture:
     """A grey crop (about 200 dpi) of a box with the canvas's glyph written in it.
 
     ``sign``: the canvas is the box itself (signs that are no digits); otherwise its glyph is set into the box.
     ``legible``: a scan of one bit a pixel cuts between ink and paper; otherwise it may lose pale ink, as some do.
+    ``size``: of the crop, by :func:`box_size` where none is given.
     """
-    height, width = int(rng.integers(44, 100)), int(rng.integers(44, 72))
+    height, width = size or box_size(rng)
     pad = int(rng.integers(1, 7))
     glyph = warped(rng, canvas, float(rng.uniform(0.0, 0.6)))
     if rng.random() < 0.8:
@@ -103,6 +102,8 @@ def box_crop(rng: np.random.Generator, canvas: Picture, sign: bool = False, *, l
     ink = np.zeros((height, width), np.float32)
     inside = _frame(rng, ink, pad)
     _written(rng, glyph, inside, ink, sign)
+    if rng.random() < NEIGHBOURS:
+        neighbour(rng, ink)
     ink = cv2.GaussianBlur(ink, (0, 0), float(rng.uniform(0.4, 1.0))).astype(np.float32)
     paper = _paper(rng, height, width)
     grey = _scanned(rng, paper, ink, rng.uniform(10, 90), rng.uniform(1, 7))
@@ -114,12 +115,20 @@ def box_crop(rng: np.random.Generator, canvas: Picture, sign: bool = False, *, l
     return _jpeg(grey, int(rng.integers(45, 92)))
 
 
-def own_box_crop(rng: np.random.Generator, canvas: Picture, sign: bool = False) -> Picture:
+def own_box_crop(
+    rng: np.random.Generator,
+    canvas: Picture,
+    sign: bool = False,
+    *,
+    pen: float | None = None,
+    under: Darker | None = None,
+) -> Picture:
     """The same for a box of our own printed forms: 7 × 9 mm with thin grey lines, found by registration to 0.2 mm.
 
-    Glyphs are as their writers left them, but for the pen; paper is plain, scanned at 200 dpi.
+    Glyphs are as their writers left them, but for the pen; paper is plain, scanned at 200 dpi. ``pen``: grey level of
+    the ink, one of its own for every box where none is given; ``under``: what is printed there (OWN_BOX pixels).
     """
-    height, width, pad = 78, 62, 4
+    (height, width), pad = OWN_BOX, 4
     ink = np.zeros((height, width), np.float32)
     shift = rng.normal(0, 0.8, 2)
     x0, x1, y0, y1 = pad + shift[0], width - 1 - pad + shift[0], pad + shift[1], height - 1 - pad + shift[1]
@@ -131,7 +140,10 @@ def own_box_crop(rng: np.random.Generator, canvas: Picture, sign: bool = False) 
     _written(rng, glyph, (int(x0), int(y0), int(x1), int(y1)), ink, sign)
     ink = cv2.GaussianBlur(ink, (0, 0), float(rng.uniform(0.5, 0.9))).astype(np.float32)
     paper = np.full(ink.shape, rng.uniform(232, 253), np.float32)
-    return _jpeg(_scanned(rng, paper, ink, rng.uniform(20, 90), rng.uniform(1, 4)), int(rng.integers(70, 92)))
+    if under is not None:
+        paper -= under
+    dark = rng.uniform(20, 90) if pen is None else pen
+    return _jpeg(_scanned(rng, paper, ink, dark, rng.uniform(1, 4)), int(rng.integers(70, 92)))
 
 
 def _scanned(

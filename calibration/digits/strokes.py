@@ -201,13 +201,15 @@ def draw_digit(rng: np.random.Generator, digit: int) -> Picture:
 def _x(rng: np.random.Generator, canvas: Picture) -> None:
     """Two strokes that cross; sometimes of one go, sometimes with one hooked."""
     middle = CANVAS / 2 + rng.normal(0, 2, 2)
-    half = np.array([rng.uniform(6, 18), rng.uniform(7, 18)])
+    half = np.array([rng.uniform(6, 21), rng.uniform(7, 22)])
     width = int(rng.integers(1, 6))
     for sign in (1, -1):
         ends = np.array([[-1.0, -sign], [1.0, sign]]) * half * rng.uniform(0.75, 1.15, (2, 1))
         ends += rng.normal(0, 1.8, (2, 2))
         bend = ends.mean(0) + rng.normal(0, 1.2, 2)
         _stroke(canvas, middle + _curve(np.vstack([ends[0], bend, ends[1]])), width)
+    if rng.random() < 0.1:
+        _stroke(canvas, middle + np.array([[-half[0], 0.0], [half[0], 0.0]]) + rng.normal(0, 2.5, (2, 2)), width)
     if rng.random() < 0.12:
         ends = np.array([[-half[0], -half[1]], [-half[0] * 0.6, half[1]]]) + rng.normal(0, 2, (2, 2))
         _stroke(canvas, middle + ends, width)
@@ -215,16 +217,25 @@ def _x(rng: np.random.Generator, canvas: Picture) -> None:
 
 def _dash(rng: np.random.Generator, canvas: Picture) -> None:
     middle = CANVAS / 2 + rng.normal(0, 3, 2)
-    half = rng.uniform(5, 20)
-    rise = rng.normal(0, 0.13) * half
+    half = rng.uniform(5, 24)
+    rise = rng.normal(0, 0.15) * half
     points = np.array([[-half, rise], [0, rng.normal(0, 0.06) * half], [half, -rise]])
-    _stroke(canvas, middle + _curve(points), int(rng.integers(1, 7)))
+    if rng.random() < 0.15:
+        sway = rng.uniform(0.08, 0.25) * half * rng.choice([-1, 1])
+        points = np.array([[-half, rise], [-half / 2, rise / 2 - sway], [half / 2, sway - rise / 2], [half, -rise]])
+    width = int(rng.integers(1, 7))
+    _stroke(canvas, middle + _curve(points), width)
+    if rng.random() < 0.08:
+        _stroke(canvas, middle + points + [rng.normal(0, 3), width + rng.uniform(3, 9)], width)
 
 
 def _dot(rng: np.random.Generator, canvas: Picture) -> None:
     x, y = (int(n) for n in rng.uniform(CANVAS * 0.25, CANVAS * 0.75, 2))
     axes = (int(rng.integers(1, 4)), int(rng.integers(1, 4)))
     cv2.ellipse(canvas, (x, y), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA)
+    if rng.random() < 0.15:
+        tail = (x - int(rng.integers(0, 4)), y + int(rng.integers(2, 6)))
+        cv2.line(canvas, (x, y), tail, 255, max(1, min(axes)), cv2.LINE_AA)
 
 
 def _blob(rng: np.random.Generator, canvas: Picture) -> None:

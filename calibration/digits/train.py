@@ -2,16 +2,20 @@
 
     python -m calibration.digits.train DIGITS --without mnist-test --out weights.onnx --seed 1
 
-Needs the extra ``train``. The same command gives the same weights on the same machine and version of torch.
+Writes the first network to OUT and the second beside it (``weights.second.onnx``). Needs the extra ``train``. Pictures
+are made in a process of their own. Every CHECKPOINT steps the state is kept in OUT with the ending ``.checkpoint``;
+the same command goes on from it, and removes it in the end. The same uninterrupted command gives the same weights on
+the same machine and version of torch.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,129 +25,46 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from calibration.digits.distort import distorted
-from calibration.digits.network import from_onnx, network, onnx_bytes, parameters
-from calibration.digits.paper import box_crop, own_box_crop
-from calibration.digits.sources import CANVAS, FILES, Canvases, Labels, Source, canvases, load
-from calibration.digits.strokes import DASH, EMPTY, X, draw_digit, draw_sign
+from calibration.digits.network import Networks, onnx_bytes, parameters
+from calibration.digits.paper import own_box_crop
+from calibration.digits.shown import BATCH, CHUNK, batches
+from calibration.digits.sources import FILES, Source, canvases, load
 from pipeline.recognize.digits.box import box_ink
-from pipeline.recognize.digits.normal_form import INK, SIDE, normal_form
+from pipeline.recognize.digits.normal_form import normal_form
 
-BATCH = 128
-SHARES = {"mnist": 0.56, "others": 0.18, "drawn": 0.14, "signs": 0.12}
-"""Parts of each batch: MNIST, the smaller sources together, digits drawn from strokes, signs that are no digits."""
-MOST = (1.25, 0.6)
-"""Strongest distortion at the beginning and at the end; it sinks over the second half of the training."""
-IN_BOXES = 0.15
-"""Share of all that is set into a box on simulated paper and cut out again as a form's boxes are."""
-LEFT_IN_BOXES = 0.5
-"""Share of the empty boxes that are shown by what paper and form left in them."""
-TRIES, LONG = 6, 2.2
-"""Boxes tried until one leaves something; longer over thinner from which what is left looks like a plain 1."""
 RATE = 3e-3
-AGAIN = 0.5
-"""Share of each batch that was shown once before, then as it was, now moved by a pixel: distorting costs as much as a
-step of the training."""
-KEPT_BATCHES = 150
-"""So many batches back lie what is shown again, about."""
 AVERAGE = 0.998
 """The shipped weights are this running average over steps."""
+SAMPLES = 1_800_000
+CHECKPOINT = 2 * CHUNK
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``without``: the source held out. ``samples``: distorted pictures shown in all. ``rate``: highest learning rate.
-
-    ``start``: weights to go on from, as ONNX; the distortion then sinks from the beginning on.
-    """
+    """``without``: the source held out. ``samples``: pictures shown in all. ``rate``: highest learning rate."""
 
     without: str
     samples: int
     seed: int
     rate: float = RATE
-    start: bytes | None = None
+
+    @property
+    def steps(self) -> int:
+        return self.samples // BATCH
 
 
-def _shown(rng: np.random.Generator, canvas: NDArray[np.uint8], most: float) -> NDArray[np.uint8]:
-    if rng.random() < IN_BOXES:
-        crop = box_crop(rng, canvas, legible=True)
-        return normal_form(box_ink(crop), min(crop.shape))
-    return distorted(rng, canvas, most=most)
+def second_of(first: Path) -> Path:
+    """Where the second network's weights lie beside the first's."""
+    return first.with_suffix(".second.onnx")
 
 
-def _sign_shown(rng: np.random.Generator, sign: int) -> NDArray[np.uint8]:
-    if sign == EMPTY and rng.random() < LEFT_IN_BOXES:
-        return _left_in_empty_box(rng)
-    if rng.random() < 2 * IN_BOXES:
-        canvas = np.zeros((CANVAS, CANVAS), np.uint8) if sign == EMPTY else draw_sign(rng, sign)
-        crop = box_crop(rng, canvas, sign=True, legible=True)
-        return normal_form(box_ink(crop), min(crop.shape))
-    return distorted(rng, draw_sign(rng, sign), box=True)
-
-
-def _left_in_empty_box(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """What an empty box on patterned, stained, lined paper leaves in normal form; most often something.
-
-    Not what is long and thin: in normal form, where the box is not seen any more, that is a plain 1.
-    """
-    seen = np.zeros((SIDE, SIDE), np.uint8)
-    for _ in range(TRIES):
-        crop = box_crop(rng, np.zeros((CANVAS, CANVAS), np.uint8), sign=True)
-        ink = box_ink(crop)
-        if not ink.any():
-            continue
-        (_, sides, _) = cv2.minAreaRect(np.argwhere(ink > INK * ink.max()).astype(np.float32))
-        if max(sides) <= LONG * min(sides):
-            return normal_form(ink, min(crop.shape))
-    return seen
-
-
-def _pictures(
-    rng: np.random.Generator, pool: dict[str, tuple[Canvases, Labels]], recipe: Recipe
-) -> Iterator[tuple[Any, int]]:
-    """Distorted pictures without end, drawn by SHARES."""
-    others = [name for name in pool if not name.startswith("mnist")]
-    mnist = [name for name in pool if name.startswith("mnist")]
-    sizes = np.array([len(pool[name][1]) for name in mnist], float)
-    kinds = list(SHARES)
-    shown = 0
-    while True:
-        most = float(np.interp(shown / (recipe.samples * (1 - AGAIN)), [0.0 if recipe.start else 0.5, 1.0], MOST))
-        shown += 1024
-        for kind in rng.choice(len(kinds), 1024, p=list(SHARES.values())):
-            match kinds[kind]:
-                case "drawn":
-                    digit = int(rng.integers(10))
-                    yield _shown(rng, draw_digit(rng, digit), most), digit
-                case "signs":
-                    sign = int(rng.choice([X, X, DASH, DASH + 1, DASH + 2, EMPTY]))
-                    yield _sign_shown(rng, sign), sign
-                case source:
-                    names, weights = (mnist, sizes) if source == "mnist" else (others, np.ones(len(others)))
-                    drawn, labels = pool[names[int(rng.choice(len(names), p=weights / weights.sum()))]]
-                    place = int(rng.integers(len(labels)))
-                    yield _shown(rng, drawn[place], most), int(labels[place])
-
-
-def _batches(rng: np.random.Generator, pictures: Iterator[tuple[Any, int]]) -> Iterator[tuple[Any, Any]]:
-    """Batches without end: new pictures, and pictures shown once before, each moved by up to a pixel."""
-    seen: list[tuple[Any, int]] = []
-    keep = round(KEPT_BATCHES * BATCH * AGAIN)
-    while True:
-        old = []
-        if len(seen) >= keep:
-            places = sorted(rng.choice(len(seen), round(BATCH * AGAIN), replace=False).tolist(), reverse=True)
-            for place in places:
-                picture, label = seen[place]
-                seen[place] = seen[-1]
-                seen.pop()
-                shift = rng.integers(-1, 2, 2)
-                old.append((np.roll(picture, (int(shift[0]), int(shift[1])), (0, 1)), label))
-        new = [next(pictures) for _ in range(BATCH - len(old))]
-        seen += new
-        pairs = [*new, *old]
-        ink = torch.from_numpy(np.stack([p for p, _ in pairs])).float().div_(255).unsqueeze(1)
-        yield ink.contiguous(memory_format=torch.channels_last), torch.tensor([label for _, label in pairs])
+def _make_batches(folder: Path, recipe: Recipe, done: int, queue: Any) -> None:
+    cv2.setNumThreads(1)
+    sources = [load(folder, name) for name in FILES if name != recipe.without]
+    pool = {source.name: (canvases(source), source.labels) for source in sources}
+    for batch in batches(pool, recipe.seed, recipe.steps, done):
+        queue.put(batch)
+    queue.put(time.process_time())
 
 
 def plain(source: Source) -> NDArray[np.uint8]:
@@ -152,7 +73,7 @@ def plain(source: Source) -> NDArray[np.uint8]:
 
 
 def scores(net: Any, ink: NDArray[np.uint8]) -> Any:
-    """The network's scores before the softmax (n, classes)."""
+    """One network's scores before the softmax (n, classes)."""
     net.eval()
     with torch.no_grad():
         parts = [net(torch.from_numpy(part).float().div(255).unsqueeze(1)) for part in np.array_split(ink, 40)]
@@ -173,41 +94,94 @@ def best_temperature(logits: Any, labels: Any) -> float:
     return float(choices[int(np.argmin(losses))])
 
 
-def train(folder: Path, recipe: Recipe, report: Any = print) -> Any:
-    """A trained network; ``report`` is told the loss now and then."""
-    torch.manual_seed(recipe.seed)
+class _Training:
+    """Networks, their running average, optimiser and schedule; kept and taken up as one."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.step, self.spent = recipe, 0, 0.0
+        self.nets = Networks()
+        self.average = torch.optim.swa_utils.AveragedModel(
+            self.nets, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE), use_buffers=True
+        )
+        self.optimizer = torch.optim.AdamW(self.nets.parameters(), lr=recipe.rate, weight_decay=0.02, foreach=True)
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, recipe.rate, total_steps=recipe.steps, pct_start=0.15
+        )
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "nets": self.nets, "average": self.average, "optimizer": self.optimizer, "schedule": self.schedule,
+        }  # fmt: skip
+
+    def keep(self, path: Path) -> None:
+        states = {name: part.state_dict() for name, part in self._parts().items()}
+        kept = {"recipe": asdict(self.recipe), "step": self.step, "spent": self.spent, "random": torch.get_rng_state()}
+        fresh = path.with_suffix(".new")
+        torch.save(kept | states, fresh)
+        fresh.replace(path)
+
+    def take_up(self, path: Path) -> None:
+        """Go on from a checkpoint of the same recipe; of another it is left alone, which is said."""
+        kept = torch.load(path, weights_only=True)
+        if kept["recipe"] != asdict(self.recipe):
+            raise SystemExit(f"{path}: a checkpoint of another recipe; remove it or give another --out")
+        for name, part in self._parts().items():
+            part.load_state_dict(kept[name])
+        torch.set_rng_state(kept["random"])
+        self.step, self.spent = kept["step"], kept["spent"]
+
+    def learn(self, ink: Any, labels: Any) -> float:
+        """One step; the first network's loss."""
+        self.nets.train()
+        with torch.autocast("cpu", torch.bfloat16):
+            outs = self.nets(ink)
+        losses = [nn.functional.cross_entropy(out.float(), labels) for out in outs]
+        self.optimizer.zero_grad()
+        sum(losses).backward()
+        self.optimizer.step()
+        self.schedule.step()
+        self.average.update_parameters(self.nets)
+        self.step += 1
+        return float(losses[0].detach())
+
+
+def train(folder: Path, recipe: Recipe, checkpoint: Path, report: Any = print) -> tuple[Any, float]:
+    """Both networks, trained, and the processor time spent; ``report`` is told the loss now and then."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    sources = [load(folder, name) for name in FILES if name != recipe.without]
-    pool = {source.name: (canvases(source), source.labels) for source in sources}
-    rng = np.random.default_rng(recipe.seed)
-    batches = _batches(rng, _pictures(rng, pool, recipe))
-    net = from_onnx(recipe.start) if recipe.start else network()
-    average = torch.optim.swa_utils.AveragedModel(
-        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE), use_buffers=True
-    )
-    steps = recipe.samples // BATCH
-    optimizer = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=0.02, foreach=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps, pct_start=0.15)
-    began, loss_sum = time.process_time(), 0.0
-    for step in range(1, steps + 1):
-        net.train()
-        ink, labels = next(batches)
-        with torch.autocast("cpu", torch.bfloat16):
-            out = net(ink)
-        loss = nn.functional.cross_entropy(out.float(), labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        average.update_parameters(net)
-        loss_sum += float(loss.detach())
-        if step % 500 == 0:
-            report(
-                f"step {step} of {steps}, loss {loss_sum / 500:.4f}, {time.process_time() - began:.0f} s of processor"
-            )
+    training = _Training(recipe)
+    if checkpoint.exists():
+        training.take_up(checkpoint)
+    began, before, loss_sum = time.process_time(), training.spent, 0.0
+    made = 0.0
+    for batch in _from_process(folder, recipe, training.step):
+        if isinstance(batch, float):
+            made = batch
+            break
+        ink = torch.from_numpy(batch[0]).float().div_(255).unsqueeze(1).contiguous(memory_format=torch.channels_last)
+        loss_sum += training.learn(ink, torch.from_numpy(batch[1]))
+        training.spent = before + time.process_time() - began
+        if training.step % CHUNK == 0:
+            report(f"step {training.step} of {recipe.steps}, loss {loss_sum / CHUNK:.4f}, {training.spent:.0f} s")
             loss_sum = 0.0
-    return average.module
+        if training.step % CHECKPOINT == 0:
+            training.keep(checkpoint)
+    return training.average.module, training.spent + made
+
+
+def _from_process(folder: Path, recipe: Recipe, done: int) -> Iterator[Any]:
+    """Batches made in a process of their own; last, the processor time that it took."""
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue(maxsize=16)
+    maker = context.Process(target=_make_batches, args=(folder, recipe, done, queue), daemon=True)
+    maker.start()
+    while True:
+        batch = queue.get()
+        yield batch
+        if isinstance(batch, float):
+            maker.join()
+            return
 
 
 def main() -> None:
@@ -216,21 +190,25 @@ def main() -> None:
     parser.add_argument("--without", choices=[n for n in FILES if n != "mnist-train"], default="mnist-test")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--samples", type=int, default=2_300_000)
+    parser.add_argument("--samples", type=int, default=SAMPLES)
     parser.add_argument("--rate", type=float, default=RATE)
-    parser.add_argument("--start", type=Path, help="go on from these weights")
     given = parser.parse_args()
-    start = given.start.read_bytes() if given.start else None
-    recipe = Recipe(given.without, given.samples, given.seed, given.rate, start)
-    net = train(given.digits, recipe, lambda line: print(line, flush=True))
+    recipe = Recipe(given.without, given.samples, given.seed, given.rate)
+    checkpoint = given.out.with_suffix(".checkpoint")
+    nets, spent = train(given.digits, recipe, checkpoint, lambda line: print(line, flush=True))
     held = load(given.digits, recipe.without)
-    labels = torch.from_numpy(held.labels)
-    temperature = best_temperature(scores(net, in_boxes(held, given.seed)), labels)
-    given.out.write_bytes(onnx_bytes(net, temperature))
-    wrong = float((scores(net, plain(held)).argmax(1) != labels).float().mean())
+    labels, boxed, bare = torch.from_numpy(held.labels), in_boxes(held, given.seed), plain(held)
+    temperatures, logs = [], []
+    for net, path in zip(nets.both, (given.out, second_of(given.out)), strict=True):
+        temperatures.append(best_temperature(scores(net, boxed), labels))
+        path.write_bytes(onnx_bytes(net, temperatures[-1]))
+        logs.append(nn.functional.log_softmax(scores(net, bare) / temperatures[-1], 1))
+    checkpoint.unlink(missing_ok=True)
+    wrong = [round(float((part.argmax(1) != labels).float().mean()), 5) for part in (*logs, sum(logs))]
     print(json.dumps({
-        "without": recipe.without, "seed": recipe.seed, "samples": recipe.samples, "parameters": parameters(net),
-        "temperature": round(temperature, 3), "wrong": round(wrong, 5), "processor_s": round(time.process_time()),
+        "without": recipe.without, "seed": recipe.seed, "samples": recipe.samples, "parameters": parameters(nets),
+        "temperatures": [round(t, 3) for t in temperatures], "wrong: first, second, both": wrong,
+        "processor_s": round(spent),
     }))  # fmt: skip
 
 

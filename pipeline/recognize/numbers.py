@@ -14,6 +14,7 @@ from pipeline.recognize.components import components
 from pipeline.recognize.digits.box import BoxInk, box_inks
 from pipeline.recognize.digits.normal_form import Picture
 from pipeline.recognize.digits.reader import CLASSES, ENGINE, Reader, read_inks
+from pipeline.recognize.hand import with_the_hand
 
 Doubt = Literal["several_digits", "filled_in", "left_of_empty", "pale"]
 """Why a field is never accepted alone: two digits in one box; a box rubbed out or struck through by a heap of ink; an
@@ -44,11 +45,14 @@ class NumberReading:
 
 
 def read_numbers(fields: Sequence[Sequence[Picture]], reader: Reader | None = None) -> tuple[NumberReading, ...]:
-    """Readings of fields, each given by the grey crops of its boxes from left to right; all boxes in one batch."""
+    """Readings of the fields of one form, each given by the grey crops of its boxes from left to right.
+
+    All boxes are read in one batch, and are of one hand and one pen.
+    """
     crops = [crop for field in fields for crop in field]
     inks = box_inks(crops)
     chances = np.exp(read_inks(inks, reader).astype(np.float64))
-    chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-300)
+    chances = with_the_hand(inks, chances / np.maximum(chances.sum(axis=1, keepdims=True), 1e-300))
     seen = [_Seen(*each) for each in zip(_letters(chances), *_marks(inks, chances), strict=True)]
     of_box = [dict(zip(CLASSES, row, strict=True)) for row in chances.tolist()]
     readings, start = [], 0

@@ -52,7 +52,8 @@ def test_a_plain_seven_is_read_in_any_frame() -> None:
 
 def test_signs_that_are_no_digits_are_told_from_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     """On 200 boxes of each sign, on paper without a pattern: the shipped weights have not been trained on patterns."""
-    monkeypatch.setattr("calibration.digits.paper.PATTERNED", 0.0)
+    for share in ("PATTERNED", "MISHAPS", "NEIGHBOURS"):
+        monkeypatch.setattr(f"calibration.digits.paper.{share}", 0.0)
     rng = np.random.default_rng(3)
     for sign in range(10, 15):
         canvas = np.zeros((CANVAS, CANVAS), np.uint8)

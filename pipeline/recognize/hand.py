@@ -1,0 +1,98 @@
+"""One hand and one pen write a whole form: what the surely read boxes tell about the doubtful ones.
+
+Both are evidence beside the ink, stated as chances: ink far paler than the form's pen may be print or a stain, and in
+the hand of somebody who crosses the 7 a stroke with a flag and no bar is rather a 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.recognize.digits.box import BoxInk
+from pipeline.recognize.digits.normal_form import INK
+from pipeline.recognize.digits.reader import CLASSES
+
+SURE = 0.95
+"""Chance from which a digit is read surely enough to tell about the hand."""
+FEWEST = 5
+"""Digits that must be read surely before the form's pen is known."""
+PALER, PALEST = 0.6, 0.35
+"""Darkness, as a share of the pen's, below which ink may not be the pen's; and from which that is as likely as not."""
+STRAY, AS_LIKELY = 0.01, 0.5
+"""Chance, at these two shares, that such ink is not the pen's but the form's or a stain."""
+BAR_ON_A_ONE = 0.05
+"""Chance that a 1 seems to have a bar across its stem."""
+ZONE = (0.3, 0.78)
+"""Rows, as shares of the ink's height, in which a seven's bar lies."""
+BAR, BOTH_SIDES = 0.05, 0.18
+"""How far, over the ink's height, a bar sticks out of the stem on either side, and on both together."""
+_ONE, _SEVEN, _EMPTY = (CLASSES.index(letter) for letter in "17_")
+
+
+def with_the_hand(inks: Sequence[BoxInk], chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The chances (n, classes) of the boxes of one form, each with what the other boxes tell about pen and hand."""
+    return _by_crossed_sevens(inks, _by_pen(inks, chances))
+
+
+def darkness_of(box: BoxInk) -> float:
+    """Grey levels by which the middle of the strokes is darker than the paper; 0 without ink."""
+    drawn = box.ink[box.ink > INK * float(box.ink.max())] if box.bounds is not None else np.zeros(0)
+    return float(np.percentile(drawn, 75)) if drawn.size else 0.0
+
+
+def _by_pen(inks: Sequence[BoxInk], chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    sure = np.flatnonzero(chances[:, :10].max(axis=1, initial=0.0) >= SURE)
+    if len(sure) < FEWEST:
+        return chances
+    dark = np.array([darkness_of(box) for box in inks])
+    share = dark / np.median(dark[sure])
+    odds = np.interp(share, [PALEST, PALER], np.log([AS_LIKELY / (1 - AS_LIKELY), STRAY / (1 - STRAY)]))
+    stray = np.where((dark > 0) & (share < PALER), 1 / (1 + np.exp(-odds)), 0.0)
+    out = chances * (1 - stray)[:, None]
+    out[:, _EMPTY] += stray
+    return np.asarray(out, np.float64)
+
+
+def _by_crossed_sevens(inks: Sequence[BoxInk], chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where the hand's sure sevens are crossed, a 7 without bar is as rare as they say (Laplace's rule), and so is a 1
+    with one."""
+    inked = np.array([box.bounds is not None for box in inks], np.bool_)
+    either = np.flatnonzero((chances[:, _ONE] + chances[:, _SEVEN] > 0.5) & inked)
+    bars = np.array([crossed(inks[k]) for k in either.tolist()], np.bool_)
+    sevens = chances[either, _SEVEN] >= SURE
+    with_bar, without = int((sevens & bars).sum()), int((sevens & ~bars).sum())
+    out = chances.copy()
+    for k, bar, seven in zip(either.tolist(), bars.tolist(), sevens.tolist(), strict=True):
+        if bar:
+            out[k, _ONE] *= BAR_ON_A_ONE
+        elif with_bar:
+            out[k, _SEVEN] *= min(1.0, 2 * (without - seven + 1) / (with_bar + without - seven + 2))
+    return np.asarray(out / np.maximum(out.sum(axis=1, keepdims=True), 1e-300), np.float64)
+
+
+def crossed(box: BoxInk) -> bool:
+    """Whether a bar crosses the stem: in some rows of the middle, ink on both sides of where the stem lies."""
+    if box.bounds is None:
+        return False
+    top, bottom, left, right = box.bounds
+    height = bottom - top
+    part = box.ink[top:bottom, left:right] > 0.5 * float(box.ink.max())
+    first, last = round(ZONE[0] * height), round(ZONE[1] * height)
+    rows = np.arange(first, last)[part[first:last].any(axis=1)]
+    if height < 8 or len(rows) < 6:
+        return False
+    starts = part[rows].argmax(axis=1)
+    ends = part.shape[1] - part[rows, ::-1].argmax(axis=1)
+    begun, ended = _stem(rows, starts), _stem(rows, ends)
+    left_out, right_out = (begun - starts) / height, (ends - ended) / height
+    return bool(((np.minimum(left_out, right_out) >= BAR) & (left_out + right_out >= BOTH_SIDES)).any())
+
+
+def _stem(rows: NDArray[np.int64], edge: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The stem's edge in every row: a straight line through the middles of many pairs of rows (Theil and Sen)."""
+    i, j = np.triu_indices(len(rows), max(1, len(rows) // 3))
+    slope = float(np.median((edge[j] - edge[i]) / (rows[j] - rows[i])))
+    return np.asarray(slope * rows + np.median(edge - slope * rows), np.float64)
