@@ -235,7 +235,7 @@ def _overprinted(picture: Picture) -> Picture:
 
 
 def _lit_from_one_side(picture: Picture) -> Picture:
-    return np.asarray(picture * np.linspace(0.55, 1.0, picture.shape[1]), np.uint8)
+    return np.asarray(picture * np.linspace(0.45, 1.0, picture.shape[1]), np.uint8)
 
 
 def halftone(picture: Picture) -> Picture:
