@@ -38,7 +38,7 @@ COUNT = "count"
 )
 def forms(workspace: Path, out: Path, copies: int, bundles: int) -> None:
     """Print the ballots of every unit, and for every voting area and contest the sheet of figures, the tally sheet and
-    the prescribed minutes (Mẫu 18, 23) to be filled in by hand.
+    (state elections) the prescribed minutes (Mẫu 18, 23) to be filled in by hand.
 
     Beside each PDF lies the form document that reads it.
     """
@@ -52,7 +52,7 @@ def forms(workspace: Path, out: Path, copies: int, bundles: int) -> None:
     for area in election.areas:
         for contest in area.units:
             if election.contest(contest).ballot_form == "dai-hoi":
-                continue  # Mẫu 18 and 23 are not its minutes, and the sheets of figures speak of voters and teams
+                continue  # Mẫu 18 and 23 are not its minutes
             content, form = blank_minutes_of(election, contest, area.id, trial=trial)
             paper = write_printed(content, form, out / COUNT)
             say(
@@ -74,7 +74,7 @@ def _count_forms(election: Election, bundles: int) -> Iterator[tuple[BallotLayou
     spoiled = rules_of(election).issued_includes_spoiled
     for area in election.areas:
         for contest in election.contests:
-            if contest.id not in area.units or contest.ballot_form == "dai-hoi":
+            if contest.id not in area.units:
                 continue
             of = CountForm(election, area, contest)
             for kind, copies in (("figures", 1), ("tally", bundles)):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.election.definition import Area, Candidate, Contest, Election, Unit
+from pipeline.election.rules import rules_of
 from pipeline.errors import refuse
 from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout, centred
 from pipeline.forms.drawing import Mark, Outline, Solid, Text
@@ -43,6 +44,9 @@ GROUP = 5.0
 BUNDLE = 50
 """Ballots of a bundle (tệp)."""
 HINT = "Mỗi ô một chữ số, viết sát bên phải, ô thừa để trống. Không tẩy xóa; viết sai thì báo Tổ trưởng."
+BOARD_HINT = HINT.replace("Tổ trưởng", "Trưởng ban kiểm phiếu")
+BUNDLE_ROWS = 12
+TALLY = "BẢNG KIỂM PHIẾU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,16 @@ class CountForm:
         )
 
     @property
+    def congress(self) -> bool:
+        """Of a congress or meeting: delegates and a counting board, not voters and a polling team."""
+        return self.contest.ballot_form == "dai-hoi"
+
+    @property
+    def table(self) -> bool:
+        """Agree and disagree beside each name: a ballot may agree with nobody, and both columns are counted."""
+        return rules_of(self.election).ballot == "agree_table"
+
+    @property
     def counts(self) -> range:
         """How many names a valid ballot may leave."""
         return range(1, self.unit.seats + 1)
@@ -83,6 +97,8 @@ def figures_form(of: CountForm, *, issued_includes_spoiled: bool, keep: Sequence
     (``count-form-full``) where candidates or seats do not fit one side.
     """
     form = f"so-lieu-{of.contest.id}-{of.area.id}"
+    if of.congress:
+        return _congress_figures(of, form, issued_includes_spoiled)
     column = MIDDLE - COLUMN_GAP / 2
     rows = [(n, t, d) for n, t, d in _FIGURES if not keep or n in keep]
     by_names = [(f"left_{k}", f"Số phiếu bầu {k} đại biểu", 0) for k in of.counts]
@@ -97,6 +113,58 @@ def figures_form(of: CountForm, *, issued_includes_spoiled: bool, keep: Sequence
     return _laid(form, head[0].text, [*head, *marks, *more, *signed], [*fields, *votes, *places], rules)
 
 
+def _congress_figures(of: CountForm, form: str, issued_includes_spoiled: bool) -> BallotLayout:
+    """The same of a congress: its figures, then those of the ballots, down both columns one after the other.
+
+    On a table ``against_N`` is "không đồng ý" and, where there is room, ``neither_N`` a ballot with both boxes or none:
+    the three are all valid ballots together.
+    """
+    by_names = [] if of.table else [(f"left_{k}", f"Số phiếu bầu {k} người", 0) for k in of.counts]
+    rows = [*_CONGRESS, *by_names, ("votes_sum", "Tổng số phiếu đồng ý" if of.table else "Tổng số phiếu bầu", 0)]
+    people = [_of_person(of, i, name) for i, name in enumerate(of.names, start=1)]
+    if len(rows) + sum(map(len, people)) > 2 * ROWS:
+        people = [one[:2] for one in people]
+    every = [*rows, *(row for one in people for row in one)]
+    first = max(ROWS, len(every) - ROWS) if len(every) > 2 * ROWS else min(ROWS, max(len(rows), -(-len(every) // 2)))
+    column = MIDDLE - COLUMN_GAP / 2
+    marks, fields = _column(every[:first], LEFT, column, form)
+    more, others = _column(every[first:], column + COLUMN_GAP, RIGHT, form)
+    signed, places = signature_places(_BOARD_SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
+    present = {f.id for f in (*fields, *others)}
+    rules = _figures_rules(of, present, issued_includes_spoiled)
+    for i in range(1, len(people) + 1):
+        three = (f"votes_{i}", f"against_{i}", f"neither_{i}", "valid")
+        rules += [FormRule("R7", "sum", three)] if present.issuperset(three) else []
+        rules += [FormRule("R7", "at_most", (f"against_{i}", "valid"))] if f"against_{i}" in present else []
+    head = _head(of, "BẢNG SỐ LIỆU KIỂM PHIẾU")
+    return _laid(form, head[0].text, [*head, *marks, *more, *signed], [*fields, *others, *places], rules)
+
+
+def _of_person(of: CountForm, number: int, name: str) -> list[tuple[str, str, int]]:
+    if not of.table:
+        return [(f"votes_{number}", name, 0)]
+    said = (("votes", "đồng ý"), ("against", "không đồng ý"), ("neither", "không tính"))
+    return [(f"{field}_{number}", f"{name}: {what}", 0) for field, what in said]
+
+
+_CONGRESS = (
+    ("voters", "Số đại biểu được triệu tập", 0),
+    ("excused", "Số vắng mặt được trừ", 0),
+    ("voted", "Số đại biểu đã bỏ phiếu", 0),
+    ("received", "Số phiếu nhận về", 0),
+    ("issued", "Số phiếu phát ra", 0),
+    ("spoiled", "Số phiếu hỏng đã đổi", 0),
+    ("left_over", "Số phiếu còn lại", 0),
+    ("collected", "Số phiếu thu vào", 0),
+    ("valid", "Số phiếu hợp lệ", 0),
+    ("invalid", "Số phiếu không hợp lệ", 0),
+)
+_BOARD_SIGN = (
+    ("sign_member_1", ("THÀNH VIÊN", "BAN KIỂM PHIẾU")),
+    ("sign_member_2", ("THÀNH VIÊN", "BAN KIỂM PHIẾU")),
+    ("sign_secretary", ("THƯ KÝ", "BAN KIỂM PHIẾU")),
+    ("sign_leader", ("TRƯỞNG BAN", "(ký, ghi rõ họ tên)")),
+)
 _FIGURES = (
     ("voters", "Số cử tri trong danh sách", 0),
     ("voted", "Số cử tri đã bỏ phiếu", 0),
@@ -122,6 +190,7 @@ _SIGN = (
 def _column(
     rows: Sequence[tuple[str, str, int]], left: float, right: float, form: str
 ) -> tuple[list[Mark], list[FormField]]:
+    """Rows of figures (field, label, decimals), one below the other from the top; refused where they do not fit."""
     if len(rows) > ROWS:
         raise refuse(
             "count-form-full",
@@ -186,7 +255,8 @@ def tally_form(of: CountForm) -> BallotLayout:
         printed, number = number_row(f"votes_{i}", name, RIGHT, top + 1.2, 3, most=BUNDLE)
         marks += [Outline(cell, 0.3), *printed, *label_lines(name, LEFT, TALLY_LEFT - 2.0, top + 1.2, form)]
         fields += [FormField(f"tally_{i}", "tally", cell, name, style="square", pitch=GROUP), number]
-    return _laid(form, "BẢNG KIỂM PHIẾU", [*_head(of, "BẢNG KIỂM PHIẾU"), *marks], fields, _tally_rules(of))
+    rules = _tally_rules(of, {f.id for f in fields})
+    return _laid(form, TALLY, [*_head(of, TALLY), *marks], fields, rules)
 
 
 def _bundle_figures(of: CountForm, form: str) -> tuple[list[Mark], list[FormField]]:
@@ -194,17 +264,19 @@ def _bundle_figures(of: CountForm, form: str) -> tuple[list[Mark], list[FormFiel
     rows = [
         ("bundle", "Tệp số", None), ("ballots", "Số phiếu trong tệp", BUNDLE), ("valid", "Số phiếu hợp lệ", BUNDLE),
         ("invalid", "Số phiếu không hợp lệ", BUNDLE),
-        *((f"left_{k}", f"Phiếu bầu {k} đại biểu", BUNDLE) for k in of.counts),
-        ("votes_sum", "Tổng số phiếu bầu", BUNDLE * of.unit.seats),
+        *((f"left_{k}", f"Phiếu bầu {k} {'người' if of.congress else 'đại biểu'}", BUNDLE) for k in of.counts),
+        ("votes_sum", "Tổng số đồng ý" if of.table else "Tổng số phiếu bầu", BUNDLE * of.unit.seats),
     ]  # fmt: skip
+    if of.table or (of.congress and len(rows) > BUNDLE_ROWS):  # a long list is held together by its sum alone
+        rows = [row for row in rows if not row[0].startswith("left_")]
     columns, step = 3, (RIGHT - LEFT + 4.0) / 3
-    if len(rows) > 12:
+    if len(rows) > BUNDLE_ROWS:
         raise refuse(
             "count-form-full",
             form,
             "{rows} figures do not fit one column of the sheet, which holds {most}; count this contest by scanning",
             rows=len(rows),
-            most=12,
+            most=BUNDLE_ROWS,
         )
     marks: list[Mark] = []
     fields: list[FormField] = []
@@ -217,14 +289,14 @@ def _bundle_figures(of: CountForm, form: str) -> tuple[list[Mark], list[FormFiel
     return marks, fields
 
 
-def _tally_rules(of: CountForm) -> list[FormRule]:
+def _tally_rules(of: CountForm, present: set[str]) -> list[FormRule]:
     people = tuple(f"votes_{i}" for i in range(1, len(of.candidates) + 1))
     lefts = tuple(f"left_{k}" for k in of.counts)
+    told = (FormRule("R8", "sum", (*lefts, "valid")), FormRule("R9", "sum", (*lefts, "votes_sum"), tuple(of.counts)))
     return [
         *(FormRule("T1", "same", (f"tally_{i}", f"votes_{i}")) for i in range(1, len(people) + 1)),
         FormRule("R6", "sum", ("valid", "invalid", "ballots")),
-        FormRule("R8", "sum", (*lefts, "valid")),
-        FormRule("R9", "sum", (*lefts, "votes_sum"), tuple(of.counts)),
+        *(told if present.issuperset(lefts) else ()),
         FormRule("R9", "sum", (*people, "votes_sum")),
         *(FormRule("R7", "at_most", (one, "valid")) for one in people),
     ]
@@ -235,10 +307,12 @@ def _head(of: CountForm, title: str) -> list[Text]:
         f"Bầu cử đại biểu Hội đồng nhân dân {of.contest.body}"
     )  # fmt: skip
     where = f"{of.area.name} (khu vực bỏ phiếu số {of.area.number}), đơn vị bầu cử số {of.unit.number}"
+    if of.congress:
+        body, where = f"Bầu {of.contest.body}" + (" (số đồng ý)" if of.table and title == TALLY else ""), of.area.name
     lines = [centred(title, MIDDLE, 18.0, "bold", 14.0), centred(body, MIDDLE, 24.0, "bold", 11.0)]
     room = 2 * (CODE.x - 3.0 - MIDDLE)
     y = 29.5
-    for text in (where, HINT):
+    for text in (where, BOARD_HINT if of.congress else HINT):
         for line in broken(text, "regular", 10.0, room):
             lines.append(centred(line, MIDDLE, y, "regular", 10.0))
             y += 4.4
@@ -248,6 +322,7 @@ def _head(of: CountForm, title: str) -> list[Text]:
 def _laid(
     form: str, title: str, marks: Sequence[Mark], fields: Sequence[FormField], rules: Sequence[FormRule]
 ) -> BallotLayout:
+    """One A4 side with corner marks and the code of its form."""
     registration = corner_marks(A4)
     side = FormSide(
         "front", A4, registration, tuple(fields), Reference((f"{form}.png",), REFERENCE_DPI), code=CODE

@@ -103,22 +103,36 @@ def _majority(given: CongressMinutes) -> str:
 
 def _result(given: CongressMinutes) -> Iterator[Block]:
     yield Text("II. KẾT QUẢ KIỂM PHIẾU", "section", keep=True)
-    votes = "Số phiếu đồng ý" if given.table else "Số phiếu bầu"
-    heads = ("STT", "Họ và tên", votes, "Tỷ lệ (%)")
-    top = tuple(Cell(text, align="centre", bold=True) for text in heads)
     of = given.valid if given.half_of == "none" else given.needed
+    heads = ["STT", "Họ và tên", "Số phiếu bầu", "Tỷ lệ (%)"]
+    widths: tuple[float, ...] = (0.08, 0.56, 0.2, 0.16)
+    if given.table:
+        heads[2:] = ["Đồng ý", "Tỷ lệ (%)", "Không đồng ý", "Tỷ lệ (%)", "Không tính"]
+        widths = (0.07, 0.39, 0.1, 0.11, 0.12, 0.11, 0.1)
+    top = tuple(Cell(text, align="centre", bold=True) for text in heads)
     rows = tuple(
-        (
-            Cell(str(n), align="centre"),
-            Cell(put(one.name)),
-            Cell(number(one.votes), align="centre"),
-            Cell(share(one.votes, of), align="centre"),
-        )
+        (Cell(str(n), align="centre"), Cell(put(one.name)), *(Cell(t, align="centre") for t in _votes(given, one, of)))
         for n, one in enumerate(given.candidates, start=1)
     )
-    yield Ruled((top,), rows, (0.08, 0.56, 0.2, 0.16), 12)
+    yield Ruled((top,), rows, widths, 12)
     base = "số phiếu hợp lệ" if given.half_of == "none" else "con số nêu tại mục I"
     yield Text(f"Tỷ lệ tính trên {number(of)}, {base}.", "note")
+    if given.table:
+        yield Text(
+            "Không tính: phiếu hợp lệ đánh dấu X ở cả hai ô hoặc không đánh dấu ô nào của người đó. Với mỗi người, "
+            "đồng ý, không đồng ý và không tính cộng lại bằng số phiếu hợp lệ.",
+            "note",
+        )
+
+
+def _votes(given: CongressMinutes, one: CandidateVotes, of: int | None) -> tuple[str, ...]:
+    """What stands behind a name: for, and on a table against and neither, which are all valid ballots together."""
+    told = (number(one.votes), share(one.votes, of))
+    if not given.table:
+        return told
+    known = given.valid is not None and one.votes is not None and one.against is not None
+    neither = given.valid - one.votes - one.against if known else None  # type: ignore[operator]  # known
+    return (*told, number(one.against), share(one.against, of), number(neither))
 
 
 def _elected(given: CongressMinutes) -> Iterator[Block]:

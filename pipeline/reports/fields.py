@@ -32,6 +32,8 @@ class CandidateVotes:
     title: str
     name: str
     votes: int | None
+    against: int | None = None
+    """Of a table with both columns: ballots that disagree."""
 
 
 @dataclass(frozen=True, slots=True)

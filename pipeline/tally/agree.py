@@ -45,7 +45,14 @@ def propose_table(answers: Sequence[FieldAnswer], seats: int) -> Proposal:
     if grounds:
         return ProposedInvalid(tuple(sorted(grounds, key=GROUNDS.index)))
     doubts = (*doubts_about_the_sheet(answers), *(f"{NAME_UNCLEAR}:{n}" for n in unclear))
-    return InDoubt(doubts) if doubts else ValidVote(chosen)
+    return InDoubt(doubts) if doubts else ValidVote(chosen, against(answers))
+
+
+def against(answers: Sequence[FieldAnswer]) -> frozenset[str]:
+    """Who has an X under "disagree" and none under "agree", of the boxes that are settled."""
+    given = {a.field: a.value for a in answers}
+    names = [f.removesuffix(f":{AGREE}") for f in given if f.endswith(f":{AGREE}")]
+    return frozenset(n for n in names if (given[box(n, AGREE)], given.get(box(n, DISAGREE))) == ("unmarked", "marked"))
 
 
 def _agrees(given: Mapping[str, str], name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
 from pipeline.election.rule_type import Meaning, RuleSet
@@ -25,6 +25,9 @@ class ValidVote:
     """A ballot that counts, with the candidates whose names are left (fewer than seats is valid)."""
 
     names: frozenset[str]
+    against: frozenset[str] = field(default=frozenset(), compare=False)
+    """On a table with both columns: who has an X under "disagree" alone. It elects nobody, so two ballots that are for
+    the same people are one vote."""
 
 
 @dataclass(frozen=True, slots=True)

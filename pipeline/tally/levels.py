@@ -27,6 +27,8 @@ Figures = Mapping[str, int]
 PAPER = tuple(PaperFigures.__slots__)
 COUNTED = ("collected", "scanned", "by_hand", "set_aside", "undecided", "valid", "invalid")
 VOTES, GROUND, LEAVING, STATE, TRUE = "votes:", "ground:", "leaving:", "state:", "true:"
+AGAINST = "against:"
+"""Votes against a candidate, on tables with both columns alone."""
 """``true:R4``: areas whose figures break this rule of the world and yet are true, told with an incident."""
 _GROUNDS = tuple((ground, GROUND + ground) for ground in GROUNDS)
 
@@ -52,6 +54,7 @@ def figures_of(result: AreaResult | None, paper: PaperFigures | None) -> dict[st
         found |= {GROUND + ground: n for ground, n in result.invalid.items()}
         found |= {f"{LEAVING}{k}": n for k, n in result.leaving.items()}
         found |= {VOTES + candidate: n for candidate, n in result.votes.items()}
+        found |= {AGAINST + candidate: n for candidate, n in result.against.items()}
     return {name: n for name, n in found.items() if n}
 
 
@@ -70,6 +73,7 @@ def result_in(figures: Figures) -> AreaResult:
         votes_in(figures),
         leaving,
         number("undecided", 0),
+        {name[len(AGAINST) :]: n for name, n in figures.items() if name.startswith(AGAINST)},
     )
 
 
@@ -172,6 +176,9 @@ class Levels:
                 self._below.setdefault((contest, above[0]), []).append(node)
         tops = {unit: self._depth[chain[0]] if chain else 0 for unit, chain in home.items()}
         self._reach = {VOTES + c.id: tops[c.unit] for c in election.candidates if c.unit in tops}
+        self._tables = any(c.ballot_form == "dai-hoi" for c in election.contests)
+        if self._tables:
+            self._reach |= {AGAINST + name[len(VOTES) :]: depth for name, depth in self._reach.items()}
 
     def _chain(self, tree: Tree, start: str) -> tuple[Node, ...]:
         chain: list[Node] = []
@@ -191,6 +198,12 @@ class Levels:
         if unit not in self._votes_on:
             self._votes_on[unit] = frozenset(VOTES + c for c in self._standing.get(unit, ()))
         return self._votes_on[unit]
+
+    def against_on(self, contest: str, area: str) -> frozenset[str]:
+        """The names of votes against its candidates; none but in congresses and meetings."""
+        if not self._tables:
+            return frozenset()
+        return frozenset(AGAINST + c for c in self.candidates(contest, area))
 
     def up(self, node: Node) -> tuple[Node, ...]:
         """The node and every level above it, the highest last."""
@@ -248,7 +261,7 @@ class Levels:
         if node.tree == "unit":
             if self.units[node.id].seats:
                 return figures
-            return {name: n for name, n in figures.items() if not name.startswith(VOTES)}
+            return {name: n for name, n in figures.items() if not name.startswith((VOTES, AGAINST))}
         reach = self._reach
         return {name: n for name, n in figures.items() if reach.get(name, 0) <= depth}
 

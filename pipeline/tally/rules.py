@@ -202,13 +202,24 @@ def r6(s: Sheet) -> Iterable[Message]:
 
 
 def r7(s: Sheet) -> Iterable[Message]:
-    """R7: each candidate's votes ≤ valid: a valid ballot is for a person at most once."""
+    """R7: each candidate's votes ≤ valid, with those against: a valid ballot is for or against a person once."""
     for candidate, votes in sorted(s.result.votes.items()):
         if votes > s.result.valid:
             yield message(
                 "candidate {candidate} has {votes} votes but only {valid} are valid ballots; correct it",
                 candidate=candidate,
                 votes=votes,
+                valid=s.result.valid,
+            )
+    for candidate, against in sorted(s.result.against.items()):
+        votes = s.result.votes.get(candidate, 0)
+        if votes <= s.result.valid < votes + against:
+            yield message(
+                "candidate {candidate} has {votes} votes for and {against} against, but only {valid} are valid "
+                "ballots; correct it",
+                candidate=candidate,
+                votes=votes,
+                against=against,
                 valid=s.result.valid,
             )
 

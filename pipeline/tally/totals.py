@@ -32,6 +32,8 @@ class AreaResult:
     leaving: Mapping[int, int] = field(default_factory=dict)
     undecided: int = 0
     """Ballots and sheets on which somebody still has to answer; a result with any is not complete."""
+    against: Mapping[str, int] = field(default_factory=dict)
+    """On a table with both columns: valid ballots that disagree with a person. The rest has both boxes or neither."""
 
     @property
     def invalid_total(self) -> int:
@@ -55,6 +57,7 @@ class AreaResult:
             votes=_added(self.votes, other.votes),
             leaving=_added(self.leaving, other.leaving),
             undecided=self.undecided + other.undecided,
+            against=_added(self.against, other.against),
         )
 
 
@@ -68,7 +71,9 @@ def total(results: Iterable[AreaResult]) -> AreaResult:
     invalid: dict[Ground, int] = {}
     votes: dict[str, int] = {}
     leaving: dict[int, int] = {}
+    against: dict[str, int] = {}
     for one in every:
+        _into(against, one.against)
         _into(invalid, one.invalid)
         _into(votes, one.votes)
         _into(leaving, one.leaving)
@@ -82,6 +87,7 @@ def total(results: Iterable[AreaResult]) -> AreaResult:
         votes=_in_order(votes),
         leaving=_in_order(leaving),
         undecided=sum([r.undecided for r in every]),
+        against=_in_order(against),
     )
 
 
@@ -97,8 +103,9 @@ def _in_order(sums: Mapping[K, int]) -> dict[K, int]:
 def result_of(vote: Vote) -> AreaResult:
     """What one vote adds to a result; where its sheet came from (scan, hand) is added by the caller."""
     match vote:
-        case ValidVote(names=names):
-            return AreaResult(valid=1, votes=dict.fromkeys(names, 1), leaving={len(names): 1})
+        case ValidVote(names=names, against=against):
+            votes, disagree = dict.fromkeys(names, 1), dict.fromkeys(against, 1)
+            return AreaResult(valid=1, votes=votes, leaving={len(names): 1}, against=disagree)
         case InvalidVote(ground=ground):
             return AreaResult(invalid={ground: 1})
         case _:
@@ -111,10 +118,13 @@ def count(votes: Iterable[Vote]) -> AreaResult:
     invalid: dict[Ground, int] = {}
     for_whom: dict[str, int] = {}
     leaving: dict[int, int] = {}
+    disagree: dict[str, int] = {}
     for vote in votes:
         match vote:
-            case ValidVote(names=names):
+            case ValidVote(names=names, against=against):
                 valid += 1
+                for name in against:
+                    disagree[name] = disagree.get(name, 0) + 1
                 leaving[len(names)] = leaving.get(len(names), 0) + 1
                 for name in names:
                     for_whom[name] = for_whom.get(name, 0) + 1
@@ -123,7 +133,7 @@ def count(votes: Iterable[Vote]) -> AreaResult:
             case _:
                 assert_never(vote)
     in_order = {ground: invalid[ground] for ground in GROUNDS if ground in invalid}
-    return AreaResult(valid=valid, invalid=in_order, votes=for_whom, leaving=leaving)
+    return AreaResult(valid=valid, invalid=in_order, votes=for_whom, leaving=leaving, against=disagree)
 
 
 def _added(one: Mapping[K, int], other: Mapping[K, int]) -> dict[K, int]:

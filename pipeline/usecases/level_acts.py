@@ -279,7 +279,8 @@ def _only_known(levels: Levels, contest: str, area: str, changed: Mapping[str, i
 
 def known_figures(levels: Levels, contest: str, area: str) -> frozenset[str]:
     """The names of the figures that an area can have, votes apart."""
-    return _known_figures(levels.units[levels.areas[area].units[contest]].seats)
+    known = _known_figures(levels.units[levels.areas[area].units[contest]].seats)
+    return known | levels.against_on(contest, area)
 
 
 @cache

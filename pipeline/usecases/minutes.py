@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.election.definition import Candidate, Election, Place
 from pipeline.election.figures import Witness, tells_an_incident
+from pipeline.election.rules import rules_of
 from pipeline.messages import Message, message
 from pipeline.reports.fields import CandidateVotes, MinutesData, Person
+from pipeline.spreadsheets import csv_for_excel
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.rules import Finding
 from pipeline.tally.totals import AreaResult
@@ -25,6 +25,7 @@ def minutes_of(election: Election, area: AreaTotals) -> MinutesData:
     given, result, settled = area.figures, area.result, _settled(area)
     declared = result.collected > 0 or _sheets(result) == 0
     candidates = election.candidates_of(unit.id)
+    table = rules_of(election).ballot == "agree_table"
     return MinutesData(
         assembly=contest.ballot_form == "mau-13",
         province=province.name if province else "",
@@ -53,6 +54,7 @@ def minutes_of(election: Election, area: AreaTotals) -> MinutesData:
                 "Ông" if c.gender == "male" else "Bà",
                 printed_name(c, candidates),
                 result.votes_for(c.id) if settled else None,
+                result.against.get(c.id, 0) if settled and table else None,
             )
             for c in candidates
         ),
@@ -151,10 +153,18 @@ def area_json(election: Election, area: AreaTotals) -> dict[str, Any]:
         "invalid": result.invalid_total,
         "invalid_by_ground": {g: result.invalid[g] for g in GROUNDS if g in result.invalid},
         "votes": {c.id: result.votes_for(c.id) for c in election.candidates_of(area.unit)},
+        **_against(election, area),
         "leaving": {str(k): result.leaving[k] for k in sorted(result.leaving)},
         "undecided": result.undecided,
         "findings": [_finding_json(area, f) for f in area.findings],
     }
+
+
+def _against(election: Election, area: AreaTotals) -> dict[str, Any]:
+    """Votes against, of a table with both columns alone."""
+    if rules_of(election).ballot != "agree_table":
+        return {}
+    return {"against": {c.id: area.result.against.get(c.id, 0) for c in election.candidates_of(area.unit)}}
 
 
 def _finding_json(area: AreaTotals, finding: Finding) -> dict[str, Any]:
@@ -198,22 +208,17 @@ def totals_json(election: Election, found: Totals) -> dict[str, Any]:
 
 def totals_csv(election: Election, found: Totals) -> bytes:
     """One row a figure: contest, unit, area, figure, candidate, value. UTF-8 with a mark, for Excel."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(["contest", "unit", "area", "figure", "candidate", "name", "value"])
+    lines: list[Sequence[object]] = [("contest", "unit", "area", "figure", "candidate", "name", "value")]
     for area in found.areas:
-        writer.writerows(_rows(election, area_json(election, area)))
+        lines += _rows(election, area_json(election, area))
+    names = {c.id: c.full_name for c in election.candidates}
     for unit in found.units:
-        head = [unit.contest, unit.unit, ""]
-        for runner in unit.standings:
-            name = next(c.full_name for c in election.candidates if c.id == runner.id)
-            writer.writerow([*head, "votes", runner.id, name, runner.votes])
-        for figure in ("voters", "voted"):
-            writer.writerow([*head, figure, "", "", getattr(unit, figure)])
-        writer.writerow([*head, "collected", "", "", unit.result.collected])
-        writer.writerow([*head, "valid", "", "", unit.result.valid])
-        writer.writerow([*head, "invalid", "", "", unit.result.invalid_total])
-    return stream.getvalue().encode("utf-8-sig")
+        head = (unit.contest, unit.unit, "")
+        lines += [(*head, "votes", runner.id, names[runner.id], runner.votes) for runner in unit.standings]
+        of = unit.result
+        sums = ("voters", unit.voters), ("voted", unit.voted), ("collected", of.collected), ("valid", of.valid)
+        lines += [(*head, figure, "", "", value) for figure, value in (*sums, ("invalid", of.invalid_total))]
+    return csv_for_excel(lines)
 
 
 def _rows(election: Election, area: dict[str, Any]) -> Iterator[list[object]]:
@@ -229,3 +234,5 @@ def _rows(election: Election, area: dict[str, Any]) -> Iterator[list[object]]:
         yield [*head, f"leaving_{k}", "", "", value]
     for candidate, value in area["votes"].items():
         yield [*head, "votes", candidate, names[candidate], value]
+    for candidate, value in area.get("against", {}).items():
+        yield [*head, "against", candidate, names[candidate], value]

@@ -192,6 +192,8 @@ def _known(db: Connection, of: Count, contest: str, area: str | None, decisions:
         piles.setdefault(batch.area, []).append(batch)
     live = [b for of_area in piles.values() for b in of_area]
     kept = results.every(db, contest)
+    if of.rules.ballot == "agree_table":  # kept before votes against were counted: counted anew
+        kept = {batch: text for batch, text in kept.items() if '"against"' in text}
     closed = [b for b in live if b.state == "closed"]
     missing = tuple(b.id for b in closed if b.id not in kept)
     found = {b.id: kept[b.id] for b in closed if b.id in kept}
@@ -303,6 +305,7 @@ def _to_json(result: AreaResult, shares: Shares) -> dict[str, Any]:
     numbers = {n: getattr(result, n) for n in _NUMBERS}
     leaving = {str(k): n for k, n in result.leaving.items()}
     maps = {"invalid": dict(result.invalid), "votes": dict(result.votes), "leaving": leaving}
+    maps |= {"against": dict(result.against)}
     return {**numbers, **maps, "shares": [shares.machine, shares.people]}
 
 
@@ -320,5 +323,6 @@ def _from_json(body: Mapping[str, Any]) -> tuple[AreaResult, Shares]:
         invalid={g: body["invalid"][g] for g in GROUNDS if g in body["invalid"]},
         votes=body["votes"],
         leaving={int(k): n for k, n in body["leaving"].items()},
+        against=body.get("against", {}),
     )
     return result, Shares(*body["shares"])

@@ -17,6 +17,7 @@ from pipeline.review.states import is_open, value_of
 from pipeline.storage import ballots, batches, confirmed_rules, figures, items, levels, pages, rulings
 from pipeline.storage.batches import Batch
 from pipeline.storage.levels import Entry
+from pipeline.tally.agree import against
 from pipeline.tally.ballots import ValidVote, Vote, vote_from
 from pipeline.tally.levels import PAPER, Figures, paper_in, result_in
 from pipeline.tally.rounds import Ruling, annulled_areas, ruled
@@ -203,6 +204,9 @@ def votes_of(db: Connection, of: Count, batch: Batch) -> BatchVotes:
         if ballot.id in verdicts:
             value = value_of(verdicts[ballot.id].state)
             vote = vote_from(value, names, unit.seats, ballot.id, of.least) if value else None
+            if isinstance(vote, ValidVote) and of.rules.ballot == "agree_table":
+                # the team says with whom the ballot agrees; with whom it disagrees stands in the boxes
+                vote = ValidVote(vote.names, against(answers[ballot.id]) - vote.names)
         elif of.complete(ballot.form, answers[ballot.id]):
             proposal = proposal_of(of, (batch.area, batch.contest), answers[ballot.id])
             vote = proposal if isinstance(proposal, ValidVote) else None

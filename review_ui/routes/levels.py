@@ -16,7 +16,7 @@ from pipeline.election.deadlines import STEP_NAMES
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.spreadsheets import parse_date, parse_whole
-from pipeline.tally.levels import COUNTED, GROUND, LEAVING, PAPER, VOTES, Node, Tree
+from pipeline.tally.levels import AGAINST, COUNTED, GROUND, LEAVING, PAPER, VOTES, Node, Tree
 from pipeline.usecases.correcting import Approval, approved_by
 from pipeline.usecases.handing_up import EXTRA_ROUND, FIRST_ROUND, levels_of
 from pipeline.usecases.level_acts import Minutes, correct_area, lock_level, open_level
@@ -217,6 +217,11 @@ def _area(
     versions = area_history(workspace, visit.actor, contest, area, round_)
     levels = levels_of_round(workspace, round_)
     names = {VOTES + c.id: c.full_name for c in workspace.election.candidates_of(levels.areas[area].units[contest])}
+    if workspace.count.rules.ballot == "agree_table":
+        names |= {
+            AGAINST + c.id: visit.say(message("against {name}", name=c.full_name))
+            for c in workspace.election.candidates_of(levels.areas[area].units[contest])
+        }
     last = versions[-1].figures if versions else {}
     shown_figures = _figures(last, names)
     values = {

@@ -262,11 +262,13 @@ def candidate_rows(visit: Visit, unit: UnitTotals) -> list[dict[str, object]]:
     election = visit.state.workspace.election
     names = {c.id: c.full_name for c in election.candidates_of(unit.unit)}
     elected = unit.outcome.elected if unit.outcome is not None else ()
+    table = visit.state.workspace.count.rules.ballot == "agree_table"
     return [
         {
             "id": r.id,
             "name": names[r.id],
             "votes": r.votes,
+            "against": unit.result.against.get(r.id, 0) if table else None,
             "length": 1000 * r.votes // unit.result.valid if unit.result.valid else 0,
             "elected": r.id in elected,
         }

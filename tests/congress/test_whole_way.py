@@ -106,6 +106,17 @@ def expected(marked: tuple[Marked, ...], told: Told) -> tuple[int, Mapping[str, 
     return len(valid), votes
 
 
+def against_by(marked: tuple[Marked, ...], told: Told) -> Mapping[str, int]:
+    """Votes against by candidate, on valid ballots of a table."""
+    found: dict[str, int] = {}
+    for one in marked:
+        rows = {f.split(":")[0] for f in one.values if f.endswith(f":{AGREE}")}
+        for row in rows if told.verdict(one).startswith("valid") else ():
+            if (one.values[f"{row}:agree"], one.values[f"{row}:disagree"]) == ("unmarked", "marked"):
+                found[row] = found.get(row, 0) + 1
+    return found
+
+
 def example(name: str) -> Election:
     return load_election(Path(str(files(f"kiemphieu.{name}"))))
 
@@ -161,6 +172,13 @@ def test_a_congress_is_counted_from_its_definition_to_its_minutes(case: str, tmp
     assert {c.id: of_unit.result.votes_for(c.id) for c in election.candidates} == {
         c.id: votes.get(c.id, 0) for c in election.candidates
     }
+    if contest == "doan":
+        disagree, said = (
+            against_by(marked, told),
+            {c.id: of_unit.result.against.get(c.id, 0) for c in election.candidates},
+        )
+        assert said == {c.id: disagree.get(c.id, 0) for c in election.candidates}
+        assert sum(said.values()) > 0
     # Four more than voted were summoned, two of the absences are taken off.
     needed = delegates + 4 - 2
     able = [c for c in votes if 2 * votes[c] > needed]

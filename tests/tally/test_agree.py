@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from pipeline.tally.agree import box, propose_table
 from pipeline.tally.ballots import FieldAnswer, InDoubt, Proposal, ProposedInvalid, ValidVote
+from pipeline.tally.levels import figures_of, result_in
+from pipeline.tally.rules import Conventions, PaperFigures, Sheet, findings
+from pipeline.tally.totals import AreaResult, count, result_of, total
 
 BOXES = {"+": ("marked", "unmarked"), "-": ("unmarked", "marked"), "0": ("unmarked", "unmarked"),
          "x": ("marked", "marked"), "?": ("unclear", "unmarked")}  # fmt: skip
@@ -59,3 +62,26 @@ def test_a_form_with_more_names_than_seats_is_noticed() -> None:
 @given(st.text("+-0x", min_size=2, max_size=60))
 def test_with_several_names_every_table_that_can_be_told_is_valid_for_those_agreed_alone(signs: str) -> None:
     assert propose_table(table(signs), len(signs)) == chosen(*(f"c{n}" for n, s in enumerate(signs, 1) if s == "+"))
+
+
+@given(st.lists(st.text("+-0x", min_size=3, max_size=3), max_size=40))
+def test_law_for_against_and_neither_are_all_valid_ballots(ballots: list[str]) -> None:
+    """However ballots are marked and in whatever order they come, the three columns add up for every person."""
+    votes = [p for p in (propose_table(table(b), 3) for b in ballots) if isinstance(p, ValidVote)]
+    found = count(votes)
+    assert found == total(result_of(vote) for vote in reversed(votes))
+    for place in range(3):
+        name = f"c{place + 1}"
+        signs = [b[place] for b in ballots]
+        assert (found.votes_for(name), found.against.get(name, 0)) == (signs.count("+"), signs.count("-"))
+        neither = found.valid - found.votes_for(name) - found.against.get(name, 0)
+        assert neither == signs.count("0") + signs.count("x")
+    assert figures_of(found, None) == figures_of(result_in(figures_of(found, None)), None)
+
+
+def test_more_for_and_against_than_valid_ballots_is_r7() -> None:
+    paper = PaperFigures(9, 9, 9, 9, 0)
+    good = AreaResult(collected=9, scanned=9, valid=9, votes={"c1": 5}, against={"c1": 4}, leaving={0: 4, 1: 5})
+    bad = AreaResult(collected=9, scanned=9, valid=9, votes={"c1": 5}, against={"c1": 5}, leaving={0: 4, 1: 5})
+    told = [findings(Sheet(paper, one, 1, Conventions(surplus=False, state=False))) for one in (good, bad)]
+    assert [[f.code for f in found] for found in told] == [[], ["R7"]]
