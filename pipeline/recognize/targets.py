@@ -37,7 +37,7 @@ SEARCH_MM = 1.75
 AROUND_MM = 0.9
 """What is looked at round a target: farther out the names begin."""
 FARTHER_MM = 1.25
-"""How much farther out than a mark's surroundings it is looked how broad it is."""
+"""How much farther out than a mark's surroundings it is looked how broad it is, and whether it runs on."""
 FARTHER_PX = round(FARTHER_MM * DENSITY)
 OUTLINE_MM = 0.45
 """Half the width of the ring that belongs to the print; a line of 0.4 mm blurred by a scanner at 200 dpi."""
@@ -124,7 +124,7 @@ def _read_alike(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormF
     if blank is not None:
         printed = _aligned(blank, fields)
         dark, wide = _without_print(dark, printed.dark), _without_print(wide, printed.wide)
-    measures = _measures(dark, aligned) | {"wider_mm": _wider(wide, aligned.shape, fields[0].box)}
+    measures = _measures(dark, wide, aligned) | {"wider_mm": _wider(wide, aligned.shape, fields[0].box)}
     readings = []
     for i, field in enumerate(fields):
         values = {name: float(column[i]) for name, column in measures.items()}
@@ -286,7 +286,7 @@ def _without_print(dark: Floats, blank: Floats) -> Floats:
     return np.asarray(np.where(allowed > INK, np.maximum(dark - 1.6 * allowed, 0), dark), np.float32)
 
 
-def _measures(dark: Floats, aligned: _Aligned) -> dict[str, Floats]:
+def _measures(dark: Floats, wide: Floats, aligned: _Aligned) -> dict[str, Floats]:
     """Per target: shares of the inside that are ink, at three depths, ink outside, outline, surroundings."""
     shape = aligned.shape
     inside = dark[:, shape.inside]
@@ -294,20 +294,20 @@ def _measures(dark: Floats, aligned: _Aligned) -> dict[str, Floats]:
     means = inside.mean(axis=1), dark[:, shape.outside].mean(axis=1)
     grain = min(np.percentile(mean, 25) for mean in means) if len(dark) >= 6 else 0.0
     # dust and salt-and-pepper are single pixels: capped and averaged they are no trace
-    near, wide = _averaged(dark, shape.inside, 3), _averaged(np.minimum(dark, 0.5), shape.inside, 5)
-    wide_around = _averaged(np.minimum(dark, 0.5), shape.outside, 5)
+    near, soft = _averaged(dark, shape.inside, 3), _averaged(np.minimum(dark, 0.5), shape.inside, 5)
+    soft_around = _averaged(np.minimum(dark, 0.5), shape.outside, 5)
     around = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.outside]
     inked, inked_around = (near > INK).mean(axis=1), (around > INK).mean(axis=1)
     # the dots of a picture that was made black and white by halftone are in every target, too
     dots = min(np.percentile(share, 25) for share in (inked, inked_around)) if len(dark) >= 6 else 0.0
-    return crossings(dark, near, shape.inside, INK, DENSITY) | {
+    return crossings(wide, near, np.pad(shape.inside, FARTHER_PX), INK, DENSITY) | {
         "ink": np.maximum(inked - dots, 0) / (1 - dots),
-        "faint": (wide > grain + FAINT).mean(axis=1),
+        "faint": (soft > grain + FAINT).mean(axis=1),
         "mean": np.maximum(inside.mean(axis=1) - grain, 0),
         "darkest": np.percentile(near, 99, axis=1),
         "void": aligned.void,
         "around": inked_around,
-        "faint_around": (wide_around > grain + FAINT).mean(axis=1),
+        "faint_around": (soft_around > grain + FAINT).mean(axis=1),
         "outline": (aligned.dark[:, shape.ring] > 0.1).mean(axis=1),
         "fit": aligned.fit,
         "spread_mm": aligned.spread_mm,

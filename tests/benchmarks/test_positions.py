@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 
 from benchmarks.positions import names, pages, run, targets
-from benchmarks.positions.counts import NOT_MARKED, Class, Counts, counts_of
+from benchmarks.positions.counts import NOT_MARKED, OF_FIGURES, READER, ROOT, Class, Counts, counts_of
 from benchmarks.positions.table import by_reader, summed
 from calibration.simulate.ink import PAPER_PPMM, Trace
 from pipeline.geometry import Box
@@ -91,3 +93,17 @@ def test_a_stopped_run_goes_on_and_another_reader_is_refused(tmp_path: Path, mon
     monkeypatch.setattr(run, "ENGINE", "another-reader")
     with pytest.raises(SystemExit, match="another-reader"):
         run.run("targets", 2, tmp_path, time.time() + 1e6)
+
+
+def test_the_digest_covers_every_room_that_a_position_goes_through() -> None:
+    """What reading and deciding import lies in READER, or reads figures alone, or is made of no measures."""
+    code = (
+        "import sys, pipeline.recognize.read, pipeline.review.decide; print(*(m for m in sys.modules if 'pipel' in m))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    told = [*READER, *OF_FIGURES, "pipeline/arithmetic", "pipeline/errors.py", "pipeline/messages.py"]
+    for module in loaded.split():
+        place = ROOT / module.replace(".", "/")
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        covered = any(path.is_relative_to(ROOT / one) for one in told)
+        assert covered or not path.read_text(encoding="utf-8").count("def "), module
