@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from pipeline.spreadsheets import as_text, csv_for_excel
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.totals import AreaResult
 
@@ -85,17 +85,15 @@ def levels_file(rows: Sequence[LevelRow], names: Mapping[str, str], kind: Kind, 
 
 
 def _csv(rows: Iterable[LevelRow], names: Mapping[str, str]) -> bytes:
-    """One line a figure; UTF-8 with a mark, for Excel."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(["contest", "level", "id", "name", "official", "figure", "candidate", "candidate_name", "value"])
+    """One line a figure."""
+    lines: list[Sequence[object]] = [
+        ("contest", "level", "id", "name", "official", "figure", "candidate", "candidate_name", "value")
+    ]
     for row in rows:
-        head = [row.contest, row.level, row.id, row.name, int(row.official)]
-        for figure, value in row.numbers.items():
-            writer.writerow([*head, figure, "", "", value])
-        for figure, candidate, value in _more(row.result):
-            writer.writerow([*head, figure, candidate, names.get(candidate, ""), value])
-    return stream.getvalue().encode("utf-8-sig")
+        head = (row.contest, row.level, row.id, row.name, int(row.official))
+        lines += [(*head, figure, "", "", value) for figure, value in row.numbers.items()]
+        lines += [(*head, figure, c, names.get(c, ""), value) for figure, c, value in _more(row.result)]
+    return csv_for_excel(lines)
 
 
 def _more(result: AreaResult) -> Iterator[tuple[str, str, int]]:
@@ -141,14 +139,14 @@ def _xlsx(rows: Sequence[LevelRow], names: Mapping[str, str]) -> bytes:
     figures.freeze_panes = "E2"
     figures.append(_bold(figures, ["contest", "level", "id", "name", "official", *_NUMBERS]))
     for row in rows:
-        figures.append([row.contest, row.level, row.id, row.name, int(row.official), *row.numbers.values()])
+        figures.append([row.contest, row.level, row.id, as_text(row.name), int(row.official), *row.numbers.values()])
     votes = book.create_sheet(f"votes{mark}")
     votes.freeze_panes = "E2"
     votes.append(_bold(votes, ["contest", "level", "id", "name", "official", "figure", "candidate", "who", "value"]))
     for row in rows:
         for figure, candidate, value in _more(row.result):
-            head = [row.contest, row.level, row.id, row.name, int(row.official)]
-            votes.append([*head, figure, candidate, names.get(candidate, ""), value])
+            head = [row.contest, row.level, row.id, as_text(row.name), int(row.official)]
+            votes.append([*head, figure, candidate, as_text(names.get(candidate, "")), value])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

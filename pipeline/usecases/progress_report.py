@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Literal
 
@@ -17,6 +16,7 @@ from pipeline.reports.paper import Imprint
 from pipeline.reports.paper_docx import paper_docx
 from pipeline.reports.paper_pdf import paper_pdf
 from pipeline.reports.progress import ClockRow, ContestTable, ProgressRow, progress_paper
+from pipeline.spreadsheets import csv_for_excel
 from pipeline.storage import log
 from pipeline.usecases.level_view import LevelStanding, LevelState
 from pipeline.usecases.progress import SIGNED, Clock, ContestProgress, Progress, progress
@@ -89,14 +89,14 @@ def _clock(one: Clock) -> ClockRow:
 
 def _csv(found: Progress) -> bytes:
     """One row a level and contest. UTF-8 with a mark, for Excel."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
     numbers = ("voters", "voted", "collected", "valid", "invalid")
-    writer.writerow(["contest", "level", "name", "areas", "reported", "done", "signed", *numbers, "state"])
+    lines: list[Sequence[object]] = [
+        ("contest", "level", "name", "areas", "reported", "done", "signed", *numbers, "state")
+    ]
     for one in found.contests:
         for level in (*one.below, one.here):
             signed = sum(level.of_state(s) for s in SIGNED)
             sums = [level.figures.get(n, 0) for n in numbers]
             counts = [level.areas, level.reported, level.done, signed]
-            writer.writerow([one.contest, level.node.id, level.name, *counts, *sums, level.state])
-    return stream.getvalue().encode("utf-8-sig")
+            lines.append((one.contest, level.node.id, level.name, *counts, *sums, level.state))
+    return csv_for_excel(lines)

@@ -14,7 +14,16 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
 from pipeline.errors import Refusal
-from pipeline.spreadsheets import MOST_BYTES, Sheet, check_sheet, parse_date, parse_whole, read_sheet, write_sheet
+from pipeline.spreadsheets import (
+    MOST_BYTES,
+    Sheet,
+    check_sheet,
+    csv_for_excel,
+    parse_date,
+    parse_whole,
+    read_sheet,
+    write_sheet,
+)
 
 ROWS: list[list[Any]] = [["id", "name", "seats"], ["a", "Xã A", 3], ["b", "Xã B", 4]]
 HEADER = ("id", "name", "seats")
@@ -193,6 +202,31 @@ def test_a_bit_that_turned_in_a_workbook_is_refused_or_told(tmp_path: Path) -> N
     whole[at + 90] ^= 0xFF
     (tmp_path / "s.xlsx").write_bytes(whole)
     assert told(tmp_path / "s.xlsx") == [("sheet-xlsx", "s.xlsx")]
+
+
+@pytest.mark.parametrize("cell", ["C1048576", "XFD1048576"])
+def test_a_stray_cell_far_below_the_list_is_told_and_not_walked_to(cell: str, tmp_path: Path) -> None:
+    """A file of five kilobytes; walking there takes a quarter of a minute, or for ever."""
+    path = book_file(tmp_path, lambda book: book.active.__setitem__(cell, " x"))
+    (problem,) = check_sheet(path, HEADER)[1]
+    assert problem.code == "sheet-far"
+    assert ("row 1048576" in str(problem), cell.rstrip("0123456789") in str(problem)) == (True, True)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_text_that_looks_like_a_formula_is_never_reckoned(ending: str, tmp_path: Path) -> None:
+    """In CSV the next program would reckon it, so it is told; in .xlsx it is written and read as the text it is."""
+    path = tmp_path / f"s.{ending}"
+    write_sheet(path, HEADER, [("kv1", "=HYPERLINK(1)", 3)])
+    expected = [("cell-formula", "s.csv, row 2, column name")] if ending == "csv" else []
+    assert told(path) == expected
+    assert check_sheet(path, HEADER)[0].rows[0].text("name") == "=HYPERLINK(1)"
+
+
+def test_files_for_excel_hold_nothing_that_excel_would_reckon() -> None:
+    rows = [("name", "value"), ("=1+1", -5), ("@SUM(A1)", 0.5), ("+84", 3), ("- Không có", 1), ("Lê An", 2)]
+    lines = csv_for_excel(rows).decode("utf-8-sig").split("\r\n")
+    assert lines[:6] == ["name,value", "'=1+1,-5", "'@SUM(A1),0.5", "'+84,3", "'- Không có,1", "Lê An,2"]
 
 
 def test_a_workbook_made_to_fill_the_memory_is_refused(tmp_path: Path) -> None:
