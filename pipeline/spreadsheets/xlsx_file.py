@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 
-MOST_CELLS = 5_000_000
-"""Rows times columns up to the farthest cell: the areas of the whole country fill 3,000,000. One stray cell in the last
-row of a sheet would make the program walk through a million rows, in its last corner through 17 thousand million."""
+MOST_ROWS, MOST_CELLS = 500_000, 5_000_000
+"""Up to the farthest cell: all areas and contests of the country are 216,000 rows and 3,000,000 cells. One stray cell in
+the last row would make the program walk through a million rows, in the last corner through 17 thousand million cells."""
 
 
 def xlsx_grid(path: Path) -> Grid:
@@ -77,7 +77,7 @@ def _filled_sheets(path: Path, content: bytes) -> list[Worksheet]:
 
 
 def _check_extent(path: Path, sheet: Worksheet) -> None:
-    if sheet.max_row * sheet.max_column > MOST_CELLS:
+    if sheet.max_row > MOST_ROWS or sheet.max_row * sheet.max_column > MOST_CELLS:
         raise refuse(
             "sheet-far",
             str(path),
