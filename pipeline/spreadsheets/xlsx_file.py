@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 
 MOST_ROWS, MOST_CELLS = 500_000, 5_000_000
-"""Up to the farthest cell: all areas and contests of the country are 216,000 rows and 3,000,000 cells. One stray cell in
-the last row would make the program walk through a million rows, in the last corner through 17 thousand million cells."""
+"""Up to the farthest cell: all areas and contests of the country are 216,000 rows and 3,000,000 cells. One stray
+cell in the last row would make the program walk through a million rows, in the last corner through 17 thousand million
+cells."""
 
 
 def xlsx_grid(path: Path) -> Grid:

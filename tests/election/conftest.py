@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from openpyxl import Workbook
 
 from pipeline.election.definition import Election
 from pipeline.election.load import load_election
@@ -15,6 +16,17 @@ from pipeline.errors import Problem, Refusal
 from pipeline.spreadsheets import write_sheet
 
 Table = list[list[object]]
+
+
+def as_people_make_it(path: Path, header: Sequence[object], rows: Sequence[Sequence[object]]) -> None:
+    """A sheet in whose .xlsx what begins with "=" is a formula, as where somebody typed it into a cell."""
+    if path.suffix != ".xlsx":
+        write_sheet(path, [str(c) for c in header], rows)
+        return
+    book = Workbook()
+    for row in (header, *rows):
+        book.active.append(list(row))
+    book.save(path)
 
 
 def _head() -> dict[str, object]:
@@ -97,7 +109,7 @@ class Files:
             header, *rows = getattr(self, table)
             name = self.head.get(table)
             if isinstance(name, str):
-                write_sheet(self.folder / name, header, rows)
+                as_people_make_it(self.folder / name, header, rows)
         return self.folder
 
     def load(self) -> Election:
@@ -123,7 +135,7 @@ def sheet_file(tmp_path: Path) -> Callable[[str, Sequence[Sequence[object]]], Pa
     """Writes rows, header first, to a file of that name."""
 
     def write(name: str, rows: Sequence[Sequence[object]]) -> Path:
-        write_sheet(tmp_path / name, [str(c) for c in rows[0]], rows[1:])
+        as_people_make_it(tmp_path / name, [str(c) for c in rows[0]], rows[1:])
         return tmp_path / name
 
     return write
