@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.simulate.grain import with_grain
 from calibration.simulate.ink import Pixels
 from calibration.simulate.tabletop import Background
 
@@ -131,13 +132,5 @@ def _grain_tile(level: int) -> tuple[Pixels, Pixels]:
 
 
 def _grainy(rng: np.random.Generator, picture: Pixels, sigma: float) -> Pixels:
-    plus, minus = _grain_tile(round(sigma * 4))
-    dy, dx = int(rng.integers(0, 500)), int(rng.integers(0, 500))
-    th, tw = plus.shape[0] - dy, plus.shape[1] - dx
-    for top in range(0, picture.shape[0], th):
-        for left in range(0, picture.shape[1], tw):
-            part = picture[top : top + th, left : left + tw]
-            h, w = part.shape[:2]
-            cv2.add(part, plus[dy : dy + h, dx : dx + w], dst=part)
-            cv2.subtract(part, minus[dy : dy + h, dx : dx + w], dst=part)
-    return picture
+    at = int(rng.integers(0, 500)), int(rng.integers(0, 500))
+    return with_grain(picture, _grain_tile(round(sigma * 4)), at)

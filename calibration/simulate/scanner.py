@@ -12,6 +12,7 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from calibration.simulate.geometry import ScanGeometry, Wave
+from calibration.simulate.grain import with_grain
 from calibration.simulate.ink import PAPER_PPMM, Pixels
 from pipeline.geometry import Size
 
@@ -132,16 +133,8 @@ def _grainy(rng: np.random.Generator, picture: Pixels, sigma: float) -> Pixels:
     level = round(sigma * 4)
     if level < 2:
         return picture
-    plus, minus = _noise_tile(level, 1 if picture.ndim == 2 else 3)
-    dy, dx = int(rng.integers(0, 400)), int(rng.integers(0, 500))
-    th, tw = plus.shape[0] - dy, plus.shape[1] - dx
-    for top in range(0, picture.shape[0], th):
-        for left in range(0, picture.shape[1], tw):
-            part = picture[top : top + th, left : left + tw]
-            h, w = part.shape[:2]
-            cv2.add(part, plus[dy : dy + h, dx : dx + w], dst=part)
-            cv2.subtract(part, minus[dy : dy + h, dx : dx + w], dst=part)
-    return picture
+    at = int(rng.integers(0, 400)), int(rng.integers(0, 500))
+    return with_grain(picture, _noise_tile(level, 1 if picture.ndim == 2 else 3), at)
 
 
 def _uneven(rng: np.random.Generator, picture: Pixels, loss: float) -> Pixels:

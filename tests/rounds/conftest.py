@@ -14,7 +14,7 @@ from pipeline.usecases.batches import close_batch
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.ingest import open_batch
 from pipeline.usecases.workspace import Workspace, create_workspace
-from tests.election.conftest import files
+from tests.election.conftest import Files, files
 from tests.ingest.conftest import address, postgresql
 from tests.usecases.conftest import AT, Pile, figures_for
 
@@ -53,3 +53,14 @@ def make(tmp_path: Path, address: str | None) -> Callable[[Election, str], Works
         return made[-1]
 
     return of
+
+
+@pytest.fixture
+def first(files: Files, make: Callable[..., Workspace]) -> Workspace:
+    """Assembly unit qh-1: 2 seats; only q1 has more than half of 12 valid ballots in kv1 and kv2; kv3 did not vote."""
+    files.areas = files.areas[:3]
+    workspace = make(files.load())
+    for area in ("kv1", "kv2"):
+        scan(workspace, area, "qh", ["q1", "q1+q2", "q1+q3", "q1+q4", "q1", "q2"])
+        put_figures(workspace, area, "qh", 6)
+    return workspace

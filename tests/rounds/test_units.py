@@ -34,17 +34,6 @@ def unit(workspace: Workspace, key: str):  # type: ignore[no-untyped-def]
     return next(u for u in rounds(workspace, SYSTEM) if u.unit.id == key)
 
 
-@pytest.fixture
-def first(files: Files, make: Make) -> Workspace:
-    """Assembly unit qh-1: 2 seats; only q1 has more than half of 12 valid ballots in kv1 and kv2; kv3 did not vote."""
-    files.areas = files.areas[:3]
-    workspace = make(files.load())
-    for area in ("kv1", "kv2"):
-        scan(workspace, area, "qh", ["q1", "q1+q2", "q1+q3", "q1+q4", "q1", "q2"])
-        put_figures(workspace, area, "qh", 6)
-    return workspace
-
-
 def test_a_shortage_calls_for_an_extra_election_and_it_is_counted_and_joined(
     first: Workspace, make: Make, tmp_path: Path
 ) -> None:
