@@ -14,10 +14,12 @@ from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.usecases.official_forms import official_forms
 from pipeline.usecases.particulars import Record, change_record, sheet_file, sheet_records, take_sheet
+from review_ui import wording_particulars
 from review_ui.faults import status_of
 from review_ui.guard import Needs
 from review_ui.screens import Link, Screen
 from review_ui.visit import Visit
+from review_ui.wording_particulars import label_of
 
 PERMISSION: Permission = "rule"
 Committee = Annotated[Visit, Depends(Needs(PERMISSION))]
@@ -143,6 +145,7 @@ def _page(visit: Visit, problems: tuple[Problem, ...] = (), status: int = 200, t
         "sheets": [(s, title, sheet_records(workspace, visit.actor, s)) for s, title in SHEETS.items()],
         "columns": {s: len(columns(s)) - 1 for s in SHEETS},
         "numbers": OF_THE_WHOLE,
+        "reports": wording_particulars.REPORTS,
         "problems": problems,
         "told": told,
     }
@@ -153,7 +156,14 @@ def _record(
     visit: Visit, sheet: SheetName, found: Record, problems: tuple[Problem, ...] = (), status: int = 200
 ) -> Response:
     fields = [
-        (name, HEADERS[name], found.texts[name], WORDS.get(name, ()), name in SEVERAL_LINES or name == "members")
+        (
+            name,
+            label_of(name),
+            HEADERS[name],
+            found.texts[name],
+            WORDS.get(name, ()),
+            name in SEVERAL_LINES or name == "members",
+        )
         for name in columns(sheet)[1:]
     ]
     values = {
@@ -164,6 +174,9 @@ def _record(
         "hints": HINTS,
         "problems": problems,
         "wrong": {p.place for p in problems},
+        "label_of_header": {HEADERS[name]: label_of(name) for name in columns(sheet)[1:]},
+        "words": wording_particulars.WORDS,
+        "reports": wording_particulars.REPORTS if sheet == "reports" else {},
     }
     return visit.page("particulars_record.html", values, status)
 

@@ -10,11 +10,15 @@ import openpyxl
 from visitors import Browser
 
 from pipeline.access.roles import SYSTEM
-from pipeline.election.particulars import KINDS, Board, Particular, SheetName, expected
+from pipeline.election.particulars import HEADERS, KINDS, REPORTS, Board, Particular, SheetName, columns, expected
+from pipeline.election.particulars_sheet import WORDS as CHOICES
 from pipeline.election.particulars_sheet import record_from, texts_of
+from pipeline.messages import render
 from pipeline.storage import log
 from pipeline.usecases.particulars import particulars_of
 from pipeline.usecases.workspace import Workspace
+from review_ui import wording_particulars
+from review_ui.wording_particulars import label_of
 
 FILLED = {
     "met_at": "16/03/2026 07:30",
@@ -135,3 +139,32 @@ def test_every_record_says_the_same_as_text_and_back(workspace: Workspace) -> No
         key = expected(sheet, workspace.election)[0][0]
         empty: Particular = KINDS[sheet](key)
         assert record_from(sheet, key, texts_of(empty), workspace.election) == empty
+
+
+def test_every_field_and_word_has_both_languages_and_the_vietnamese_is_that_of_the_sheets() -> None:
+    for sheet in KINDS:
+        for name in columns(sheet)[1:]:
+            assert render(label_of(name), "vi") == HEADERS[name], name
+            assert render(label_of(name), "en") != HEADERS[name], name
+    words = [word for choices in CHOICES.values() for word in choices]
+    assert set(words) == set(wording_particulars.WORDS)
+    assert all(render(wording_particulars.WORDS[word], "vi") == word for word in words)
+    assert {key: render(text, "vi") for key, text in wording_particulars.REPORTS.items()} == dict(REPORTS)
+
+
+def test_the_english_screen_shows_english_labels_with_the_sheets_header_beside(
+    workspace: Workspace, signed_in: Callable[..., Browser]
+) -> None:
+    browser = signed_in("uyban", "committee")
+    browser.client.cookies.set("kiemphieu_language", "en")
+    boards = browser.client.get("/particulars/boards/qh-1").text
+    assert "members of the board or committee" in boards
+    assert '<small lang="vi">thành phần</small>' in boards
+    candidate = workspace.election.candidates[0].id
+    dossier = browser.client.get(f"/particulars/dossiers/{candidate}").text
+    assert '<option value="quân đội, công an">army, police</option>' in dossier
+    assert "Final report" in browser.client.get("/particulars/reports/29").text
+    kept = browser.post(f"/particulars/dossiers/{candidate}", seen=seen(dossier), sector="quân đội, công an")
+    assert kept.status_code == 303  # what is sent is the sheet's own word in either language
+    browser.client.cookies.set("kiemphieu_language", "vi")
+    assert '<small lang="vi">' not in browser.client.get("/particulars/boards/qh-1").text
