@@ -29,6 +29,7 @@ from pipeline.usecases.official_data import (
     unit_province,
     unit_result,
 )
+from pipeline.usecases.official_heading import by_form, every_objection, heading
 
 GENDERS = {"male": "Nam", "female": "Nữ"}
 
@@ -104,22 +105,17 @@ def _line(source: Source, person: Candidate) -> Line:
 def statistics(source: Source, *, official: bool) -> Statistics:
     """Mẫu 28 or 30: all levels of one province."""
     election = source.election
-    by_level = {
-        form: [c for c in election.contests if c.ballot_form == form] for form in ("mau-13", "mau-14", "mau-15")
-    }
+    by_level, head = by_form(election), heading(source)
     first = by_level["mau-13"] or by_level["mau-14"]
     committee = source.given.committees.get(first[0].id, NOBODY[1]) if first else Committee("")
-    levels = {form: LevelOf(source, tuple(contests)) for form, contests in by_level.items()}
-    units = [u for u in election.units if u.seats]
-    provinces = {unit_province(source, source.first.unit(u.id)) for u in units}
+    levels = {form: LevelOf(source, contests) for form, contests in by_level.items()}
     people = {form: level.people() for form, level in levels.items()}
-    inside = [m for u in units for m in unit_objections(source, source.first, u)]
     return Statistics(
         official=official,
-        province=provinces.pop() if len(provinces) == 1 else "",
-        term=by_level["mau-13"][0].body_term if by_level["mau-13"] else "",
-        years=next((c.years for c in election.contests if c.years), ""),
-        year=election.day.year,
+        province=head.province,
+        term=head.term,
+        years=head.years,
+        year=head.year,
         place=committee.signed_place,
         signed=committee.signed_day,
         assembly=levels["mau-13"].figures(),
@@ -128,7 +124,7 @@ def statistics(source: Source, *, official: bool) -> Statistics:
         assembly_people=people["mau-13"].composition,
         provincial_people=people["mau-14"].composition,
         communal_people=people["mau-15"].composition,
-        objections=(*inside, *(m for p in people.values() for m in p.why)),
+        objections=(*every_objection(source), *(m for p in people.values() for m in p.why)),
     )
 
 

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.election.definition import BallotForm, Contest, Unit
+from pipeline.election.definition import Contest, Unit
 from pipeline.election.particulars import Letter
 from pipeline.messages import Message, message
 from pipeline.reports.official.report_fields import LevelReport, Report
-from pipeline.usecases.official_data import Source, unit_objections, unit_province
+from pipeline.usecases.official_data import Source
+from pipeline.usecases.official_heading import by_form, every_objection, heading
 from pipeline.usecases.official_people import LevelOf, People, people_of
 from pipeline.usecases.totals import AreaTotals
-
-FORMS: tuple[BallotForm, ...] = ("mau-13", "mau-14", "mau-15")
 
 
 def report(source: Source, *, final: bool) -> Report:
     """Mẫu 29 (``final``) or 27; the figures of 27 are those that are in, and say of how many areas they are."""
-    election = source.election
-    by_form = {f: [c for c in election.contests if c.ballot_form == f] for f in FORMS}
     given = source.given.reports.get("29" if final else "27", Letter(""))
-    units = [u for u in election.units if u.seats]
-    provinces = {unit_province(source, source.first.unit(u.id)) for u in units}
-    levels = [_level(source, by_form[f]) for f in FORMS]
-    inside = [m for u in units for m in unit_objections(source, source.first, u)] if final else []
+    head = heading(source)
+    levels = [_level(source, contests) for contests in by_form(source.election).values()]
+    inside = every_objection(source) if final else ()
     wrong = () if final else tuple(_impossible(source.first.totals.areas))
     return Report(
         final=final,
-        province=provinces.pop() if len(provinces) == 1 else "",
-        term=by_form["mau-13"][0].body_term if by_form["mau-13"] else "",
-        years=next((c.years for c in election.contests if c.years), ""),
-        year=election.day.year,
+        province=head.province,
+        term=head.term,
+        years=head.years,
+        year=head.year,
         letter=given.letter,
         place=given.signed_place,
         signed=given.signed_day,
