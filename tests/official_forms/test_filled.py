@@ -134,7 +134,7 @@ def test_without_particulars_a_form_names_everything_that_it_lacks(election: Ele
 def test_a_council_with_too_few_elected_waits_for_the_extra_election(election: Election) -> None:
     source = counted.source(election, counted.totals(election, winners={"tinh": 2}))
     held = form(source, "25", "tinh")
-    assert why(held).startswith("unit 4 votes again or elects more; take in its file of results, or give its count with")
+    assert why(held).startswith("unit 4 votes again or elects more; take in its file of results, or give its count")
     said = text(held, draft=True)
     assert "phải tổ chức bầu cử thêm gồm (9): Đơn vị bầu cử số 4" in said
     unit = text(form(source, "24", "tinh-4"))
