@@ -194,9 +194,17 @@ def _rotation_deg(page_map: EdgeMap, side: FormSide) -> float:
 
 
 def outline_share(pixels: Pixels, page_map: EdgeMap, side: FormSide) -> float:
-    """Share of the targets of ``side`` round which something is printed where their outline should be."""
+    """Share of the targets of ``side`` round which something is printed where their outline should be.
+
+    Of those within the picture, if most of them are: what is cut off is told as that, not as another form.
+    """
     fields = outlined_of(side)
-    profiles = np.array([outline_profile(f.kind, f.box) for f in fields])
+    h, w = pixels.shape[:2]
+    middles = page_map.to_pixels(np.array([f.box.centre for f in fields]))
+    within = ((middles >= 0) & (middles < (w, h))).all(axis=1)
+    if within.mean() < 0.5:
+        return 0.0
+    profiles = np.array([outline_profile(f.kind, f.box) for f, shown in zip(fields, within, strict=True) if shown])
     grey = _along(pixels, page_map, profiles)
     light = np.percentile(grey, 80, axis=(1, 2))[:, None]
     grain = float(np.median(_contrast(_along(pixels, page_map, _grain_profile(side.size)))))
