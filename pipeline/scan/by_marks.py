@@ -201,7 +201,7 @@ def outline_share(pixels: Pixels, page_map: EdgeMap, side: FormSide) -> float:
     fields = outlined_of(side)
     h, w = pixels.shape[:2]
     middles = page_map.to_pixels(np.array([f.box.centre for f in fields]))
-    within = ((middles >= 0) & (middles < (w, h))).all(axis=1)
+    within = np.asarray(((middles >= 0) & (middles < (w, h))).all(axis=1))
     if within.mean() < 0.5:
         return 0.0
     profiles = np.array([outline_profile(f.kind, f.box) for f, shown in zip(fields, within, strict=True) if shown])
