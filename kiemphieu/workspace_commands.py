@@ -12,7 +12,7 @@ from kiemphieu.screen import errors, say
 from pipeline.access.roles import SYSTEM
 from pipeline.election.figures import load_figures
 from pipeline.election.load import load_election
-from pipeline.election.validate import warnings_of
+from pipeline.election.unusual import warnings_of
 from pipeline.messages import message, render
 from pipeline.review.profile import load_profile
 from pipeline.usecases.checking import check_import

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "pipeline" / "locale" / "vi" / "LC_MESSAGES" / "kiemphieu.po"
 ROOMS = ("pipeline", "calibration", "review_ui", "kiemphieu")
 # Functions of the code that take a sentence; where it is not the first argument, it is the longest with a space.
-FUNCTIONS = {"message", "text", "refuse", "add", "at", "_fault", "_problem", "_sentence", "_Unreadable"}
+FUNCTIONS = {"message", "text", "refuse", "add", "at", "_fault", "fault_at", "_problem", "_sentence", "_Unreadable"}
 
 
 def sentences() -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pipeline.election.definition import Election
 from pipeline.election.faults import Faults
-from pipeline.election.validate import references_of
+from pipeline.election.valid_references import references_of
 from pipeline.errors import Problem, Refusal
 from pipeline.messages import message
 

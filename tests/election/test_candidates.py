@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.election.collation import name_key, sort_key
-from pipeline.election.validate import in_order, warnings_of
+from pipeline.election.unusual import in_order, warnings_of
 from tests.election.conftest import Files
 
 SURPLUS = [

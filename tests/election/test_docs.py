@@ -11,7 +11,7 @@ from pipeline.election import figures, load, parse
 from pipeline.election.figures import load_figures
 from pipeline.election.load import load_election
 from pipeline.election.rules import RULE_SETS, rules_of
-from pipeline.election.validate import warnings_of
+from pipeline.election.unusual import warnings_of
 from pipeline.tally.totals import NOTHING
 from pipeline.usecases.checking import OVER_PAPER
 from pipeline.usecases.totals import checked

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.election.load import load_election
-from pipeline.election.validate import warnings_of
+from pipeline.election.unusual import warnings_of
 from pipeline.errors import Refusal
 from tests.election.conftest import Files
 
