@@ -116,6 +116,12 @@ def _objections(area: AreaTotals) -> Iterator[Message]:
         yield message("the count of this area is not complete; see its totals")
 
 
+def printed_names(election: Election, unit: str) -> tuple[tuple[str, str], ...]:
+    """(id, name) of the candidates of a unit in the order of the ballot, told apart as on it."""
+    everybody = election.candidates_of(unit)
+    return tuple((c.id, printed_name(c, everybody)) for c in everybody)
+
+
 def printed_name(candidate: Candidate, all_of_unit: Sequence[Candidate]) -> str:
     """The name as on the ballot (note 5, 6): the birth date where names are equal, then the other name."""
     name = candidate.full_name

@@ -63,5 +63,12 @@ def page_of_field(db: Connection, form: Form, ballot: Ballot, field: str) -> str
     if ballot.page is None or len(form.sides) == 1:
         return ballot.page
     side = next(s.name for s in form.sides if any(f.id == field for f in s.fields))
+    return page_of_side(db, form, ballot, side) or ballot.page
+
+
+def page_of_side(db: Connection, form: Form, ballot: Ballot, side: str) -> str | None:
+    """The page that is a sheet of a ballot; ``None`` where the ballot has no picture of it."""
+    if ballot.page is None or side == form.sides[0].name:
+        return ballot.page
     later = {p.side: p.id for p in pages.with_fate(db, ballot.batch, pages.sheet_of(ballot.id))}
-    return later.get(side, ballot.page)
+    return later.get(side)

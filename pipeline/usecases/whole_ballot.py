@@ -31,6 +31,7 @@ from pipeline.usecases.complete_ballots import proposal_of
 from pipeline.usecases.pictures import DecodedPages, Upright, upright
 from pipeline.usecases.review import decided_by_the_team
 from pipeline.usecases.reviewing import area_name
+from pipeline.usecases.sheets import page_of_side
 from pipeline.usecases.workspace import Workspace
 
 Source = Literal["machine", "people", "team", "open"]
@@ -78,6 +79,15 @@ class Validity:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetPicture:
+    """One sheet of the ballot: its page, the picture, and the places that are drawn on it."""
+
+    page: str
+    picture: Upright
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class WholeBallot:
     """Everything about one ballot but the place of its sheet in the pile."""
 
@@ -89,10 +99,11 @@ class WholeBallot:
     contest: str
     source: str
     counted: bool
-    page: str | None
-    picture: Upright | None
+    sheets: tuple[SheetPicture, ...]
+    """In their order, those of which there is a picture; empty where the ballot was typed from the paper."""
     marks: tuple[Mark, ...]
     validity: Validity
+    unit: str
     seats: int
     verdict_item: str | None
     history: tuple[AuditLine, ...]
@@ -120,10 +131,17 @@ def whole_ballot(workspace: Workspace, decoded: DecodedPages, actor: Actor, ball
         found = {r.field: r for r in readings.of_page(db, ballot.page)} if ballot.page else {}
         answers = ballots.answers(db, batch.id, only=ballot.id).get(ballot.id, ())
         people = {a.id: a.name for a in accounts.every(db)}
-        history = _history(db, ballot, [*asked.values(), *([verdict] if verdict else [])])
-    shown = upright(workspace, decoded, actor, ballot.page) if ballot.page else None
-    form = workspace.forms[ballot.form]
-    fields, drawn = form.fields, {f.id for f in form.sides[0].fields}
+        form = workspace.forms[ballot.form]
+        pages_of = [(side, page_of_side(db, form, ballot, side.name)) for side in form.sides]
+        own = tuple(page for _, page in pages_of if page is not None)
+        history = _history(db, ballot, own, [*asked.values(), *([verdict] if verdict else [])])
+    sheets = tuple(
+        SheetPicture(page, upright(workspace, decoded, actor, page), frozenset(f.id for f in side.fields))
+        for side, page in pages_of
+        if page is not None
+    )
+    shown = {field: sheet.picture for sheet in sheets for field in sheet.fields}
+    fields = sorted(form.fields, key=lambda f: f.kind in ("stamp", "stray"))  # numbered as the names are printed
     unit = workspace.election.unit(ballot.form)
     return WholeBallot(
         id=ballot.id,
@@ -134,13 +152,12 @@ def whole_ballot(workspace: Workspace, decoded: DecodedPages, actor: Actor, ball
         contest=batch.contest,
         source=ballot.source,
         counted=ballot.state == "counted" and batch.state != "void",
-        page=ballot.page,
-        picture=shown,
+        sheets=sheets,
         marks=tuple(
-            _mark(n, f, found.get(f.id), asked.get(f.id), shown if f.id in drawn else None)
-            for n, f in enumerate(fields, start=1)
+            _mark(n, f, found.get(f.id), asked.get(f.id), shown.get(f.id)) for n, f in enumerate(fields, start=1)
         ),
         validity=_validity(workspace, batch, fields, answers, verdict),
+        unit=unit.id,
         seats=unit.seats,
         verdict_item=verdict.id if verdict is not None else None,
         history=history,
@@ -214,16 +231,18 @@ def _validity(
 def _proposed(workspace: Workspace, batch: Batch, answers: Sequence[FieldAnswer]) -> Validity:
     match proposal_of(workspace.count, (batch.area, batch.contest), answers):
         case ValidVote(names=chosen):
-            return Validity("valid", names=tuple(a.field for a in answers if a.field in chosen))
+            unit = workspace.election.ballot_form_id(batch.area, batch.contest)
+            everybody = workspace.election.candidates_of(unit)
+            return Validity("valid", names=tuple(c.id for c in everybody if c.id in chosen))
         case ProposedInvalid(grounds=grounds):
             return Validity("proposed_invalid", grounds=grounds)
         case InDoubt(doubts=doubts):
             return Validity("in_doubt", doubts=doubts)
 
 
-def _history(db: Connection, ballot: Ballot, asked: Sequence[StoredItem]) -> tuple[AuditLine, ...]:
+def _history(db: Connection, ballot: Ballot, own: Sequence[str], asked: Sequence[StoredItem]) -> tuple[AuditLine, ...]:
     """The lines of the log about the ballot, oldest first, without those about what is still asked blind."""
-    subjects = (ballot.id, *(i.id for i in asked if not blind(i)), *([ballot.page] if ballot.page else []))
+    subjects = (ballot.id, *(i.id for i in asked if not blind(i)), *own)
     return tuple(reversed(log.found(db, Filter(subjects=subjects), limit=500)))
 
 

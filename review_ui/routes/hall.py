@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from pipeline.messages import message
 from pipeline.usecases.hall import shown
+from pipeline.usecases.minutes import printed_names
 from pipeline.usecases.standing import Standing, standing
 from pipeline.usecases.whole_ballot import whole_ballot
 from review_ui import wording_count
@@ -49,6 +50,7 @@ def ballot(contest: str, area: str, visit: Witness, at: Text = "") -> Response:
     values = {
         **(drawn(visit, whole) if whole is not None else {"ballot": None}),
         "shown": found,
+        "candidates": printed_names(workspace.election, workspace.election.ballot_form_id(area, contest)),
         "contest": contest,
         "place": workspace.election.area(area),
         "statuses": wording_count.STATUSES,

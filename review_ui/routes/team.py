@@ -10,9 +10,11 @@ from starlette.datastructures import FormData
 
 from pipeline.errors import Refusal, refuse
 from pipeline.messages import Message, message
+from pipeline.tally.agree import AGREE, DISAGREE, box
 from pipeline.usecases.correcting import Approval
+from pipeline.usecases.minutes import printed_names
 from pipeline.usecases.team import Case, Hand, agenda, case, decide, members, name_members, pile_of
-from pipeline.usecases.whole_ballot import Mark, whole_ballot
+from pipeline.usecases.whole_ballot import Mark, WholeBallot, whole_ballot
 from review_ui import wording, wording_count
 from review_ui.guard import Needs
 from review_ui.routes.ballots import drawn
@@ -113,6 +115,7 @@ def _one(
 ) -> Response:
     workspace = visit.state.workspace
     marks: Sequence[Mark] = ()
+    whole: WholeBallot | None = None
     shown: dict[str, object] = {"ballot": None, "names": {}, "article": wording_count.article}
     if found.ballot is not None:
         whole = whole_ballot(workspace, visit.state.decoded, visit.actor, found.ballot)
@@ -121,7 +124,8 @@ def _one(
         **shown,
         "case": found,
         "cases": (found,),
-        "candidates": [m for m in marks if m.kind in ("strike", "oval", "box")],
+        "candidates": printed_names(workspace.election, whole.unit) if marks and whole is not None else (),
+        "least": workspace.count.least,
         "chosen": [str(n) for n in form.getlist("name")] if form is not None else _left(marks),
         "answer_of": wording.answer_of,
         "field_kind": next((m.kind for m in marks if m.field == found.field), None),
@@ -133,8 +137,12 @@ def _one(
 
 
 def _left(marks: Sequence[Mark]) -> list[str]:
-    """The names that are plainly left, for the leader to start from."""
-    return [m.field for m in marks if m.value in ("clear", "marked")]
+    """Whom the ballot is plainly for, for the leader to start from; on a table who is agreed with and nothing else."""
+    values = {m.field: m.value for m in marks}
+    plain = [m.field for m in marks if m.value in ("clear", "marked")]
+    agreed = [f.removesuffix(f":{AGREE}") for f in plain if f.endswith(f":{AGREE}")]
+    one_box = [n for n in agreed if values.get(box(n, DISAGREE)) == "unmarked"]
+    return [*(f for f in plain if not f.endswith((f":{AGREE}", f":{DISAGREE}"))), *one_box]
 
 
 def _pile(

@@ -79,8 +79,8 @@ def test_readings_are_drawn_where_the_names_are(screen_of: Screens, serving: Ser
     left, top = field.box.corners[0]
     gap = 0.006 * drawn[2]  # the line is drawn a little outside, so that it covers no ink
     assert drawn[:2] == pytest.approx([left * scale - gap, top * scale - gap], abs=1.0)
-    assert ballot.picture is not None
-    assert drawn[2] == ballot.picture.width
+    (sheet,) = ballot.sheets
+    assert drawn[2] == sheet.picture.width
     image = page.locator("svg.drawn image").get_attribute("href")
     answer = page.request.get(str(image))
     assert answer.status == 200
