@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,12 +15,20 @@ from kiemphieu.parameters import FILE, FOLDER, SHARE, refuse_existing
 from kiemphieu.screen import say, table, text
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import Problem, Refusal, refuse
-from pipeline.messages import message
+from pipeline.messages import Message, message
 from pipeline.storage.result_audits import Kind
-from pipeline.usecases import result_audit, result_audit_report, result_audit_sheets
+from pipeline.usecases import audits_together, result_audit, result_audit_report, result_audit_sheets
 from pipeline.usecases.exports import whole_file
-from pipeline.usecases.result_audit import Evaluation
+from pipeline.usecases.result_audit import Evaluation, State
 from pipeline.usecases.workspace import Workspace, open_workspace
+
+STATES: Mapping[State, Message] = {
+    "no_seed": message("fixed, without seed"),
+    "looking": message("sheets are being looked at"),
+    "confirmed": message("confirmed"),
+    "draw_more": message("draw more"),
+    "count_all": message("count all by hand"),
+}
 
 
 @click.group()
@@ -39,16 +47,28 @@ def _opened(folder: Path) -> Iterator[Workspace]:
 
 @audit.command("open")
 @click.argument("workspace", type=FOLDER)
-@click.option("--contest", required=True, help="The contest.")
-@click.option("--unit", required=True, help="The unit whose result is audited; it must be official.")
+@click.option("--contest", help="The contest; that of the unit where it is left out.")
+@click.option("--unit", "units", multiple=True, required=True, help="A unit whose result is official; several times.")
 @click.option("--risk", type=SHARE, default=0.05, show_default=True, help="At most this share of wrong results passes.")
 @click.option("--piles", is_flag=True, help="Count whole piles by hand, where single sheets cannot be found.")
-def open_(workspace: Path, contest: str, unit: str, risk: float, piles: bool) -> None:
-    """Fix the result of a unit of WORKSPACE, before anybody knows the seed."""
+def open_(workspace: Path, contest: str | None, units: tuple[str, ...], risk: float, piles: bool) -> None:
+    """Fix the result of a unit of WORKSPACE, before anybody knows the seed.
+
+    Several units, of one contest or of many, are drawn by one seed; each keeps its manifest, its risk and its answer.
+    """
     with _opened(workspace) as opened:
         kind: Kind = "piles" if piles else "ballots"
-        new = result_audit.open_audit(opened, SYSTEM, contest, unit, kind, risk)
-        say(message("audit {number} is fixed; read out its digest: {digest}", number=new.id, digest=new.digest))
+        held = {u.id: u.contest for u in opened.election.units if u.seats}
+        wanted = [(contest or held.get(unit, ""), unit) for unit in units]
+        for of, unit in wanted:
+            if not of:
+                raise refuse("unit-unknown", unit, "the unit '{value}' is not in this contest; correct it", value=unit)
+        if len(wanted) > 1:
+            every = audits_together.open_together(opened, SYSTEM, wanted, kind, risk)
+        else:
+            every = (result_audit.open_audit(opened, SYSTEM, *wanted[0], kind, risk),)
+        for new in every:
+            say(message("audit {number} is fixed; read out its digest: {digest}", number=new.id, digest=new.digest))
         say(message("now throw ten-sided dice in public, 20 or more, and give 'kiemphieu audit draw' the digits"))
 
 
@@ -58,8 +78,19 @@ def open_(workspace: Path, contest: str, unit: str, risk: float, piles: bool) ->
 @click.option("--seed", default="", help="The digits of the dice, the first time.")
 @click.option("--more", type=click.IntRange(1), help="So many draws more; as many as are needed otherwise.")
 def draw(workspace: Path, number: int, seed: str, more: int | None) -> None:
-    """Draw the sheets of audit NUMBER in WORKSPACE, or more of them."""
+    """Draw the sheets of audit NUMBER in WORKSPACE, or more of them; with --seed for all that are drawn by one seed."""
     with _opened(workspace) as opened:
+        audit_ = result_audit_sheets.places_drawn(opened, SYSTEM, number)[0]
+        if audit_.together is not None and audit_.seed is None and more is None:
+            for one in audits_together.draw_together(opened, SYSTEM, number, seed):
+                places = result_audit_sheets.places_drawn(opened, SYSTEM, one.id)[1]
+                say(
+                    message(
+                        "audit {number}: {draws} draws, {places} different places",
+                        number=one.id, draws=one.draws, places=len(places),
+                    )
+                )  # fmt: skip
+            return
         found = result_audit.draw(opened, SYSTEM, number, seed, more)
         drawn = result_audit_sheets.places_drawn(opened, SYSTEM, number)[1]
         say(message("{draws} draws, {places} different places", draws=found.draws, places=len(drawn)))
@@ -84,6 +115,10 @@ def sheets(workspace: Path, number: int, out: Path) -> None:
             stream.write(lines.getvalue().encode("utf-8-sig"))
         with whole_file(files[2]) as stream:
             stream.write(result_audit_report.manifest_file(opened, SYSTEM, found))
+        if found.together is not None:
+            files.append(out / f"audit-{found.together}-fetch.csv")
+            with whole_file(files[-1]) as stream:
+                stream.write(audits_together.fetch_list(opened, SYSTEM, number))
         for file in files:
             say(message("written: {file}", file=str(file)))
 
@@ -181,6 +216,16 @@ def result(workspace: Path, number: int) -> None:
     """Tell in plain words what audit NUMBER of WORKSPACE says, and what differs."""
     with _opened(workspace) as opened:
         found = result_audit.evaluate(opened, SYSTEM, number)
+        if found.audit.together is not None:
+            every = audits_together.evaluate_together(opened, SYSTEM, number)
+            shares = result_audit_report.percent
+            rows = [
+                [e.audit.id, e.audit.contest, e.audit.unit, text(STATES[e.state].msgid), e.drawn, shares(e.risk),
+                 shares(e.audit.risk)]
+                for e in every
+            ]  # fmt: skip
+            columns = [text(c) for c in ("number", "contest", "unit", "state", "draws", "risk now", "risk limit")]
+            table(text("Drawn by one seed"), columns, rows)
         for sentence in result_audit_report.words(found):
             say(sentence)
         _differing(found)

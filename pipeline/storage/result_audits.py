@@ -31,6 +31,8 @@ class StoredAudit:
     draws: int
     author: str
     at: datetime
+    together: int | None = None
+    """The first of several audits that are drawn by one seed; ``None`` where it is drawn by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ def get(db: Connection, key: int) -> StoredAudit | None:
     """The audit of that number."""
     row = db.execute(select(result_audit).where(result_audit.c.id == key)).one_or_none()
     return _audit(row) if row else None
+
+
+def together(db: Connection, first: int) -> tuple[StoredAudit, ...]:
+    """The audits of one seed, the first first."""
+    query = select(result_audit).where(result_audit.c.together == first).order_by(result_audit.c.id)
+    return tuple(_audit(row) for row in db.execute(query))
 
 
 def following(db: Connection) -> int:

@@ -22,6 +22,7 @@ result_audit = Table(
     Column("draws", Integer, nullable=False),  # draws asked for until now
     Column("author", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("together", Integer),  # revision 0020: the first of the audits that one seed draws, this one among them
     CheckConstraint("kind IN ('ballots', 'piles')", name="kind"),
 )
 

@@ -97,8 +97,22 @@ def open_audit(workspace: Workspace, actor: Actor, contest: str, unit: str, kind
     (``audit-nobody``), a tie (``audit-tie``), a limit that is no share (``share``).
     """
     require(actor, "check_result")
+    check_risk(risk)
+    areas, claims = official(workspace, actor, contest, unit)
+    with workspace.database.write() as db:
+        return open_fixed(db, workspace, actor, (contest, unit), (areas, claims), (kind, risk), None)
+
+
+def check_risk(risk: float) -> None:
+    """Refused (``share``) where it is no risk limit."""
     if not 0 < risk < 1:
         raise refuse("share", str(risk), "is no share; write a number between 0 and 1, as 0.0001")
+
+
+def official(
+    workspace: Workspace, actor: Actor, contest: str, unit: str
+) -> tuple[list[AreaStanding], tuple[Assertion, ...]]:
+    """The areas of a unit and what makes its elected the elected; refused where that is not official or narrow."""
     found = standing(workspace, actor, contest)
     one = next((u for u in found.units if u.unit == unit), None)
     if one is None:
@@ -106,28 +120,42 @@ def open_audit(workspace: Workspace, actor: Actor, contest: str, unit: str, kind
     areas = _areas(found, unit, one.left_out)
     if one.outcome is None or not all(a.official for a in areas):
         raise refuse("not-official", unit, "the result of this unit is not official yet; close and settle its areas")
-    claims = _claims(workspace, one.result, areas, unit, one.outcome.elected)
-    with workspace.database.write() as db:
-        piles = [b for a in areas for b in a.batches]
-        digest, manifest = _fixed(db, workspace, piles)
-        new = StoredAudit(
-            id=result_audits.following(db),
-            contest=contest,
-            unit=unit,
-            kind=kind,
-            risk=risk,
-            digest=digest,
-            figures=_figures(areas),
-            assertions=[asdict(a) for a in claims],
-            manifest=manifest,
-            seed=None,
-            draws=0,
-            author=actor.id,
-            at=workspace.clock(),
-        )
-        result_audits.add(db, new)
-        detail = {"unit": unit, "contest": contest, "kind": kind, "risk": risk, "digest": digest}
-        log.append(db, AuditEvent(actor.id, "result_audit_opened", str(new.id), detail), workspace.clock())
+    return areas, _claims(workspace, one.result, areas, unit, one.outcome.elected)
+
+
+def open_fixed(
+    db: Connection,
+    workspace: Workspace,
+    actor: Actor,
+    of: tuple[str, str],
+    fixed: tuple[list[AreaStanding], tuple[Assertion, ...]],
+    how: tuple[Kind, float],
+    together: int | None,
+) -> StoredAudit:
+    """Save an audit with its digest and its line in the log; ``together``: the first of those of one seed."""
+    (contest, unit), (areas, claims), (kind, risk) = of, fixed, how
+    digest, manifest = _fixed(db, workspace, [b for a in areas for b in a.batches])
+    new = StoredAudit(
+        id=result_audits.following(db),
+        contest=contest,
+        unit=unit,
+        kind=kind,
+        risk=risk,
+        digest=digest,
+        figures=_figures(areas),
+        assertions=[asdict(a) for a in claims],
+        manifest=manifest,
+        seed=None,
+        draws=0,
+        author=actor.id,
+        at=workspace.clock(),
+        together=together,
+    )
+    result_audits.add(db, new)
+    detail = {"unit": unit, "contest": contest, "kind": kind, "risk": risk, "digest": digest}
+    if together is not None:
+        detail["together"] = together
+    log.append(db, AuditEvent(actor.id, "result_audit_opened", str(new.id), detail), workspace.clock())
     return new
 
 
@@ -170,7 +198,7 @@ def still_as_fixed(workspace: Workspace, actor: Actor, key: int) -> bool:
     """Whether every ballot counts as it did when the audit was opened, by the digest of all of them."""
     require(actor, "check_result")
     with workspace.database.read() as db:
-        audit = _known(db, key)
+        audit = known(db, key)
         piles = [b for batch, _ in audit.manifest if (b := batches.get(db, batch)) is not None]
         return _fixed(db, workspace, piles)[0] == audit.digest
 
@@ -178,14 +206,34 @@ def still_as_fixed(workspace: Workspace, actor: Actor, key: int) -> bool:
 def draw(workspace: Workspace, actor: Actor, key: int, seed: str, more: int | None = None) -> StoredAudit:
     """Draw sheets: the first time with the public ``seed``, later ``more`` of them (``None``: as many as are needed).
 
+    An audit that was opened together with others takes no other seed than theirs.
     Refused: a seed of fewer than 20 digits (``seed-short``), another seed than the one drawn (``seed-stands``), a
     result that has changed since (``audit-outdated``).
     """
     require(actor, "check_result")
     seed = "".join(seed.split())
     with workspace.database.read() as db:
-        audit = _known(db, key)
-    _check_figures(workspace, actor, audit)
+        audit = known(db, key)
+        others = result_audits.together(db, audit.together) if audit.together is not None else ()
+    check_figures(workspace, actor, audit)
+    theirs = next((one.seed for one in others if one.seed is not None), None)
+    if theirs is not None and audit.seed is None:
+        if seed and seed != theirs:
+            raise refuse("seed-stands", str(key), "the seed {seed} is drawn already and stays", seed=theirs)
+        seed = theirs
+    check_seed(audit, seed)
+    state = evaluate(workspace, actor, key) if audit.seed is not None else None
+    with workspace.database.write() as db:
+        wanted = audit.draws + more if more is not None else _enough(db, workspace, audit, state)
+        result_audits.draw(db, key, audit.seed or seed, max(wanted, audit.draws))
+        detail = {"seed": audit.seed or seed, "draws": max(wanted, audit.draws)}
+        log.append(db, AuditEvent(actor.id, "result_audit_drawn", str(key), detail), workspace.clock())
+        return known(db, key)
+
+
+def check_seed(audit: StoredAudit, seed: str) -> None:
+    """Refused where a seed is too short, or another one is drawn already."""
+    key = audit.id
     if audit.seed is None and (len(seed) < SHORTEST_SEED or not seed.isascii() or not seed.isdecimal()):
         raise refuse(
             "seed-short",
@@ -196,13 +244,6 @@ def draw(workspace: Workspace, actor: Actor, key: int, seed: str, more: int | No
         )
     if audit.seed is not None and seed and seed != audit.seed:
         raise refuse("seed-stands", str(key), "the seed {seed} is drawn already and stays", seed=audit.seed)
-    state = evaluate(workspace, actor, key) if audit.seed is not None else None
-    with workspace.database.write() as db:
-        wanted = audit.draws + more if more is not None else _enough(db, workspace, audit, state)
-        result_audits.draw(db, key, audit.seed or seed, max(wanted, audit.draws))
-        detail = {"seed": audit.seed or seed, "draws": max(wanted, audit.draws)}
-        log.append(db, AuditEvent(actor.id, "result_audit_drawn", str(key), detail), workspace.clock())
-        return _known(db, key)
 
 
 def _enough(db: Connection, workspace: Workspace, audit: StoredAudit, state: Evaluation | None) -> int:
@@ -228,14 +269,16 @@ def _assertions(audit: StoredAudit) -> tuple[Assertion, ...]:
     return tuple(Assertion(**a) for a in audit.assertions)
 
 
-def _known(db: Connection, key: int) -> StoredAudit:
+def known(db: Connection, key: int) -> StoredAudit:
+    """The audit of that number. Refused: ``audit-unknown``."""
     found = result_audits.get(db, key)
     if found is None:
         raise refuse("audit-unknown", str(key), "there is no audit of that number; list them")
     return found
 
 
-def _check_figures(workspace: Workspace, actor: Actor, audit: StoredAudit) -> None:
+def check_figures(workspace: Workspace, actor: Actor, audit: StoredAudit) -> None:
+    """Refused (``audit-outdated``) where the result has changed since the audit was opened."""
     found = standing(workspace, actor, audit.contest)
     one = next((u for u in found.units if u.unit == audit.unit), None)
     left_out = one.left_out if one is not None else frozenset[str]()
@@ -286,8 +329,8 @@ def evaluate(workspace: Workspace, actor: Actor, key: int) -> Evaluation:
     """Where the audit stands. Refused where the result has changed since it was opened (``audit-outdated``)."""
     require(actor, "check_result")
     with workspace.database.read() as db:
-        audit = _known(db, key)
-    _check_figures(workspace, actor, audit)
+        audit = known(db, key)
+    check_figures(workspace, actor, audit)
     with workspace.database.read() as db:
         order = drawn(db, workspace, audit)
         seen = result_audits.seen_of(db, key)

@@ -12,6 +12,7 @@ from pipeline.errors import Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.tally.ballots import GROUNDS
 from pipeline.usecases import result_audit
+from pipeline.usecases.audits_together import draw_together, evaluate_together, fetch_list, open_together
 from pipeline.usecases.result_audit import Kind, State, StoredAudit
 from pipeline.usecases.result_audit_report import forms, manifest_file, percent, words
 from pipeline.usecases.result_audit_sheets import (
@@ -34,6 +35,7 @@ Text = Annotated[str, Query(max_length=200)]
 Field = Annotated[str, Form(max_length=500)]
 Names = Annotated[list[str] | None, Form(max_length=20)]
 PickedKind = Annotated[Kind, Form()]
+Units = Annotated[list[str] | None, Form(max_length=200)]
 Numbers = Annotated[list[str] | None, Form(max_length=12)]
 router = APIRouter(prefix="/audits")
 
@@ -68,14 +70,20 @@ def _list(visit: Visit, problem: Message | None = None) -> Response:
 
 
 @router.post("/open")
-def opened(visit: Auditor, unit: Field = "", risk: Field = "", kind: PickedKind = "ballots") -> Response:
-    """Fix the result of a unit."""
+def opened(visit: Auditor, unit: Units = None, risk: Field = "", kind: PickedKind = "ballots") -> Response:
+    """Fix the result of a unit, or of several that one seed draws."""
     workspace = visit.state.workspace
-    contest = next((u.contest for u in workspace.election.units if u.id == unit and u.seats), "")
+    contests = {u.id: u.contest for u in workspace.election.units if u.seats}
     try:
-        if not contest:
-            raise refuse("unit-unknown", unit, "the unit '{value}' is not in this contest; correct it", value=unit)
-        new = result_audit.open_audit(workspace, visit.actor, contest, unit, kind, _share(risk))
+        for key in unit or [""]:
+            if key not in contests:
+                raise refuse("unit-unknown", key, "the unit '{value}' is not in this contest; correct it", value=key)
+        wanted = [(contests[key], key) for key in unit or ()]
+        if len(wanted) > 1:
+            new = open_together(workspace, visit.actor, wanted, kind, _share(risk))[0]
+        else:
+            ((contest, key),) = wanted
+            new = result_audit.open_audit(workspace, visit.actor, contest, key, kind, _share(risk))
     except Refusal as refusal:
         _only_conflicts(refusal)
         return _list(visit, refusal.problems[0].text)
@@ -133,8 +141,38 @@ def _page(visit: Visit, number: int, problem: Message | None = None) -> Response
         "told": lambda value: _told(visit, audit, value),
         "states": STATES,
         "problem": problem,
+        "others": _others(visit, audit),
     }
     return visit.page("audit.html", values, 409 if problem else 200)
+
+
+def _others(visit: Visit, audit: StoredAudit) -> list[dict[str, object]]:
+    """The audits of one seed, each with its own state and risk; empty where it is drawn by itself or one cannot be."""
+    if audit.together is None:
+        return []
+    election = visit.state.workspace.election
+    try:
+        found = evaluate_together(visit.state.workspace, visit.actor, audit.id)
+    except Refusal:  # one whose result has changed says so on its own page
+        return []
+    return [
+        {
+            "id": one.audit.id,
+            "unit": f"{election.contest(one.audit.contest).body}, {election.unit(one.audit.unit).name}",
+            "state": STATES[one.state],
+            "risk": one.risk,
+            "limit": one.audit.risk,
+            "draws": one.drawn,
+        }
+        for one in found
+    ]
+
+
+@router.get("/{number}/fetch.csv")
+def fetch(number: int, visit: Auditor) -> Response:
+    """The drawn sheets of all audits of one seed in the order of the areas, for those who fetch them."""
+    content = fetch_list(visit.state.workspace, visit.actor, number)
+    return _file(f"audit-{number}-fetch.csv", content, "text/csv; charset=utf-8")
 
 
 def _common(visit: Visit, audit: StoredAudit) -> dict[str, object]:
@@ -167,6 +205,10 @@ def draw(number: int, visit: Auditor, seed: Field = "", more: Field = "") -> Res
     """The seed is entered, or more is drawn."""
     try:
         wanted = int(more) if more.strip().isascii() and more.strip().isdecimal() else None
+        audit, _ = places_drawn(visit.state.workspace, visit.actor, number)
+        if audit.together is not None and audit.seed is None:
+            draw_together(visit.state.workspace, visit.actor, number, seed)
+            return visit.go(f"/audits/{number}")
         result_audit.draw(visit.state.workspace, visit.actor, number, seed, wanted or None)
     except Refusal as refusal:
         _only_conflicts(refusal)
