@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -15,28 +15,24 @@ from pipeline.recognize.components import components
 from pipeline.recognize.digits.box import FAINT, PEN, darkness, strongest_ink
 from pipeline.recognize.digits.normal_form import SIDE, Picture, normal_form
 from pipeline.recognize.digits.reader import CLASSES, Reader, shipped
+from pipeline.recognize.digits.single import single_digits
 
 Mask: TypeAlias = NDArray[np.bool_]
 CONTRAST = 30
 """Grey levels by which ink is darker than the paper at the least."""
-RARE, OFTEN = 0.02, 0.6
-"""Weight of a cut through ink, as against none, in pieces just broad enough for one and in pieces as broad as two."""
-OVER_GAP = 0.01
-"""Weight of taking parts with bare columns between them for one digit."""
 RULED = 0.8
 """Share of a row that is dark, gaps of dots closed, where the line lies on which the number is written."""
 LOW = 0.72
 """Ink that begins below this share of the writing's height is no digit of it: bits of the ruled line, commas."""
-WIDE = 0.7
-"""Width over the line's height from which a piece of ink may hold more than one digit; twice that is two digits."""
+NARROW = 0.4
+"""Width over the line's height up to which a piece of ink is not cut."""
 WIDEST = 1.25
 """Width over the line's height that one digit does not exceed."""
-STACKED = 0.7
-"""Weight of taking parts that lie above each other (the bar of a 5) for one digit."""
 SPAN = 6
 """Pieces that one digit is made of, at the most."""
-CUTS = 4
-"""Cuts that are tried within one piece of ink, at the most."""
+CUTS, DEEP = 4, 0.45
+"""Cuts that are tried within one piece of ink, at the most; and ink in a column, over the line's height, through which
+none is tried."""
 KEPT = 40
 """Readings that are carried along the line."""
 
@@ -48,42 +44,64 @@ class StringReading:
     readings: tuple[tuple[str, float], ...]
 
 
-def read_string(crop: Picture, reader: Reader | None = None) -> StringReading:
-    """The number in a grey crop: one line of writing, perhaps on a ruled or dotted line, nothing else."""
-    ink = line_ink(crop)
-    pieces = _pieces(ink)
-    if not pieces:
-        return StringReading(())
-    height = max(p.bottom for p in pieces) - min(p.top for p in pieces)
-    spans = [
-        (i, j)
-        for i in range(len(pieces))
-        for j in range(i + 1, min(i + SPAN, len(pieces)) + 1)
-        if j == i + 1 or max(p.right for p in pieces[i:j]) - min(p.left for p in pieces[i:j]) <= WIDEST * height
-    ]
-    forms = np.zeros((len(spans), SIDE, SIDE), np.uint8)
-    for form, (i, j) in zip(forms, spans, strict=True):
-        mask = np.logical_or.reduce([p.mask for p in pieces[i:j]])
-        form[:] = normal_form(np.where(mask, ink, 0).astype(np.uint8), height)
-    chances = np.exp((reader or shipped()).read(forms))
-    return StringReading(_weighed(pieces, spans, chances))
-
-
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A connected piece of ink, or what a cut left of one. ``cut``: it begins where
-    the one before it was cut off, and so likely is it that the cut parts two digits; 0 where it begins of itself."""
+    """A connected piece of ink, or a part of one between two cuts."""
 
     mask: Mask
     left: int
     right: int
     top: int
     bottom: int
-    cut: float
 
     @property
     def middle(self) -> float:
         return (self.left + self.right) / 2
+
+
+def read_string(crop: Picture, reader: Reader | None = None) -> StringReading:
+    """The number in a grey crop: one line of writing, perhaps on a ruled or dotted line, nothing else."""
+    found = spans_of(crop)
+    if not found.spans:
+        return StringReading(())
+    chances = np.exp((reader or shipped()).read(found.forms))
+    return StringReading(_weighed(found, chances, single_digits(found.forms, found.shapes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """All runs of neighbouring pieces of a line that may be one digit. ``masks``: their ink (n, h, w); ``forms``: in
+    normal form; ``shapes`` (n, 2): logarithm of width over height, and height over the line's."""
+
+    pieces: tuple[_Piece, ...]
+    spans: tuple[tuple[int, int], ...]
+    masks: Mask
+    forms: Picture
+    shapes: NDArray[np.float32]
+
+
+def spans_of(crop: Picture) -> Spans:
+    """A grey crop's ink in pieces, and what may be made of them."""
+    ink = line_ink(crop)
+    pieces = tuple(_pieces(ink))
+    height = max((p.bottom for p in pieces), default=0) - min((p.top for p in pieces), default=0)
+    spans = tuple(
+        (i, j)
+        for i in range(len(pieces))
+        for j in range(i + 1, min(i + SPAN, len(pieces)) + 1)
+        if j == i + 1 or max(p.right for p in pieces[i:j]) - min(p.left for p in pieces[i:j]) <= WIDEST * height
+    )
+    masks = np.zeros((len(spans), *ink.shape), np.bool_)
+    forms = np.zeros((len(spans), SIDE, SIDE), np.uint8)
+    shapes = np.zeros((len(spans), 2), np.float32)
+    for k, (i, j) in enumerate(spans):
+        run = pieces[i:j]
+        masks[k] = np.logical_or.reduce([p.mask for p in run])
+        forms[k] = normal_form(np.where(masks[k], ink, 0).astype(np.uint8), height)
+        wide = max(p.right for p in run) - min(p.left for p in run)
+        tall = max(p.bottom for p in run) - min(p.top for p in run)
+        shapes[k] = math.log(wide / tall), tall / height
+    return Spans(pieces, spans, masks, forms, shapes)
 
 
 def line_ink(crop: Picture) -> Picture:
@@ -115,7 +133,7 @@ def _pieces(ink: Picture) -> list[_Piece]:
     whole = []
     for k, (x, y, w, h, _) in enumerate(stats.tolist()):
         if k and max(w, h) >= 3 and y < first + LOW * height:
-            whole.append(_Piece(labels == k, x, x + w, y, y + h, 0.0))
+            whole.append(_Piece(labels == k, x, x + w, y, y + h))
     out: list[_Piece] = []
     for piece in sorted(whole, key=lambda p: p.middle):
         out += _parted(piece, height)
@@ -123,44 +141,37 @@ def _pieces(ink: Picture) -> list[_Piece]:
 
 
 def _parted(piece: _Piece, height: int) -> list[_Piece]:
-    if piece.right - piece.left <= WIDE * height:
+    if piece.right - piece.left <= NARROW * height:
         return [piece]
     columns = piece.mask[:, piece.left : piece.right]
     edges = [piece.left, *(piece.left + c for c in _cuts(columns, height)), piece.right]
-    broad = (piece.right - piece.left) / height / WIDE - 1
-    likely = float(np.clip(RARE + broad * (OFTEN - RARE), RARE, OFTEN))
     out = []
-    for n, (a, b) in enumerate(pairwise(edges)):
+    for a, b in pairwise(edges):
         mask = np.zeros_like(piece.mask)
         mask[:, a:b] = piece.mask[:, a:b]
         inked = np.flatnonzero(mask.any(axis=1))
         if len(inked):
-            out.append(_Piece(mask, a, b, int(inked[0]), int(inked[-1]) + 1, likely if n else 0.0))
+            out.append(_Piece(mask, a, b, int(inked[0]), int(inked[-1]) + 1))
     return out
 
 
 def _cuts(strong: Mask, height: int) -> list[int]:
-    """Columns with least ink, a fifth of the line's height apart from each other and from the ends."""
-    apart = max(2, round(0.2 * height))
+    """Columns with least ink, a seventh of the line's height apart from each other and from the ends."""
+    apart = max(2, round(0.14 * height))
     amount = cv2.blur(strong.sum(axis=0).astype(np.float32)[None], (3, 1))[0]
     chosen: list[int] = []
     for column in np.argsort(amount[apart:-apart], kind="stable") + apart:
-        if len(chosen) == CUTS or amount[column] > 0.3 * height:
+        if len(chosen) == CUTS or amount[column] > DEEP * height:
             break
         if all(abs(int(column) - c) >= apart for c in chosen):
             chosen.append(int(column))
     return sorted(chosen)
 
 
-def _weighed(
-    pieces: Sequence[_Piece], spans: Sequence[tuple[int, int]], chances: NDArray[np.float32]
-) -> tuple[tuple[str, float], ...]:
-    """Sum over all ways of parting the line, the likeliest readings kept at each piece."""
-    at: list[dict[str, float]] = [{"": 1.0}, *({} for _ in pieces)]
-    for (i, j), row in zip(spans, chances, strict=True):
-        weight = _joint(pieces[i - 1], pieces[i], apart=True) if i else 1.0
-        for one, other in pairwise(pieces[i:j]):
-            weight *= _joint(one, other, apart=False)
+def _weighed(found: Spans, chances: NDArray[np.float32], single: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
+    """Sum over all ways of parting the line into single digits, the likeliest readings kept at each piece."""
+    at: list[dict[str, float]] = [{"": 1.0}, *({} for _ in found.pieces)]
+    for (i, j), row, weight in zip(found.spans, chances, single.tolist(), strict=True):
         letters = "0123456789" if i else "0123456789X-"
         likely = [(CLASSES[k], float(row[k]) * weight) for k in np.argsort(-row)[:4] if CLASSES[k] in letters]
         for before, so_far in sorted(at[i].items(), key=lambda pair: -pair[1])[:KEPT]:
@@ -170,13 +181,3 @@ def _weighed(
     ranked = sorted(at[-1].items(), key=lambda pair: -pair[1])[:KEPT]
     whole = sum(chance for _, chance in ranked)
     return tuple((text, chance / whole) for text, chance in ranked) if whole else ()
-
-
-def _joint(one: _Piece, other: _Piece, *, apart: bool) -> float:
-    """Weight of taking two neighbouring pieces for two digits (``apart``) or for one."""
-    if other.cut:
-        together = 1 - other.cut
-    else:
-        over = min(one.right, other.right) - max(one.left, other.left)
-        together = STACKED if over > 0.6 * min(one.right - one.left, other.right - other.left) else OVER_GAP
-    return 1 - together if apart else together
