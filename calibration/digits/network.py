@@ -48,7 +48,8 @@ class Networks(nn.Module):  # type: ignore[misc]
 
     def folded(self) -> Networks:
         """The same networks with their normalisation folded into the convolutions; to be trained on."""
-        calm = copy.deepcopy(self).eval()
+        calm: Networks = copy.deepcopy(self)
+        calm.eval()
         for net in calm.both:
             for layer in net:
                 if isinstance(layer, nn.Sequential) and isinstance(layer[1], nn.BatchNorm2d):
