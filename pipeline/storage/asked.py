@@ -15,7 +15,19 @@ from pipeline.review.states import GridCheck
 from pipeline.storage.batches import BatchState
 from pipeline.storage.items import StoredItem, item_of
 from pipeline.storage.leases import FIRST_TO_LAST
-from pipeline.storage.schema import batch, entry, field_reading, file, grid_check, item, lease, page, slip
+from pipeline.storage.schema import (
+    ballot,
+    batch,
+    entry,
+    field_reading,
+    file,
+    grid_check,
+    grid_queue,
+    item,
+    lease,
+    page,
+    slip,
+)
 
 _READ = and_(field_reading.c.page == item.c.page, field_reading.c.field == item.c.field)
 
@@ -99,6 +111,11 @@ def asked(db: Connection, keys: Collection[str]) -> tuple[Asked, ...]:
 
 
 def _asked() -> Select[Any]:
+    """Ballot and grid row are not told: the answer needs them while all others wait, so they are fetched from the disk
+    now (10 to 130 ms of an answer among a million ballots).
+    """
+    g, r = grid_queue.c, field_reading.c
+    in_grid = and_(*(g[name] == r[name] for name in ("kind", "value", "accepted", "score", "page", "field")))
     order = case({state: n for n, state in enumerate(FIRST_TO_LAST)}, value=item.c.state, else_=len(FIRST_TO_LAST))
     return (
         select(
@@ -111,12 +128,16 @@ def _asked() -> Select[Any]:
             file.c.name,
             slip.c.number.label("slip"),
             field_reading.c.measures,
+            ballot.c.state.label("of_ballot"),
+            g.batch.label("in_grid"),
         )
         .join(batch, batch.c.id == item.c.batch)
         .outerjoin(page, page.c.id == item.c.page)
         .outerjoin(file, and_(file.c.batch == page.c.batch, file.c.sha256 == page.c.sha256))
         .outerjoin(slip, slip.c.ballot == item.c.ballot)
         .outerjoin(field_reading, _READ)
+        .outerjoin(ballot, ballot.c.id == item.c.ballot)
+        .outerjoin(grid_queue, in_grid)
         .where(item.c.id.in_(bindparam("keys", expanding=True)))
         .order_by(order, item.c.id)
     )

@@ -79,6 +79,11 @@ def every(
     return tuple(_batch(row) for row in db.execute(query))
 
 
+def open_ids(db: Connection) -> tuple[str, ...]:
+    """The ids of open batches in the order in which they were opened."""
+    return tuple(db.scalars(select(batch.c.id).where(batch.c.state == "open").order_by(batch.c.seq)))
+
+
 def declare(db: Connection, key: str, declared: int) -> None:
     """Set the count by hand."""
     db.execute(update(batch).where(batch.c.id == key).values(declared=declared))

@@ -7,8 +7,9 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select, text
@@ -21,14 +22,23 @@ BUSY_SECONDS = 30.0
 """A writer waits this long for another; the longest transaction (an upgrade, a batch of pages) took 2 s."""
 WRITERS_LOCK = 0x6B69656D
 """Key of the PostgreSQL advisory lock that makes writers take turns ("kiem")."""
+POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "pool_use_lifo": True}
+"""As many connections as the web server has threads. The one used last goes first, since its statements are planned and
+its pages read; with five kept, every sixth reviewer at once had a new one made and thrown away (20 ms an answer).
+"""
 POSTGRESQL_DISK_FULL, POSTGRESQL_LOCKED = "53100", "55P03"
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open database. All writes are serialised, since the log is one chain."""
+    """An open database. All writes are serialised, since the log is one chain.
+
+    Writers of this program queue here before they ask the database for the right to write: a waiting connection of
+    PostgreSQL is missing elsewhere, and SQLite lets waiting writers sleep and look again, up to 100 ms at a time.
+    """
 
     engine: Engine
+    _turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def url(self) -> str:
@@ -41,12 +51,21 @@ class Database:
 
         Raises :class:`Refusal` ``disk-full`` or ``database-busy``; nothing of the block is then kept.
         """
-        with _refusing(self.url), self.engine.connect() as connection:
+        with self._in_turn(), _refusing(self.url), self.engine.connect() as connection:
             connection.execution_options(writing=True)
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS_LOCK})
                 yield connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise _busy(self.url)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -123,7 +142,7 @@ def _bad_address(place: str) -> Refusal:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **POOL)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
@@ -148,7 +167,7 @@ def _postgresql(url: URL) -> Engine:
     # Asked for even where the server's default was turned off: a commit waits for the disk. The limit is for the right
     # to write and for the locks of an upgrade: a reader that never ends would hold everybody up.
     settings = f"-c synchronous_commit=on -c timezone=UTC -c lock_timeout={int(BUSY_SECONDS * 1000)}"
-    return create_engine(url, connect_args={"options": settings})
+    return create_engine(url, connect_args={"options": settings}, **POOL)
 
 
 @contextmanager
@@ -190,17 +209,21 @@ def _trouble(place: str, error: DBAPIError, password: object) -> Refusal:
             why=why,
         )
     if _sqlite_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or _sqlstate(error) == POSTGRESQL_LOCKED:
-        return refuse(
-            "database-busy",
-            place,
-            "another program has held the database for {seconds} seconds; wait until it is done and try again",
-            seconds=int(BUSY_SECONDS),
-        )
+        return _busy(place)
     return refuse(
         "database-lost",
         place,
         "the database does not answer ({why}); nothing of this step was kept: check it and give the same command again",
         why=why,
+    )
+
+
+def _busy(place: str) -> Refusal:
+    return refuse(
+        "database-busy",
+        place,
+        "another program has held the database for {seconds} seconds; wait until it is done and try again",
+        seconds=int(BUSY_SECONDS),
     )
 
 

@@ -125,8 +125,9 @@ def number_free(db: Connection, account: str, wanted: Wanted, at: datetime, most
 def _open_to(wanted: Wanted) -> list[ColumnElement[bool]]:
     """Conditions with the parameters account, at, batch, contest and kind; which items are left out is told beside."""
     b, e, g, now = batch_table.c, entry.c, grid_check.c, bindparam("at", type_=lease.c.until.type)
-    of_contest = [b.contest == bindparam("contest")] if wanted.contest is not None else []
-    live = _there_is(b.id == item.c.batch, b.state == "open", *of_contest)
+    live = exists().where(b.id == item.c.batch, b.state == "open")
+    if wanted.contest is not None:
+        live = live.where(b.contest == bindparam("contest"))
     answered = _there_is(e.item == item.c.id, e.account == ACCOUNT)
     seen = _there_is(g.page == item.c.page, g.field == item.c.field, g.account == ACCOUNT)
     lent = _there_is(lease.c.item == item.c.id, lease.c.account != ACCOUNT, lease.c.until > now)

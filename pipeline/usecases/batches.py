@@ -258,7 +258,7 @@ def _movable(db: Connection, page_id: str, to: str) -> tuple[StoredPage, Batch]:
 
 def moves_waiting(db: Connection) -> tuple[tuple[str, str], ...]:
     """(page, batch) for every page that people said belongs to another batch and that is not read there yet."""
-    return piles.moving(db, [batch.id for batch in batches.every(db)])
+    return piles.moving(db)
 
 
 def source_of(db: Connection, page_id: str) -> PageSource | None:

@@ -152,7 +152,7 @@ def open_batches(workspace: Workspace, actor: Actor) -> tuple[str, ...]:
     """The batches that items can come from."""
     require(actor, "enter")
     with workspace.database.read() as db:
-        return tuple(b.id for b in batches.every(db) if b.state == "open")
+        return batches.open_ids(db)
 
 
 def keep(workspace: Workspace, actor: Actor) -> None:

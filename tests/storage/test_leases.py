@@ -206,4 +206,4 @@ def test_postgresql_looks_up_for_each_item_who_answered_it(db: Connection) -> No
     ((statement, parameters),) = sent
     plan = "\n".join(db.exec_driver_sql("EXPLAIN " + statement, parameters).scalars())
     assert "SubPlan" in plan
-    assert "Join" not in plan, plan
+    assert "Anti Join" not in plan, plan

@@ -364,6 +364,29 @@ def test_a_writer_that_holds_on_is_named_and_not_waited_for_without_end(
         raise AssertionError("two wrote at once")
     with impatient.write() as db:
         log.append(db, AuditEvent("an", "test", "x"), AT)
+    with impatient.write(), pytest.raises(Refusal, match="database-busy"), impatient.write():  # of one program, too
+        raise AssertionError("two wrote at once")
+    with impatient.write() as db:
+        log.append(db, AuditEvent("an", "test", "y"), AT)
+
+
+def test_writers_of_one_program_queue_without_taking_connections(opened: Database) -> None:
+    waiting = [threading.Thread(target=_one_line, args=(opened, n)) for n in range(30)]
+    with opened.write():
+        for thread in waiting:
+            thread.start()
+        assert opened.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+        with opened.read() as db:
+            assert log.head(db) is None
+    for thread in waiting:
+        thread.join(60)
+    with opened.read() as db:
+        assert [line.seq for line in log.lines(db)] == list(range(1, 31))
+
+
+def _one_line(opened: Database, number: int) -> None:
+    with opened.write() as db:
+        log.append(db, AuditEvent("an", "test", str(number)), AT)
 
 
 ACKNOWLEDGED = """
