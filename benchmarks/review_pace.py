@@ -1,7 +1,7 @@
 """How many crops a minute the application lets a person do, with real key presses in a real browser.
 
     python benchmarks/review_pace.py [BALLOTS]                       one reviewer alone, SQLite
-    python benchmarks/review_pace.py 1000000 --reviewers 20 [--postgresql] [--a-minute 60] [--keep FOLDER]
+    python benchmarks/review_pace.py 1000000 --reviewers 20 [--postgresql] [--a-minute 60] [--keep FOLDER] [--warm]
     python benchmarks/review_pace.py 1000000 --reviewers 20 --postgresql --keep FOLDER --make-only   the count alone
 
 One by one: a key as soon as the place has been in sight for as long as the screen demands (250 ms); told are crops a
@@ -9,6 +9,7 @@ minute and the time from each key press until the next place and its pictures st
 a sheet and its pictures are loaded. The command ``kiemphieu serve``. Alone: ballots drawn at 100 dpi, each asking for
 one place. Among others: a count as ``benchmarks/million.py`` makes it, 200 dpi, one reviewer in the browser, the others
 without screen at ``--a-minute`` crops each (``benchmarks/crowd.py``), and a loop of bare requests beside them.
+``--warm``: the files of the database are read once before, as they lie in memory where they were written this night.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ def main(given: argparse.Namespace) -> None:
         prepare(folder, number, accounts, given.postgresql)
         if given.make_only:
             return
+        if given.warm:
+            read_through(folder)
         with own_postgresql(folder / "pg") if given.postgresql else nullcontext() as address:
             if address is not None:  # the server's port is another each time
                 (folder / "count" / ADDRESS).write_text(json.dumps({"database": address}) + "\n", encoding="utf-8")
@@ -101,6 +104,15 @@ def prepare(folder: Path, number: int, accounts: list[str], on_postgresql: bool)
         _made(folder, number, accounts, address)
     (folder / MADE).write_text(json.dumps(asked) + "\n", encoding="utf-8")
     print(f"made in {time.perf_counter() - begun:.0f} s")
+
+
+def read_through(folder: Path) -> None:
+    """Every file of the database once, so that the machine holds it in memory as far as there is room."""
+    for path in (*folder.glob("pg/data/base/**/*"), *folder.glob("count/*.sqlite*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                while file.read(1 << 22):
+                    pass
 
 
 def _made(folder: Path, number: int, accounts: list[str], address: str | None) -> None:
@@ -218,4 +230,5 @@ if __name__ == "__main__":
     parser.add_argument("--crops", type=int, default=200, help="so many are answered in the browser among others")
     parser.add_argument("--keep", type=Path, help="folder for the count, which is used again the next time")
     parser.add_argument("--make-only", action="store_true", help="make the count in that folder and measure nothing")
+    parser.add_argument("--warm", action="store_true", help="read the files of the database once before")
     main(parser.parse_args())
