@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 Darker = NDArray[np.float32]
+Maker = Callable[[np.random.Generator, int, int], Darker]
 _LETTERS = "ABEHKMNPRTVWXYFL"
 FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX, cv2.FONT_HERSHEY_COMPLEX_SMALL)
 
@@ -154,11 +155,11 @@ def staple(rng: np.random.Generator, height: int, width: int) -> Darker:
     return np.asarray(hard + _softened(rng, seen, (3.0, 6.0), (20, 60)), np.float32)
 
 
-PALE: tuple[Callable[[np.random.Generator, int, int], Darker], ...] = (
+PALE: tuple[Maker, ...] = (
     mark_letter, mark_letter, emblem, raster, guilloche, small_print, through_the_sheet, leader,
 )  # fmt: skip
 """Printed under boxes, whole forms through."""
-RARE = (stamp, crease, staple)
+RARE: tuple[Maker, ...] = (stamp, crease, staple)
 """On some spots of some forms."""
 
 
