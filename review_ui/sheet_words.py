@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pipeline.messages import Message, message
 
 BATCH_STATES: Mapping[str, Message] = {
-    "open": message("open"),
+    "open": message("open for sheets"),
     "closed": message("closed"),
     "void": message("taken out of the count"),
 }

@@ -24,7 +24,13 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals["static"] = static_path
+    made.globals["first_upper"] = first_upper
     return made
+
+
+def first_upper(text: str) -> str:
+    """A name of a thing as the title of a field; the other letters stay (Mẫu, QH)."""
+    return text[:1].upper() + text[1:]
 
 
 def template(name: str) -> Template:

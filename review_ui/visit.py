@@ -51,6 +51,11 @@ class Visit:
         """The sentence in the person's language."""
         return render(text, self.language)
 
+    def body_of(self, contest: str) -> str:
+        """A contest as people call it: the body that is elected; the id says nothing to them."""
+        known = {c.id: c.body for c in self.state.workspace.election.contests}
+        return known.get(contest, contest)
+
     def page(self, name: str, values: Mapping[str, object] | None = None, status: int = 200) -> HTMLResponse:
         """The template ``name`` with what every page needs: language, menu, who is signed in."""
         return HTMLResponse(template(name).render(**self._frame(), **(values or {})), status)
@@ -73,6 +78,7 @@ class Visit:
         return {
             "t": t,
             "say": self.say,
+            "body_of": self.body_of,
             "language": self.language,
             "here": self.here,
             "entry": where(links, self.here),

@@ -18,7 +18,7 @@ STATUSES: Mapping[Status, Message] = {
     "signed": message("signed"),
 }
 BATCH_STATES: Mapping[str, Message] = {
-    "open": message("open"),
+    "open": message("open for sheets"),
     "closed": message("closed"),
     "void": message("void"),
 }

@@ -230,11 +230,16 @@ NEEDED = {
 def _untold(person: Candidate, given: Dossier) -> Iterator[Message]:
     without = [label for name, label in NEEDED.items() if getattr(given, name) in ("", None)]
     if len(without) == len(NEEDED):
-        yield message("{name}: the dossier is missing; enter it with 'kiemphieu particulars'", name=person.full_name)
+        yield message(
+            "{name}: the dossier is missing; enter it on the screen 'Data of the forms' or by 'kiemphieu particulars'",
+            name=person.full_name,
+        )
         return
     for label in without:
         yield message(
-            "{name}: {field} is missing; enter it with 'kiemphieu particulars'", name=person.full_name, field=label
+            "{name}: {field} is missing; enter it on the screen 'Data of the forms' or by 'kiemphieu particulars'",
+            name=person.full_name,
+            field=label,
         )
 
 

@@ -123,7 +123,10 @@ def spelled(visit: Visit, asked: Question) -> dict[str, Any]:
         "label": asked.label,
         "where": visit.say(
             message(
-                "{area}, contest {contest}, batch {batch}", area=asked.area, contest=asked.contest, batch=asked.batch
+                "{area}, {contest}, batch {batch}",
+                area=asked.area,
+                contest=visit.body_of(asked.contest),
+                batch=asked.batch,
             )
         ),
         "why": visit.say(wording.why_of(asked)),

@@ -45,8 +45,12 @@ SHOWN = 12
 def listed(visit: Typist) -> Response:
     """The boxes, with the actor's own counts."""
     election = visit.state.workspace.election
+    found = boxes(visit.state.workspace, visit.actor)
+    left = [n for n, b in enumerate(found) if b.mine is None or b.mine.state != "done"]
+    begun = [n for n in left if found[n].mine is not None]
     values = {
-        "boxes": boxes(visit.state.workspace, visit.actor),
+        "boxes": found,
+        "first_open": next(iter((*begun, *left)), None),
         "areas": {a.id: a for a in election.areas},
         "bodies": {c.id: c.body for c in election.contests},
     }

@@ -97,7 +97,8 @@ def test_statistics_count_people_by_what_their_dossiers_tell(election: Election)
     missing = {k: d for k, d in given.dossiers.items() if k != "qh-1-1"}
     held = form(counted.source(election, given=replace(given, dossiers=missing)), "30", election.id)
     assert why(held) == (
-        "Lê Hữu Bằng: the dossier is missing; enter it with 'kiemphieu particulars'\n"
+        "Lê Hữu Bằng: the dossier is missing; enter it on the screen 'Data of the forms' or by 'kiemphieu "
+        "particulars'\n"
         "National Assembly: who was elected is not described; enter the dossiers"
     )
 

@@ -102,11 +102,15 @@ def _missing(given: ElectedList) -> Iterator[Message]:
     for person in given.people:
         without = [name for name in LABELS if not getattr(person, name)]
         if set(without) == set(LABELS) - {"unit", "born", "gender"}:
-            yield message("{name}: the dossier is missing; enter it with 'kiemphieu particulars'", name=person.name)
+            yield message(
+                "{name}: the dossier is missing; enter it on the screen 'Data of the forms' or by 'kiemphieu "
+                "particulars'",
+                name=person.name,
+            )
             continue
         for name in without:
             yield message(
-                "{name}: {field} is missing; enter it with 'kiemphieu particulars'",
+                "{name}: {field} is missing; enter it on the screen 'Data of the forms' or by 'kiemphieu particulars'",
                 name=person.name,
                 field=LABELS[name],
             )

@@ -74,11 +74,17 @@ COUNT_LABELS = {
 }
 
 
+def _missing(label: Message) -> Message:
+    return message(
+        "{name} is missing; enter it on the screen 'Data of the forms' or by 'kiemphieu particulars'", name=label
+    )
+
+
 def lacking(*asked: tuple[object, Message]) -> Iterator[Message]:
     """One sentence for every value that is not there."""
     for value, label in asked:
         if value is None or value == () or (isinstance(value, str) and not value.strip()):
-            yield message("{name} is missing; enter it with 'kiemphieu particulars'", name=label)
+            yield _missing(label)
 
 
 def lacking_count(count: UnitCount) -> Iterator[Message]:
@@ -89,7 +95,7 @@ def lacking_count(count: UnitCount) -> Iterator[Message]:
 
 def lacking_decree(decree: Decree, label: Message) -> Iterator[Message]:
     if not decree.known:
-        yield message("{name} is missing; enter it with 'kiemphieu particulars'", name=label)
+        yield _missing(label)
 
 
 def lacking_meeting(meeting: Meeting, head: str) -> Iterator[Message]:

@@ -94,7 +94,11 @@ def _missing(given: Report) -> Iterator[Message]:
     )
     for part in written_parts(given.final):
         if not given.parts.get(part, "").strip() and (given.final or part not in OPTIONAL):
-            yield message("section {part} of the report is empty; write it with 'kiemphieu particulars'", part=part)
+            yield message(
+                "section {part} of the report is empty; write it on the screen 'Data of the forms' or by 'kiemphieu "
+                "particulars'",
+                part=part,
+            )
 
 
 def _unsettled(given: Report) -> Iterator[Message]:
