@@ -138,7 +138,10 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What identifies a print, in its footer: digest of the figures, head of the log, and whether a trial."""
+    """What identifies a print, in its footer: digest of the figures, head of the log, and whether a trial.
+
+    ``log_head`` is empty where nothing is counted yet.
+    """
 
     digest: str
     log_head: str
@@ -146,7 +149,8 @@ class Imprint:
 
     @property
     def foot(self) -> str:
-        return f"SHA-256 {self.digest[:32]} · nhật ký {self.log_head[:16]}"
+        log = f" · nhật ký {self.log_head[:16]}" if self.log_head else ""
+        return f"SHA-256 {self.digest[:32]}{log}"
 
 
 def warnings(imprint: Imprint, draft: bool) -> str:

@@ -14,7 +14,7 @@ from pipeline.usecases.minutes import printed_name, province_of
 def blank_minutes_of(election: Election, contest: str, area: str, *, trial: bool) -> tuple[bytes, Form]:
     """PDF and form document (``bien-ban-CONTEST-AREA``) of one contest in one area."""
     form = f"bien-ban-{contest}-{area}"
-    imprint = Imprint(digest(election), form, trial)
+    imprint = Imprint(digest(election), "", trial)
     return blank_minutes(_data(election, contest, area), form, imprint)
 
 
