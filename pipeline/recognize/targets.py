@@ -126,10 +126,10 @@ def _read_alike(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormF
         dark, wide = _without_print(dark, printed.dark), _without_print(wide, printed.wide)
     measures = _measures(dark, wide, aligned) | {"wider_mm": _wider(wide, aligned.shape, fields[0].box)}
     readings = []
+    quads = _quads(page, fields, aligned.shift_mm)
     for i, field in enumerate(fields):
         values = {name: float(column[i]) for name, column in measures.items()}
-        quad = _quad(page, field.box, aligned.shift_mm[i])
-        readings.append(FieldReading(field.id, field.kind, scores_of(values), values, quad))
+        readings.append(FieldReading(field.id, field.kind, scores_of(values), values, quads[i]))
     return readings
 
 
@@ -342,12 +342,8 @@ def _rising(x: float) -> float:
     return float(1 / (1 + np.exp(-np.clip(x, -30, 30))))
 
 
-def _quad(page: RegisteredPage, box: Box, shift_mm: Points) -> Quad:
-    corners = np.array(box.corners) + shift_mm
-    a, b, c, d = page.map.to_pixels(corners)
-    return (
-        (float(a[0]), float(a[1])),
-        (float(b[0]), float(b[1])),
-        (float(c[0]), float(c[1])),
-        (float(d[0]), float(d[1])),
-    )
+def _quads(page: RegisteredPage, fields: Sequence[FormField], shift_mm: Points) -> list[Quad]:
+    """The corners of every target in pixels of the page."""
+    corners = np.array([f.box.corners for f in fields]) + shift_mm[:, None]
+    places = page.map.to_pixels(corners.reshape(-1, 2)).reshape(-1, 4, 2).tolist()
+    return [((a[0], a[1]), (b[0], b[1]), (c[0], c[1]), (d[0], d[1])) for a, b, c, d in places]

@@ -74,7 +74,8 @@ def _found_bars(view: PageView, size: tuple[float, float], ppm: float, level: in
     if level == 0:
         inset = round(border * ppm / factor)
         dark[inset : max(inset, dark.shape[0] - inset), inset : max(inset, dark.shape[1] - inset)] = 0
-    _, _, stats, centres = cv2.connectedComponentsWithStats(dark)
+    few = cv2.countNonZero(dark) < np.iinfo(np.uint16).max
+    _, _, stats, centres = cv2.connectedComponentsWithStats(dark, ltype=cv2.CV_16U if few else cv2.CV_32S)
     low = stats[1:, :2].astype(np.float64)
     extent = stats[1:, 2:4].astype(np.float64)
     area = stats[1:, 4]

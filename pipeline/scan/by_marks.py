@@ -200,26 +200,32 @@ def outline_share(pixels: Pixels, page_map: EdgeMap, side: FormSide) -> float:
     """
     fields = outlined_of(side)
     h, w = pixels.shape[:2]
-    middles = page_map.to_pixels(np.array([f.box.centre for f in fields]))
-    within = np.asarray(((middles >= 0) & (middles < (w, h))).all(axis=1))
+    middles = np.array([f.box.centre for f in fields])
+    places = page_map.to_pixels(middles)
+    within = np.asarray(((places >= 0) & (places < (w, h))).all(axis=1))
     if within.mean() < 0.5:
         return 0.0
-    profiles = np.array([outline_profile(f.kind, f.box) for f, shown in zip(fields, within, strict=True) if shown])
-    grey = _along(pixels, page_map, profiles)
+    profiles = [outline_profile(f.kind, f.box.w, f.box.h) for f, shown in zip(fields, within, strict=True) if shown]
+    grey = _along(pixels, page_map, middles[within], np.stack(profiles))
     light = np.percentile(grey, 80, axis=(1, 2))[:, None]
-    grain = float(np.median(_contrast(_along(pixels, page_map, _grain_profile(side.size)))))
+    grain = float(np.median(_contrast(_along(pixels, page_map, *_grain_profile(side.size)))))
     printed = _contrast(grey) > np.maximum(HAIRLINE * np.maximum(light, 60), ABOVE_GRAIN * grain)
     return float((printed.mean(axis=1) >= OUTLINE_SHARE).mean())
 
 
-def _along(pixels: Pixels, page_map: EdgeMap, profiles: Points) -> Floats:
-    """Grey at places (…, voices, 2) in mm, the mean over voices; white beyond the picture."""
-    places = page_map.to_pixels(profiles.reshape(-1, 2)).round().astype(np.int64)
+def _along(pixels: Pixels, page_map: EdgeMap, middles: Points, profiles: Points) -> Floats:
+    """Grey at ``profiles`` (n, …, voices, 2) in mm from each of the ``middles`` (n, 2), the mean over voices.
+
+    White beyond the picture. Round each middle the map is taken as affine: paper bends over longer ways.
+    """
+    first, right, down = (page_map.to_pixels(middles + step) for step in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)))
+    linear = np.stack([right - first, down - first], axis=1)
+    flat = np.rint(profiles.reshape(len(middles), -1, 2) @ linear + first[:, None]).astype(np.int64)
+    x, y = flat[..., 0], flat[..., 1]
     h, w = pixels.shape[:2]
-    inside = ((places >= 0) & (places < (w, h))).all(axis=1)
-    values = pixels[np.clip(places[:, 1], 0, h - 1), np.clip(places[:, 0], 0, w - 1)]
-    grey = (values if values.ndim == 1 else values.mean(axis=1)).astype(np.float64)
-    grey[~inside] = 255
+    values = pixels[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)]
+    grey = (values if values.ndim == 2 else values.mean(axis=2)).astype(np.float64)
+    grey[(x < 0) | (x >= w) | (y < 0) | (y >= h)] = 255
     return np.asarray(grey.reshape(profiles.shape[:-1]).mean(axis=-1))
 
 
@@ -228,15 +234,14 @@ def _contrast(lines: Floats) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _grain_profile(size: Size) -> Points:
-    """Lines as those across outlines, of every direction, at places all over a page: (places, 9, 3, 2) in mm."""
+def _grain_profile(size: Size) -> tuple[Points, Points]:
+    """Places all over a page (n, 2), and a line of every direction through each as those across outlines."""
     across, down = GRAIN_PLACES
     x, y = np.meshgrid((np.arange(across) + 0.5) * size.w / across, (np.arange(down) + 0.5) * size.h / down)
-    at = np.stack([x.ravel(), y.ravel()], axis=1)
     # the golden angle: no two neighbours look the same way, so neither rules nor lines of text are favoured
-    angle = np.arange(len(at)) * 2.399963
+    angle = np.arange(x.size) * 2.399963
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return _smoothed(at[:, None] + _REACH[:, None] * direction[:, None], direction)
+    return np.stack([x.ravel(), y.ravel()], axis=1), _smoothed(_REACH[:, None] * direction[:, None], direction)
 
 
 _REACH = np.linspace(-0.7, 0.7, 9)
@@ -250,15 +255,14 @@ def _smoothed(places: Points, direction: Points) -> Points:
 
 
 @lru_cache(maxsize=4096)
-def outline_profile(kind: FieldKind, box: Box) -> Points:
-    """Points on short lines across a target's outline, mm: (points, 9, 3, 2), 0.7 mm to both sides."""
-    cx, cy = box.centre
+def outline_profile(kind: FieldKind, w: float, h: float) -> Points:
+    """Points on short lines across a target's outline, mm from its middle: (points, 9, 3, 2), 0.7 mm to both sides."""
     angle = (np.arange(OUTLINE_POINTS) + 0.5) * 2 * np.pi / OUTLINE_POINTS
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     if kind == "oval":
         # between an ellipse and a round-ended oval, which differ by less than the lines are long
         p = 2.6
-        radius = (np.abs(2 * direction / (box.w, box.h)) ** p).sum(axis=1) ** (-1 / p)
+        radius = (np.abs(2 * direction / (w, h)) ** p).sum(axis=1) ** (-1 / p)
     else:
-        radius = 1 / np.abs(2 * direction / (box.w, box.h)).max(axis=1)
-    return _smoothed((radius[:, None] + _REACH)[..., None] * direction[:, None] + (cx, cy), direction)
+        radius = 1 / np.abs(2 * direction / (w, h)).max(axis=1)
+    return _smoothed((radius[:, None] + _REACH)[..., None] * direction[:, None], direction)

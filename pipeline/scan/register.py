@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -78,14 +79,17 @@ def register(
     if max(raw.pixels.shape[:2]) > LONGEST * min(raw.pixels.shape[:2]):
         return _rejected(raw, "no_form_fits", _NO_FORM)
     page = _Page(raw)
-    if page.rough.inked < EMPTY_INK:
-        return _rejected(raw, "blank", _BLANK)
     own = [side for form in expected for side in form.sides]
     foreign = [side for form in others for side in form.sides]
     near: list[_Placed] = []
+    # marks are looked for without the rough picture of the page, which tells an empty one
+    by_marks = all(_has_marks(side) for side in (*own, *foreign) if not side.side.blank)
+    if not by_marks and page.rough.inked < EMPTY_INK:
+        return _rejected(raw, "blank", _BLANK)
     placed = page.place(own, near) or page.place(foreign, near)
     if placed is None:
-        return _of_photo(raw, own, foreign) or _unplaced(raw, page, near)
+        empty = page.rough.inked < EMPTY_INK
+        return (None if empty else _of_photo(raw, own, foreign)) or _unplaced(raw, page, near)
     found = _settled(raw, page, placed, own, foreign)
     if isinstance(found, Rejection) and found.reason in MENDED_FLAT:
         flat = _of_photo(raw, own, foreign, outlined=found.reason == "two_sheets")
@@ -123,8 +127,11 @@ class _Page:
     def __init__(self, raw: RawPage) -> None:
         self.raw = raw
         self.view = PageView(raw)
-        self.rough: Rough = rough(self.view)
         self.tied = False
+
+    @cached_property
+    def rough(self) -> Rough:
+        return rough(self.view)
 
     def place(self, sides: Sequence[PreparedSide], near: list[_Placed]) -> _Placed | None:
         """The first of the guesses that its print confirms; those that only come near are noted."""
@@ -192,8 +199,11 @@ def _same_code_place(one: PreparedSide, other: PreparedSide) -> bool:
 
 def _residual_limit(side: PreparedSide) -> float:
     """Targets are found again by their own outlines, so marks may lie less smoothly than names."""
-    marks = side.side.registration.kind in ("timing_marks", "corner_marks")
-    return MAX_RESIDUAL_MM if marks else RESIDUAL_LIMIT_MM
+    return MAX_RESIDUAL_MM if _has_marks(side) else RESIDUAL_LIMIT_MM
+
+
+def _has_marks(side: PreparedSide) -> bool:
+    return side.side.registration.kind in ("timing_marks", "corner_marks")
 
 
 def _settled(
