@@ -68,6 +68,12 @@ def read_results(path: Path) -> ResultsFile:
     if path.suffix.lower() == ".json":
         content = _content(path)
         rows, problems, trial, told = _from_json(path.name, content)
+    elif path.suffix.lower() not in (".xlsx", ".csv"):
+        raise refuse(
+            "results-kind",
+            path.name,
+            "is no file of results; give the .json of 'kiemphieu levels export', or a spreadsheet (.xlsx, .csv)",
+        )
     else:
         rows, problems = _from_sheet(path)
         trial, told = False, None

@@ -17,7 +17,7 @@ from pipeline.storage import accounts, log
 from pipeline.storage import levels as stored
 from pipeline.tally.levels import Node, votes_in
 from pipeline.usecases.level_view import level_view
-from pipeline.usecases.results_file import NAMED, NEEDED
+from pipeline.usecases.results_file import NAMED, NEEDED, read_results
 from pipeline.usecases.take_in import hand_over, take_in
 from pipeline.usecases.workspace import Workspace
 
@@ -157,3 +157,11 @@ def test_a_hundred_thousand_faults_are_cut_short(summary: Workspace, send: Calla
     problems = refused(send, document(*(broken(area=f"z{i}") for i in range(300))))
     assert len(problems) == 201
     assert "100" in str(problems[-1])
+
+
+def test_a_file_of_another_kind_is_told_all_kinds_that_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "minutes.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    with pytest.raises(Refusal, match="results-kind") as found:
+        read_results(path)
+    assert all(kind in str(found.value.problems[0].text) for kind in (".json", ".xlsx", ".csv"))
