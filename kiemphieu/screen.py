@@ -47,5 +47,11 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
         right = bool(rows) and all(isinstance(row[number], int | float) for row in rows)
         drawn.add_column(column, justify="right" if right else "left", overflow="fold")
     for row in rows:
-        drawn.add_row(*(f"{c:,}".replace(",", ".") if isinstance(c, int) else str(c) for c in row))
+        drawn.add_row(*(_whole(c) if isinstance(c, int) else str(c) for c in row))
     console.print(drawn)
+
+
+def _whole(number: int) -> str:
+    """Thousands parted by points in Vietnamese, by commas in English, where 1.019 is hardly more than one."""
+    parted = f"{number:,}"
+    return parted.replace(",", ".") if language() == "vi" else parted

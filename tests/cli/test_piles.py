@@ -80,3 +80,12 @@ def test_ids_of_a_list_are_shown_whole(capfd: pytest.CaptureFixture[str]) -> Non
     shown = "".join(capfd.readouterr().out.split())
     assert "…" not in shown
     assert shown.count("-hanh") == 3
+
+
+@pytest.mark.parametrize(("language", "shown"), [("vi", "1.019"), ("en", "1,019")])
+def test_thousands_are_parted_as_each_language_parts_them(
+    language: str, shown: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIEMPHIEU_LANG", language)
+    table("Batches", ("ballots",), [(1019,)])
+    assert shown in capfd.readouterr().out
