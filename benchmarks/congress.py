@@ -143,13 +143,18 @@ def settle(workspace: Workspace, truth: Truth) -> tuple[int, int]:
         return of_page(db, page)
 
     answers = 0
+    stands_for: dict[int, str] = {}
     while True:
         before = answers
         for person in PEOPLE:
             with workspace.database.read() as db:
                 waiting = [(item, of_item(db, item)) for item in queue(db, person)]
             for item, one in waiting:
-                right = "by_hand" if item.subject.kind == "page" else one.values.get(item.subject.field, "absent")
+                right = one.values.get(item.subject.field, "absent")
+                if item.subject.kind == "page":  # one of the sheets stands for the ballot, which is typed as a whole
+                    right = (
+                        "by_hand" if stands_for.setdefault(one.number, item.id) == item.id else "set_aside:duplicate"
+                    )
                 with workspace.database.write() as db:
                     enter(db, workspace.count, person, item.id, right, AT)
                 answers += 1
@@ -228,10 +233,13 @@ def main() -> None:
     parser.add_argument("--delegates", type=int, default=187)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--only", default="", help="Only congresses whose title has this in it.")
     given = parser.parse_args()
     if given.out is not None:
         given.out.mkdir(parents=True, exist_ok=True)
     for title, make in CASES.items():
+        if given.only not in title:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             told = run(title, make(), given.delegates, given.seed, Path(folder), given.out)
         print(json.dumps(told, ensure_ascii=False), flush=True)

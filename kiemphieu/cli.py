@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "new": ("workspace_commands", message("Make a workspace from an election definition.")),
     "forms": ("forms_command", message("Print ballots and count sheets as PDF, with the forms that read them.")),
     "figures": ("workspace_commands", message("Load the figures that no ballot tells.")),
+    "shares": ("shares_command", message("Make the definition of a meeting that votes by shares.")),
     "inventory": ("inventory_command", message("Load the inventories of ballots (Mẫu 32) and check them.")),
     "profile": ("profile_command", message("Show or replace the thresholds that a workspace reads under.")),
     "simulate": ("simulate_command", message("Simulate voters, pens and a scanner for a trial.")),

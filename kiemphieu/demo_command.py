@@ -48,6 +48,7 @@ from pipeline.usecases.minutes import totals_csv, totals_json
 from pipeline.usecases.official_data import Result, Source
 from pipeline.usecases.official_forms import forms_of
 from pipeline.usecases.particulars import particulars_of
+from pipeline.usecases.shares import names_of, share_totals
 from pipeline.usecases.totals import Totals, totals
 from pipeline.usecases.workspace import Workspace, create_workspace
 
@@ -383,8 +384,27 @@ def _report(
     }
 
 
+def _print_shares(election: Election, found: Totals) -> None:
+    """Votes by shares: all classes of a unit together; how a class voted is told nowhere."""
+    for one in share_totals(election, found):
+        names, elected = names_of(election, one), set(one.outcome.elected) if one.outcome else set()
+        ranked = sorted(names, key=lambda p: (-one.result.votes.get(p, 0), list(names).index(p)))
+        ballots, votes = one.result.ballots, one.result.votes
+        rows = [
+            (names[p], ballots.votes_for(p), votes.get(p, 0), text("elected") if p in elected else "") for p in ranked
+        ]
+        title = text(
+            "{body}: {valid} shares on valid ballots, {collected} shares collected",
+            body=election.contest(one.unit.contest).body,
+            valid=one.result.valid,
+            collected=one.result.collected,
+        )
+        table(title, [text("candidate"), text("ballots"), text("shares"), ""], rows)
+
+
 def print_totals(election: Election, found: Totals) -> None:
-    for unit in found.units:
+    _print_shares(election, found)
+    for unit in (u for u in found.units if not election.unit(u.unit).shares):
         contest = election.contest(unit.contest)
         elected = set(unit.outcome.elected) if unit.outcome else set()
         names = {c.id: c.full_name for c in election.candidates_of(unit.unit)}

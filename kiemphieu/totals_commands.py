@@ -17,6 +17,7 @@ from pipeline.messages import message
 from pipeline.storage import log
 from pipeline.usecases.area_minutes import is_final, minutes_name, print_minutes
 from pipeline.usecases.minutes import totals_csv, totals_json
+from pipeline.usecases.official_forms import print_form, share_forms
 from pipeline.usecases.totals import AreaTotals, Totals
 from pipeline.usecases.totals import totals as totals_of
 from pipeline.usecases.workspace import Workspace, open_workspace
@@ -69,9 +70,18 @@ def minutes(workspace: Path, out: Path, area: str | None, draft: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     head = lines[-1].digest if lines else ""
     refused: list[Problem] = []
-    for one in found.areas:
-        if area not in (None, one.area):
+    for form in share_forms(opened.election, found) if area is None else ():
+        try:
+            pdf = print_form(form, head, "pdf", trial=opened.trial, draft=draft)
+        except Refusal as fault:
+            refused.extend(fault.problems)
             continue
+        path = out / form.file("pdf")
+        path.write_bytes(pdf)
+        say(message("minutes written: {file}", file=str(path)))
+    for one in found.areas:
+        if area not in (None, one.area) or opened.election.unit(one.unit).shares:
+            continue  # a class of ballots by shares has no minutes of its own
         try:
             pdf = print_minutes(opened.election, one, head, trial=opened.trial, draft=draft)
         except Refusal as fault:  # the others are written first

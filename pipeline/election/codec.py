@@ -24,6 +24,9 @@ def to_json(election: Election) -> dict[str, Any]:
     document["day"] = election.day.isoformat()
     for candidate in document["candidates"]:
         candidate["birth_date"] = candidate["birth_date"].isoformat()
+    for unit in document["units"]:
+        if not unit["shares"]:
+            del unit["shares"]
     for name in ("rules", "round"):  # absent where nothing is said, as in definitions from before they were known
         if not document[name]:
             del document[name]

@@ -48,6 +48,8 @@ class Unit:
     """0 for a node that only adds up units below it (committee, country)."""
     scope: str = ""
     """The administrative units inside it, as the minutes print them ("Gồm ...")."""
+    shares: int = 0
+    """Of a class of ballots of a meeting that votes by shares: so many a ballot stands for; 0: it is one."""
 
 
 @dataclass(frozen=True, slots=True)

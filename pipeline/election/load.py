@@ -19,8 +19,8 @@ from pipeline.spreadsheets import Sheet, check_sheet, parse_date
 FILE = "election.yaml"
 TEXTS = ("id", "title", "day", "rule_set", "units", "areas", "candidates")
 LISTS = ("places", "contests", "surplus_excused", "rules", "round")
-WEIGHTED = ("shareholders-cumulative", "shareholders-by-shares", "cumulative")
-"""What a company would write for votes that weigh differently: refused in words, not as a slip of the pen."""
+WEIGHTED = ("shareholders-cumulative", "cumulative")
+"""What a company would write for cumulative voting: refused in words, not as a slip of the pen."""
 RULE_KEYS = ("name", "value", "by")
 ROUND_KINDS: Mapping[str, Literal["extra", "re_vote", "re_vote_area"]] = {
     "extra": "extra",
@@ -29,7 +29,7 @@ ROUND_KINDS: Mapping[str, Literal["extra", "re_vote", "re_vote_area"]] = {
 }
 ROUND_KEYS = ("kind", "of", "first_day", "decision", "decided", "authority")
 UNIT_COLUMNS = ("id", "contest", "number")
-UNIT_MORE = ("name", "parent", "seats", "scope")
+UNIT_MORE = ("name", "parent", "seats", "scope", "shares")
 CANDIDATE_COLUMNS = ("id", "unit", "order", "gender", "family", "middle", "given", "birth_date")
 CANDIDATE_MORE = ("other_name", "two_lines")
 ALIASES = {
@@ -40,6 +40,7 @@ ALIASES = {
     "cấp trên": "parent",
     "số đại biểu": "seats",
     "phạm vi": "scope",
+    "cổ phần": "shares",
     "xã": "place",
     "đơn vị": "unit",
     "thứ tự": "order",
@@ -105,9 +106,9 @@ def _rule_set(root: Entry, faults: Faults) -> str:
     if name in WEIGHTED:
         faults.at(
             root.place("rule_set"),
-            "'{name}': votes by shares and cumulative voting (bầu dồn phiếu, law 59/2020/QH14 Art. 148.3) are not "
-            "counted by this program; count them on paper, or write 'shareholders' where the charter sets one vote a "
-            "head",
+            "'{name}': cumulative voting (bầu dồn phiếu, law 59/2020/QH14 Art. 148.3) is not counted by this program; "
+            "count it on paper, or write 'shareholders' (one vote a head) or 'shareholders-by-shares' where the "
+            "charter sets that",
             name=name,
         )
     elif name and name not in RULE_SETS:

@@ -164,6 +164,7 @@ def _unit(line: _Line) -> Unit:
         parent=row.text("parent") or None,
         seats=line.whole("seats", 0) if row.text("seats") else 0,
         scope=row.text("scope"),
+        shares=line.whole("shares", 1) if row.text("shares") else 0,
     )
 
 

@@ -137,6 +137,11 @@ SHAREHOLDERS = replace(
     },
     majority_of="none",
 )
+BY_SHARES = replace(
+    SHAREHOLDERS,
+    name="shareholders-by-shares",
+    source="Law on Enterprises 59/2020/QH14 Art. 115.1, 148: a vote for each share; ballots in classes (decision 15)",
+)
 N_OF_M = replace(
     _MEETING,
     name="n-of-m",
@@ -150,7 +155,7 @@ N_OF_M = replace(
 )
 
 RULE_SETS: Mapping[str, RuleSet] = {
-    r.name: r for r in (STATE_2026, PARTY_SURPLUS, PARTY_NO_SURPLUS, UNION, YOUTH, SHAREHOLDERS, N_OF_M)
+    r.name: r for r in (STATE_2026, PARTY_SURPLUS, PARTY_NO_SURPLUS, UNION, YOUTH, SHAREHOLDERS, BY_SHARES, N_OF_M)
 }
 
 

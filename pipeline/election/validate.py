@@ -11,6 +11,7 @@ from pipeline.election.definition import Election
 from pipeline.election.faults import Faults
 from pipeline.election.valid_ballots import file_names, prescribed_forms, printed_places, table_on_a_list
 from pipeline.election.valid_references import references_of
+from pipeline.election.valid_shares import shares_of
 from pipeline.election.valid_units import people_of, units_of
 from pipeline.errors import Problem
 
@@ -26,4 +27,5 @@ def problems_of(election: Election, faults: Faults, excused: Sequence[tuple[str,
         *units_of(election, faults, excused),
         *file_names(election, faults),
         *people_of(election, faults),
+        *shares_of(election, faults),
     ]

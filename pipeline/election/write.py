@@ -67,7 +67,10 @@ def _excused(election: Election) -> list[str]:
 
 
 def _units(election: Election) -> Sequence[Sequence[object]]:
-    return [[u.id, u.contest, u.number, u.name, u.parent or "", u.seats or "", u.scope] for u in election.units]
+    return [
+        [u.id, u.contest, u.number, u.name, u.parent or "", u.seats or "", u.scope, u.shares or ""]
+        for u in election.units
+    ]
 
 
 def _candidates(election: Election) -> Sequence[Sequence[object]]:

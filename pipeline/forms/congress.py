@@ -14,6 +14,7 @@ from itertools import pairwise
 from pipeline.election.definition import Candidate, Contest, Election, Unit
 from pipeline.election.rule_type import RuleSet
 from pipeline.election.rules import rules_of
+from pipeline.election.share_classes import whole
 from pipeline.errors import refuse
 from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout, centred
 from pipeline.forms.drawing import Line, Mark, Outline, Solid, Text
@@ -151,6 +152,9 @@ def _head(of: _Ballot, names: int) -> tuple[list[Mark], float]:
         for line in broken(text, "bold", 13.0, RIGHT - LEFT):
             baseline += 6.4
             marks.append(centred(line, MIDDLE, baseline, "bold", 13.0))
+    if of.unit.shares:
+        baseline += 7.0
+        marks.append(centred(f"PHIẾU {whole(of.unit.shares)} CỔ PHẦN", MIDDLE, baseline, "bold", 13.0))
     for text in (f"Danh sách {names:02d} người, bầu {of.unit.seats:02d} người", HINTS[of.rules.ballot]):
         baseline += 6.0
         marks.append(centred(text, MIDDLE, baseline, "italic", 11.5))
@@ -174,7 +178,8 @@ def _later_head(of: _Ballot, place: int, sheets: int) -> list[Mark]:
     ]
     lines = broken(of.contest.body.upper(), "bold", 11.0, 90.0)[:3]
     marks += [centred(line, 122.0, 34.5 + 5.2 * i, "bold", 11.0) for i, line in enumerate(lines)]
-    marks.append(centred(f"(tờ {place} trong {sheets} tờ của một phiếu)", 122.0, 56.0, "italic", 11.0))
+    weight = f", {whole(of.unit.shares)} cổ phần" if of.unit.shares else ""
+    marks.append(centred(f"(tờ {place} trong {sheets} tờ của một phiếu{weight})", 122.0, 56.0, "italic", 11.0))
     return marks
 
 

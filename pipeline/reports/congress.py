@@ -82,7 +82,31 @@ def _figures(given: CongressMinutes) -> Iterator[Block]:
     ]
     if given.shareholders:
         rows.pop(1)
+    if given.classes:
+        entitled = figure(given.summoned, "cổ phần")
+        rows[:2] = [f"- Tổng số cổ phần có quyền biểu quyết theo số phiếu được cấp: {entitled}."]
+        shares = figure(given.collected_shares, "cổ phần"), figure(given.valid_shares, "cổ phần")
+        rows[-1:] = [f"- Số phiếu thu vào đại diện {shares[0]}; phiếu hợp lệ đại diện {shares[1]}.", rows[-1]]
     yield Together((Text("I. SỐ LIỆU", "section", keep=True), *(Text(line, "entry") for line in rows)))
+    if given.classes:
+        yield _classes(given)
+
+
+def _classes(given: CongressMinutes) -> Block:
+    """Ballots by class; how a class voted is told nowhere."""
+    heads = ("Loại phiếu (cổ phần)", "Phát ra", "Thu vào", "Hợp lệ", "Không hợp lệ", "Cổ phần hợp lệ")
+    rows = tuple(
+        tuple(
+            Cell(number(value), align="centre")
+            for value in (
+                one.shares, one.issued, one.collected, one.valid, one.invalid,
+                None if one.valid is None else one.shares * one.valid,
+            )
+        )
+        for one in given.classes
+    )  # fmt: skip
+    top = tuple(Cell(text, align="centre", bold=True) for text in heads)
+    return Ruled((top,), rows, (0.2, 0.14, 0.14, 0.14, 0.16, 0.22), 12)
 
 
 def _majority(given: CongressMinutes) -> str:
@@ -92,12 +116,18 @@ def _majority(given: CongressMinutes) -> str:
         "collected": "số phiếu thu vào",
         "valid": "số phiếu hợp lệ",
     }.get(given.half_of)
+    if given.classes and of is not None:
+        of = {"summoned": "số cổ phần theo số phiếu được cấp", "collected": "số cổ phần thu vào"}.get(
+            given.half_of, "số cổ phần của phiếu hợp lệ"
+        )
     if of is None:
-        return "Người trúng cử là người được nhiều phiếu hơn, lấy từ cao xuống thấp cho đủ số lượng bầu."
+        more = "cổ phần" if given.classes else "phiếu"
+        return f"Người trúng cử là người được nhiều {more} hơn, lấy từ cao xuống thấp cho đủ số lượng bầu."
     least = None if given.needed is None else given.needed // 2 + 1
+    unit = "cổ phần" if given.classes else "phiếu"
     return (
-        f"Người trúng cử phải được quá một nửa của {number(given.needed)} ({of}), tức là từ {number(least)}{FIRM}phiếu "
-        "trở lên."
+        f"Người trúng cử phải được quá một nửa của {number(given.needed)} ({of}), tức là từ "
+        f"{number(least)}{FIRM}{unit} trở lên."
     )
 
 
@@ -109,6 +139,10 @@ def _result(given: CongressMinutes) -> Iterator[Block]:
     if given.table:
         heads[2:] = ["Đồng ý", "Tỷ lệ (%)", "Không đồng ý", "Tỷ lệ (%)", "Không tính"]
         widths = (0.07, 0.39, 0.1, 0.11, 0.12, 0.11, 0.1)
+    if given.classes:
+        of = given.valid_shares if given.half_of == "none" else given.needed
+        heads[2:] = ["Số phiếu", "Số cổ phần", "Tỷ lệ (%)"]
+        widths = (0.08, 0.44, 0.14, 0.2, 0.14)
     top = tuple(Cell(text, align="centre", bold=True) for text in heads)
     rows = tuple(
         (Cell(str(n), align="centre"), Cell(put(one.name)), *(Cell(t, align="centre") for t in _votes(given, one, of)))
@@ -116,6 +150,7 @@ def _result(given: CongressMinutes) -> Iterator[Block]:
     )
     yield Ruled((top,), rows, widths, 12)
     base = "số phiếu hợp lệ" if given.half_of == "none" else "con số nêu tại mục I"
+    base = "số cổ phần của phiếu hợp lệ" if given.classes and given.half_of == "none" else base
     yield Text(f"Tỷ lệ tính trên {number(of)}, {base}.", "note")
     if given.table:
         yield Text(
@@ -128,6 +163,8 @@ def _result(given: CongressMinutes) -> Iterator[Block]:
 def _votes(given: CongressMinutes, one: CandidateVotes, of: int | None) -> tuple[str, ...]:
     """What stands behind a name: for, and on a table against and neither, which are all valid ballots together."""
     told = (number(one.votes), share(one.votes, of))
+    if given.classes:
+        return (number(one.ballots), *told)
     if not given.table:
         return told
     known = given.valid is not None and one.votes is not None and one.against is not None
@@ -140,19 +177,16 @@ def _elected(given: CongressMinutes) -> Iterator[Block]:
     if given.elected is None:
         yield Together((head, Text("Chưa xác định: ......", "entry")))
         return
-    lines = [_line(n, one) for n, one in enumerate(given.elected, start=1)]
+    unit = "cổ phần" if given.classes else "phiếu"
+    lines = [f"{n}. {put(one.name)}: {figure(one.votes, unit)}" for n, one in enumerate(given.elected, start=1)]
     opens = Text(f"Trúng cử {figure(len(given.elected), 'người')}, xếp theo số phiếu từ cao xuống thấp:", keep=True)
     yield Together((head, opens, *(Text(line, "entry") for line in lines[:2])))
     yield from (Text(line, "entry") for line in lines[2:])
     if given.tied:
-        names = "; ".join(f"{put(t.name)} ({figure(t.votes, 'phiếu')})" for t in given.tied)
+        names = "; ".join(f"{put(t.name)} ({figure(t.votes, unit)})" for t in given.tied)
         yield Text(f"Bằng phiếu nhau ở cuối danh sách, đại hội quyết định có bầu lại hay không: {names}.")
     if given.missing:
         yield Text(f"Còn thiếu {figure(given.missing, 'người')} so với số lượng bầu; đại hội quyết định việc bầu tiếp.")
-
-
-def _line(place: int, one: CandidateVotes) -> str:
-    return f"{place}. {put(one.name)}: {figure(one.votes, 'phiếu')}"
 
 
 def _ending(given: CongressMinutes) -> Iterator[Block]:

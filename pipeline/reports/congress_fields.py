@@ -15,6 +15,17 @@ HalfOf = Literal["valid", "collected", "summoned", "none"]
 
 
 @dataclass(frozen=True, slots=True)
+class ShareLine:
+    """The ballots of one class, of ``shares`` each."""
+
+    shares: int
+    issued: int | None
+    collected: int | None
+    valid: int | None
+    invalid: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CongressMinutes:
     """One count of a congress; ``None`` where a figure is not there yet.
 
@@ -57,6 +68,10 @@ class CongressMinutes:
     basis: str
     """The rules by which it was counted."""
     objections: tuple[Message, ...] = ()
+    classes: tuple[ShareLine, ...] = ()
+    """Of a meeting that votes by shares, the largest first; votes are then shares, ``summoned`` shares entitled."""
+    collected_shares: int | None = None
+    valid_shares: int | None = None
 
 
 _LABELS = {

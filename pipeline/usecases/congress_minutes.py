@@ -46,7 +46,7 @@ def congress_of(election: Election, area: AreaTotals, unit: UnitTotals | None = 
         hall=election.area(area.area).name,
         day=election.day,
         table=rules.ballot == "agree_table",
-        shareholders=rules.name == "shareholders",
+        shareholders=rules.name.startswith("shareholders"),
         members=tuple(Person(m.name, m.role) for m in given.members) if given else (),
         opened=base.opened,
         closed=base.closed,

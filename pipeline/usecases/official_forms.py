@@ -38,6 +38,7 @@ from pipeline.usecases.official_data import Result, Source, assembly, inventory,
 from pipeline.usecases.official_people import elected_list, statistics
 from pipeline.usecases.official_reports import report
 from pipeline.usecases.particulars import particulars_of
+from pipeline.usecases.shares import share_minutes, share_totals
 from pipeline.usecases.totals import Totals, totals
 from pipeline.usecases.workspace import Workspace
 
@@ -153,11 +154,21 @@ Wanted = frozenset[str]
 
 
 def _of_congress(source: Source) -> Iterator[OfficialForm]:
+    yield from share_forms(source.election, source.first.totals)
     for area in source.first.totals.areas:
+        if source.election.unit(area.unit).shares:
+            continue  # a class has no minutes of its own: they would tell how its holders voted
         if source.election.contest(area.contest).ballot_form == "dai-hoi":
             given = congress_of(source.election, area, source.first.unit(area.unit))
             key = f"{area.area}-{area.contest}"
             yield OfficialForm(CONGRESS, key, congress_paper(given), congress_faults(given), digest_of(given))
+
+
+def share_forms(election: Election, found: Totals) -> Iterator[OfficialForm]:
+    """The minutes of a meeting that votes by shares: one for each unit, all classes of ballots together."""
+    for shares in share_totals(election, found):
+        told = share_minutes(election, shares)
+        yield OfficialForm(CONGRESS, shares.unit.id, congress_paper(told), congress_faults(told), digest_of(told))
 
 
 def _of_areas(source: Source, wanted: Wanted) -> Iterator[OfficialForm]:

@@ -256,6 +256,8 @@ def unit_totals(
     ranked = standings(result.votes, births)
     if done is None:
         done = bool(areas) and all(a.complete for a in areas)
+    if unit.shares:
+        done = False  # a class elects nobody: the shares of all classes together do
     if election.round is not None and election.round.kind == "re_vote_area":
         done = False  # the rest of the unit voted in the first round
     excused = sum(f.excused for f in given)

@@ -14,7 +14,7 @@ from pipeline.usecases.whole_ballot import whole_ballot
 from review_ui import wording_count
 from review_ui.guard import Needs
 from review_ui.routes.ballots import drawn
-from review_ui.routes.totals import candidate_rows, spaced, visit_percent
+from review_ui.routes.totals import candidate_rows, share_rows, spaced, visit_percent
 from review_ui.screens import Link, Screen
 from review_ui.visit import Visit
 
@@ -80,8 +80,15 @@ def result(visit: Reader, contest: Text = "") -> Response:
 
 def _slides(visit: Visit, found: Standing) -> list[dict[str, object]]:
     """A unit with its candidates where it is official, else how many of its areas are."""
-    slides = []
-    for unit in found.units:
+    slides: list[dict[str, object]] = []
+    units = visit.state.workspace.election.units
+    weighed = {u.id for u in units if u.shares}
+    mine = [a for a in found.areas if a.totals.unit in weighed]
+    done, official = sum(a.official for a in mine), bool(mine) and all(a.official for a in mine)
+    for row in share_rows(visit, found) if mine else []:
+        head = {"contest": found.contest, "official": official, "done": done, "areas": len(mine)}
+        slides.append({**head, "shares": row if official else {"name": row["name"]}})
+    for unit in (u for u in found.units if u.unit not in weighed):
         of = [a for a in found.areas if a.totals.unit == unit.unit]
         official = all(a.official for a in of)
         slides.append(
@@ -92,6 +99,7 @@ def _slides(visit: Visit, found: Standing) -> list[dict[str, object]]:
                 "done": sum(a.official for a in of),
                 "areas": len(of),
                 "rows": candidate_rows(visit, unit) if official else [],
+                "shares": None,
             }
         )
     return slides

@@ -23,8 +23,9 @@ from pipeline.usecases.downloads import Kind, area_minutes, totals_file
 from pipeline.usecases.levels import tree
 from pipeline.usecases.measured import measured
 from pipeline.usecases.official_download import official_archive
+from pipeline.usecases.shares import names_of, share_totals
 from pipeline.usecases.signing import receive, signs, take_back
-from pipeline.usecases.standing import STATUSES, AreaStanding, Shares, standing
+from pipeline.usecases.standing import STATUSES, AreaStanding, Shares, Standing, as_totals, standing
 from pipeline.usecases.totals import UnitTotals
 from review_ui import wording_count
 from review_ui.faults import status_of
@@ -59,7 +60,7 @@ def overview(visit: Reader, contest: Text = "", place: Text = "") -> Response:
     found = standing(workspace, visit.actor, chosen)
     at = tree(workspace, found, place)
     here = {a.totals.unit for a in at.here.areas}
-    units = [u for u in found.units if u.unit in here]
+    units = [u for u in found.units if u.unit in here and not election.unit(u.unit).shares]
     values = {
         **_common(visit, chosen),
         "standing": found,
@@ -71,6 +72,7 @@ def overview(visit: Reader, contest: Text = "", place: Text = "") -> Response:
         "rules": _rules(at.here.areas),
         "failing": [a for a in at.here.areas if a.totals.findings],
         "share": _share(at.here.shares),
+        "by_shares": share_rows(visit, found),
     }
     return visit.page("totals.html", values)
 
@@ -260,6 +262,8 @@ def spaced(visit: Visit, number: int) -> str:
 def candidate_rows(visit: Visit, unit: UnitTotals) -> list[dict[str, object]]:
     """Candidates by votes with the length of their bars in thousandths of all valid ballots."""
     election = visit.state.workspace.election
+    if election.unit(unit.unit).shares:
+        return []  # a class of ballots by shares would tell how its holders voted
     names = {c.id: c.full_name for c in election.candidates_of(unit.unit)}
     elected = unit.outcome.elected if unit.outcome is not None else ()
     table = visit.state.workspace.count.rules.ballot == "agree_table"
@@ -273,6 +277,32 @@ def candidate_rows(visit: Visit, unit: UnitTotals) -> list[dict[str, object]]:
             "elected": r.id in elected,
         }
         for r in unit.standings
+    ]
+
+
+def share_rows(visit: Visit, of: Standing) -> list[dict[str, object]]:
+    """Votes by shares: a unit with its people by shares, all classes together."""
+    election = visit.state.workspace.election
+    found = share_totals(election, as_totals(election, [of]))
+    return [
+        {
+            "name": one.unit.name,
+            "valid": one.result.valid,
+            "collected": one.result.collected,
+            "people": sorted(
+                (
+                    {
+                        "name": name,
+                        "ballots": one.result.ballots.votes_for(person),
+                        "shares": one.result.votes.get(person, 0),
+                        "elected": one.outcome is not None and person in one.outcome.elected,
+                    }
+                    for person, name in names_of(election, one).items()
+                ),
+                key=lambda row: -int(str(row["shares"])),
+            ),
+        }
+        for one in found
     ]
 
 

@@ -1,0 +1,224 @@
+"""A meeting that votes by shares: from its register to its minutes; what would tell how somebody voted is refused."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import docx
+import pytest
+from starlette.testclient import TestClient
+
+from kiemphieu.__main__ import main
+from pipeline.access.roles import SYSTEM
+from pipeline.election.codec import digest, from_json, to_json
+from pipeline.election.definition import Election
+from pipeline.election.load import load_election
+from pipeline.election.share_classes import ShareClass, with_classes
+from pipeline.election.write import write_election
+from pipeline.errors import Refusal
+from pipeline.forms.ballots import ballot_of
+from pipeline.review.states import TeamVote
+from pipeline.storage import accounts
+from pipeline.usecases import passwords
+from pipeline.usecases.batches import close_batch
+from pipeline.usecases.complete_ballots import raise_ballot_items
+from pipeline.usecases.figures import keep_figures
+from pipeline.usecases.ingest import open_batch
+from pipeline.usecases.official_forms import log_head, official_forms, print_form
+from pipeline.usecases.review import before_team, team_decides
+from pipeline.usecases.shares import share_totals
+from pipeline.usecases.totals import totals
+from pipeline.usecases.workspace import Workspace, create_workspace
+from review_ui.app import create_app
+from tests.congress.test_whole_way import LEADER
+from tests.review_ui.visitors import PASSWORD, person
+from tests.usecases.conftest import AT, Pile, figures_for
+
+CLASSES = (ShareClass(1000, 4, 3), ShareClass(1, 9, 5))
+CAST = {1000: ["bch-01", "bch-01", "bch-02", ""], 1: ["bch-02"] * 7 + ["bch-03", "bch-01"]}
+
+
+def by_head() -> Election:
+    election = load_election(Path(str(files("kiemphieu.example_congress"))))
+    return replace(election, id="dhcd", title="Đại hội cổ đông", rule_set="shareholders", rules=())
+
+
+@pytest.fixture
+def meeting(tmp_path: Path) -> Iterator[Workspace]:
+    """Four ballots of 1000 shares (one without any name) and nine of one share, counted and closed."""
+    workspace = create_workspace(tmp_path / "count", with_classes(by_head(), CLASSES))
+    for size, cast in CAST.items():
+        area, key = f"hoi-truong-{size}", f"hop-{size}"
+        open_batch(workspace, SYSTEM, key, area, "bch", len(cast), "simplex")
+        with workspace.database.write() as db:
+            pile = Pile(db, workspace.count, area, "bch", key)
+            for name in cast:
+                pile.read(pile.vote(*([f"{name}-{size}"] if name else [f"bch-{n:02d}-{size}" for n in range(1, 13)])))
+            keep_figures(db, SYSTEM, [board(area, len(cast))], "test", AT)
+    yield workspace
+    workspace.close()
+
+
+def board(area: str, ballots: int):  # type: ignore[no-untyped-def]
+    given = figures_for(
+        area, "bch", ballots, voters=ballots, voted=ballots, received=ballots, issued=ballots, left_over=0
+    )
+    members = tuple(replace(m, role=m.role.replace("Tổ trưởng", "Trưởng ban")) for m in given.members)
+    return replace(given, members=members)
+
+
+def refused(act: Callable[[], object]) -> set[str]:
+    with pytest.raises(Refusal) as found:
+        act()
+    return {p.code for p in found.value.problems}
+
+
+def test_every_class_has_its_ballot_with_its_weight_and_its_code(tmp_path: Path) -> None:
+    election = with_classes(by_head(), CLASSES)
+    write_election(tmp_path / "out", election)
+    assert load_election(tmp_path / "out") == election
+    assert from_json(to_json(election)) == election
+    forms = {u.shares: ballot_of(election, u.id) for u in election.units if u.seats}
+    for size, layout in forms.items():
+        said = " ".join(getattr(mark, "text", "") for mark in layout.marks)
+        assert f"PHIẾU {size:,} CỔ PHẦN".replace(",", ".") in said
+    assert len({layout.form.id for layout in forms.values()}) == 2
+
+
+def test_definitions_from_before_have_the_digest_that_they_had() -> None:
+    assert "shares" not in str(to_json(by_head())["units"])
+    assert digest(by_head()) == digest(from_json(to_json(by_head())))
+
+
+def test_shares_of_all_classes_elect_and_no_class_does(meeting: Workspace) -> None:
+    vote_invalid(meeting)
+    with meeting.database.read() as db:
+        found = totals(db, meeting.count, SYSTEM)
+    assert all(unit.outcome is None for unit in found.units)
+    (one,) = share_totals(meeting.election, found)
+    assert one.result.votes == {"bch-01": 2001, "bch-02": 1007, "bch-03": 1}
+    assert one.result.ballots.votes_for("bch-02") == 8
+    assert (one.result.valid, one.result.invalid, one.entitled) == (3009, 1000, 4009)
+    assert one.outcome is not None
+    assert one.outcome.elected == ("bch-01", "bch-02", "bch-03")  # of nine seats; who got nothing is not elected
+    assert one.outcome.missing == 6
+
+
+def vote_invalid(workspace: Workspace) -> None:
+    """The board holds the untouched ballot of 1000 shares to be invalid; then both boxes are closed."""
+    with workspace.database.write() as db:
+        accounts.put(db, LEADER)
+        for key in ("hop-1000", "hop-1"):
+            raise_ballot_items(db, workspace.count, key, AT)
+        members = [f"Thành viên {n}" for n in range(1, 6)]
+        for item in before_team(db, LEADER):
+            votes = [TeamVote(m, "invalid:c") for m in members]
+            team_decides(db, workspace.count, LEADER, [item.id], members, votes, AT)
+    for key in ("hop-1000", "hop-1"):
+        close_batch(workspace, SYSTEM, key)
+
+
+def test_the_minutes_have_shares_and_ballots_and_tell_no_class(meeting: Workspace) -> None:
+    vote_invalid(meeting)
+    (minutes,) = official_forms(meeting, SYSTEM)
+    assert minutes.why == ()
+    word = print_form(minutes, log_head(meeting), "docx", trial=True, draft=False)
+    document = docx.Document(io.BytesIO(word))
+    rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert ["1.000", "4", "4", "3", "1", "3.000"] in rows
+    assert ["1", "9", "9", "9", "0", "9"] in rows
+    (first,) = [row for row in rows if row[0] == "1" and "Chi" in row[1]]
+    assert first[2:] == ["3", "2.001", "66,50"]
+    said = " ".join(p.text for p in document.paragraphs).replace("\u00a0", " ")
+    assert "4.009 cổ phần" in said
+    assert "nhiều cổ phần hơn" in said
+    assert print_form(minutes, log_head(meeting), "pdf", trial=True, draft=False).startswith(b"%PDF")
+
+
+def test_screens_of_results_show_shares_and_no_class(meeting: Workspace) -> None:
+    vote_invalid(meeting)
+    person(meeting, passwords.hashed(PASSWORD), "quan", "committee")
+    client = TestClient(create_app(meeting), follow_redirects=False)
+    assert client.post("/sign-in", data={"name": "quan", "password": PASSWORD}).status_code == 303
+    page = client.get("/totals?contest=bch").text
+    assert "2.001" in page
+    assert page.count("Nguyễn Hữu Chi") == 1  # once, all classes together
+    area = client.get("/totals/bch/hoi-truong-1000").text
+    assert "Nguyễn Hữu Chi" not in area
+    hall = client.get("/result").text
+    assert "2.001" in hall
+    assert hall.count("Nguyễn Hữu Chi") == 1
+
+
+# The register --------------------------------------------------------------------------------------------
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(a) for a in arguments])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.fixture
+def head_folder(tmp_path: Path) -> Path:
+    write_election(tmp_path / "by-head", by_head())
+    return tmp_path / "by-head"
+
+
+def register(tmp_path: Path, *holdings: object) -> Path:
+    path = tmp_path / "so-co-dong.csv"
+    lines = [f"Cổ đông {n},{h}" for n, h in enumerate(holdings, start=1)]
+    path.write_text("họ tên,cổ phần\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_command_makes_classes_and_keeps_no_name(
+    head_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = register(tmp_path, 2345, 1100, "3.000", 1000)
+    assert run("shares", head_folder, given, "--classes", "1000,1", "--out", tmp_path / "out") == 1  # 1 has two holders
+    assert "1 cổ phần" in capsys.readouterr().err
+    given = register(tmp_path, 2345, 1100, "3.000", 1001, 7)
+    assert run("shares", head_folder, given, "--classes", "1000,1", "--out", tmp_path / "out") == 0
+    assert "453" in capsys.readouterr().out  # ballots of one share: 345 + 100 + 1 + 7
+    election = load_election(tmp_path / "out")
+    assert sorted(u.shares for u in election.units if u.seats) == [1, 1000]
+    assert "Cổ đông" not in "".join(p.read_text(encoding="utf-8") for p in (tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("holdings", "classes", "told"),
+    [
+        ((1000, 1000, 1005), "1000", "1005"),
+        ((1000, 1000, "viele"), "1000,1", "viele"),
+        ((1000, 1000, 1000), "1000,zehn", "zehn"),
+        ((1000, 1000, 1000), "1000,1000", "1000,1000"),
+        ((5000, 1000, 1000, 1, 1, 1), "5000,1000,1", "5000"),
+    ],
+)
+def test_what_does_not_go_in_or_would_tell_a_vote_is_refused(
+    head_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], holdings: tuple[object, ...], classes: str,
+    told: str,
+) -> None:  # fmt: skip
+    code = run("shares", head_folder, register(tmp_path, *holdings), "--classes", classes, "--out", tmp_path / "out")
+    assert code == 1
+    assert told in capsys.readouterr().err.replace("\n", " ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_classes_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
+    election = with_classes(by_head(), CLASSES)
+    assert refused(lambda: with_classes(election, CLASSES)) == {"shares-definition"}
+    write_election(tmp_path / "a", replace(election, rule_set="shareholders"))
+    assert refused(lambda: load_election(tmp_path / "a")) == {"unit-shares"}
+    units = tuple(replace(u, seats=8) if u.shares == 1 else u for u in election.units)
+    write_election(tmp_path / "b", replace(election, units=units))
+    assert refused(lambda: load_election(tmp_path / "b")) == {"unit-shares"}
+    people = tuple(c for c in election.candidates if c.id != "bch-12-1")
+    write_election(tmp_path / "c", replace(election, candidates=people))
+    assert refused(lambda: load_election(tmp_path / "c")) == {"unit-shares"}
