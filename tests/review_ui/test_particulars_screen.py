@@ -158,7 +158,7 @@ def test_the_english_screen_shows_english_labels_with_the_sheets_header_beside(
     browser = signed_in("uyban", "committee")
     browser.client.cookies.set("kiemphieu_language", "en")
     boards = browser.client.get("/particulars/boards/qh-1").text
-    assert "members of the board or committee" in boards
+    assert "Members of the board or committee" in boards
     assert '<small lang="vi">thành phần</small>' in boards
     candidate = workspace.election.candidates[0].id
     dossier = browser.client.get(f"/particulars/dossiers/{candidate}").text
