@@ -13,6 +13,7 @@ from pipeline.review.reasons import Pen, Why
 from pipeline.usecases.people import Standing
 from pipeline.usecases.programs import Standing as TokenStanding
 from pipeline.usecases.reviewing import Question
+from review_ui.sheet_words import SHEETS
 
 ROLES: Mapping[Role, Message] = {
     "administrator": message("administrator"),
@@ -101,6 +102,7 @@ WHY: Mapping[Why, Message] = {
     "fold": message("a fold or streak lies on the name"),
     "faint": message("faint ink"),
     "beside": message("ink beside the name"),
+    "two_level": message("the scan is black and white only; scan in grey or colour"),
     "unsure": message("close to the limit of what is plain"),
 }
 PENS: Mapping[Pen, Message] = {
@@ -138,5 +140,10 @@ def answer_of(kind: FieldKind | None, value: str) -> Message:
 
 
 def keys_of(answers: Sequence[str]) -> list[tuple[str, str]]:
-    """Answers with their keys, so that one hand does it."""
-    return list(zip(answers, KEYS, strict=False))
+    """Answers with their keys, so that one hand does it; what a sheet is has the keys of the screen of rejected sheets.
+
+    Somebody who works at both would else press one answer and mean the other.
+    """
+    of_sheets = {value: n for n, (value, _, _) in enumerate(SHEETS)}
+    ordered = sorted(answers, key=lambda a: of_sheets.get(a, len(of_sheets)))
+    return list(zip(ordered, KEYS, strict=False))

@@ -17,6 +17,7 @@ from visitors import Browser, person
 
 from pipeline.access.roles import SYSTEM, Actor
 from pipeline.errors import Refusal
+from pipeline.review.items import Subject, possible_answers
 from pipeline.scan.page import RejectionReason
 from pipeline.storage import items, pages
 from pipeline.usecases.background import BackgroundReader
@@ -25,7 +26,8 @@ from pipeline.usecases.delivery import deliver
 from pipeline.usecases.execution import Outcome, Task
 from pipeline.usecases.ingest import open_batch
 from pipeline.usecases.workspace import Workspace
-from review_ui.sheet_words import REASONS, REMEDIES
+from review_ui.sheet_words import REASONS, REMEDIES, SHEETS
+from review_ui.wording import keys_of
 
 Screens = Callable[..., Page]
 
@@ -141,3 +143,8 @@ def test_the_counting_team_answers_nothing_but_sheets(night: Night, signed_in: C
 
 def test_every_reason_has_words_and_a_remedy() -> None:
     assert set(REASONS) == set(REMEDIES) == set(get_args(RejectionReason))
+
+
+def test_an_answer_has_the_same_key_on_both_screens() -> None:
+    asked = possible_answers(Subject("page", "p"))
+    assert dict(keys_of((*asked, "move:kv2-qh"))) == {value: key for value, _, key in SHEETS} | {"move:kv2-qh": "7"}
