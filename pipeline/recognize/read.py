@@ -18,6 +18,7 @@ from pipeline.recognize.stamp import read_stamp
 from pipeline.recognize.stray import read_stray, with_hanging
 from pipeline.recognize.strikes import read_strikes
 from pipeline.recognize.targets import read_targets
+from pipeline.recognize.two_level import as_unclear, has_two_levels
 from pipeline.recognize.written import read_written
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection
 from pipeline.scan.photo import PhotoMap, Projection, projected
@@ -46,7 +47,8 @@ def read_page(page: RegisteredPage, form: PreparedForm) -> PageReading:
     found: dict[str, FieldReading] = {}
     kinds = {f.kind for f in fields}
     if kinds & {"strike", "stamp", "stray"}:
-        found |= _ink_readings(page, prepared)
+        of_ink = _ink_readings(page, prepared)
+        found |= as_unclear(of_ink) if has_two_levels(page.raw.pixels) else of_ink
     if kinds & {"oval", "box"}:
         targets = [f for f in fields if f.kind in ("oval", "box")]
         found |= {r.field: r for r in read_targets(page, prepared, targets)}

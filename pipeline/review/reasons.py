@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Why = Literal["partial", "fold", "faint", "beside", "unsure"]
+Why = Literal["partial", "fold", "faint", "beside", "two_level", "unsure"]
 """``partial``: a stroke over a part of the name; ``fold``: a fold, streak or crease at the name; ``faint``: faint ink;
-``beside``: ink beside the name; ``unsure``: the measures are near a bound."""
+``beside``: ink beside the name; ``two_level``: the scan is black and white; ``unsure``: measures near a bound."""
 
 Pen = Literal["none", "faint", "dark"]
 """How dark the pen was at a name: no ink at all, more faint ink than plain, plain ink."""
@@ -30,6 +30,8 @@ def pen_of(measures: Mapping[str, float]) -> Pen:
 def why(measures: Mapping[str, float]) -> Why:
     """The likeliest reason; an aid to the eye."""
     ink, faint = measures.get("ink_mm2", 0.0), measures.get("faint_mm2", 0.0)
+    if measures.get("two_level", 0.0) > 0:
+        return "two_level"
     if measures.get("crease", 0.0) >= 1 or measures.get("streaked", 0.0) > 0:
         return "fold"
     if PART_LOW <= measures.get("span", 0.0) <= PART_HIGH:

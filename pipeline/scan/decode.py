@@ -305,7 +305,9 @@ def _pdf(content: bytes, number: int) -> tuple[Pixels, float | None]:
         try:
             page = pdf.pages[number - 1]
             box = [float(v) for v in page.cropbox]
-            whole = _whole_page_jpeg(page, box)
+            image = _whole_page_image(page, box)
+            whole = None if image is None else _as_jpeg(*image)
+            two_levels = image is not None and _has_one_bit(image[0])
         except Exception as error:  # damaged objects raise many things
             raise _broken("PDF", error) from error
     if whole is not None:
@@ -313,11 +315,26 @@ def _pdf(content: bytes, number: int) -> tuple[Pixels, float | None]:
         pixels, _ = _jpeg(jpeg, 1)
         return pixels, pixels.shape[1] / inches
     _check_size(*(int(abs(box[i + 2] - box[i]) * PDF_DPI / 72) for i in (0, 1)))
-    return _drawn(content, number), float(PDF_DPI)
+    drawn = _drawn(content, number)
+    if two_levels:
+        # drawn at another density the two levels look like grey that was never seen
+        drawn = np.where(drawn < 128, 0, 255).astype(np.uint8)
+    return drawn, float(PDF_DPI)
 
 
-def _whole_page_jpeg(page: pikepdf.Page, box: list[float]) -> tuple[bytes, float] | None:
-    """The one JPEG that is the page, with its width in inches; None if the page is anything else."""
+def _has_one_bit(image: pikepdf.Object) -> bool:
+    return bool(image.get("/ImageMask", False)) or int(image.get("/BitsPerComponent", 8)) == 1
+
+
+def _as_jpeg(image: pikepdf.Object, inches: float) -> tuple[bytes, float] | None:
+    """The image's bytes where it is a plain JPEG, with its width in inches."""
+    if str(image.get("/Filter")) != "/DCTDecode" or "/SMask" in image or "/Decode" in image:
+        return None
+    return bytes(image.read_raw_bytes()), inches
+
+
+def _whole_page_image(page: pikepdf.Page, box: list[float]) -> tuple[pikepdf.Object, float] | None:
+    """The one upright image that is the page, with its width in inches; None if the page is anything else."""
     placed: list[tuple[list[float], pikepdf.Object]] = []
     matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
     images = page.get_images(recursive=False)
@@ -342,9 +359,7 @@ def _whole_page_jpeg(page: pikepdf.Page, box: list[float]) -> tuple[bytes, float
         and abs(f - box[1]) <= (1 - FULL_PAGE) * d
         and abs(b) + abs(c) < 1e-6
     )
-    if not covers or str(image.get("/Filter")) != "/DCTDecode" or "/SMask" in image or "/Decode" in image:
-        return None
-    return bytes(image.read_raw_bytes()), a / 72
+    return (image, a / 72) if covers else None
 
 
 def _times(m: list[float], n: list[float]) -> list[float]:
