@@ -150,6 +150,14 @@ ACTS: Mapping[str, Message] = {
     "ballot_retyped": message("corrected a typed ballot"),
     "looked_up": message("settled a difference between counts by looking"),
     "count_taken": message("took the agreed count into the totals"),
+    "sheets_joined": message("the sheets of ballots of several sheets were joined"),
+    "anomalies_listed": message("listed what looks strange"),
+    "inventory": message("an inventory (Mẫu 32) was written down"),
+    "inventory_taken_back": message("an inventory (Mẫu 32) was taken back"),
+    "result_audit_opened": message("an audit of the result was opened"),
+    "result_audit_drawn": message("the sheets of an audit were drawn"),
+    "result_audit_seen": message("what was seen on a sheet of an audit was written down"),
+    "sheet_looked_up": message("looked a sheet up in its pile"),
 }
 """Acts of the log; one that is not here is shown by its own name."""
 
