@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Iterable
 from typing import Any
 
-import onnx
 import torch
-from onnx.numpy_helper import to_array
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from calibration.digits.strokes import CLASSES
 from pipeline.recognize.digits.normal_form import SIDE
@@ -45,32 +41,6 @@ class Networks(nn.Module):  # type: ignore[misc]
 
     def forward(self, ink: Any) -> list[Any]:
         return [net(ink) for net in self.both]
-
-    def folded(self) -> Networks:
-        """The same networks with their normalisation folded into the convolutions; to be trained on."""
-        calm: Networks = copy.deepcopy(self)
-        calm.eval()
-        for net in calm.both:
-            for layer in net:
-                if isinstance(layer, nn.Sequential) and isinstance(layer[1], nn.BatchNorm2d):
-                    layer[0] = fuse_conv_bn_eval(layer[0], layer[1])
-                    layer[1] = nn.Identity()
-        calm.to(memory_format=torch.channels_last)
-        return calm
-
-    def take(self, contents: Iterable[bytes]) -> None:
-        """Take the weights of :func:`onnx_bytes` files into folded networks; the temperature stays in them."""
-        for net, content in zip(self.both, contents, strict=True):
-            kept = [
-                torch.from_numpy(to_array(t).copy()) for t in onnx.load_model_from_string(content).graph.initializer
-            ]
-            layers = [m for m in net.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
-            convolutions = [k for k, weight in enumerate(kept) if weight.ndim == 4]
-            linear = next(k for k, weight in enumerate(kept) if weight.ndim == 2)
-            with torch.no_grad():
-                for layer, k in zip(layers, [*convolutions, linear], strict=True):
-                    layer.weight.copy_(kept[k])
-                    layer.bias.copy_(kept[k + 1])
 
 
 def parameters(net: Any) -> int:

@@ -29,8 +29,6 @@ BARRED, FLAGGED = 0.2, 0.15
 """Shares of the sevens that get a bar and of the ones that get a flag."""
 MOST = (1.25, 0.5)
 """Strongest distortion at the beginning and at the end; it sinks over the second half of the training."""
-CALM = (0.5, 0.2)
-"""The same in the last stage, over the whole of it."""
 IN_BOXES = 0.2
 """Share of all that is set into a box on simulated paper and cut out again as a form's boxes are; of signs twice."""
 LEFT_IN_BOXES = 0.6
@@ -127,19 +125,17 @@ def _left_in_empty_boxes(rng: np.random.Generator, count: int, sizes: list[tuple
     return seen + [np.zeros((SIDE, SIDE), np.uint8)] * (count - len(seen))
 
 
-def batches(
-    pool: Pool, seed: int, steps: int, done: int, *, calm: bool
-) -> Iterator[tuple[Pictures, NDArray[np.int64]]]:
-    """The batches of a stage of ``steps`` steps after the first ``done`` (a multiple of CHUNK); ``calm``: of the last.
+def batches(pool: Pool, seed: int, steps: int, done: int) -> Iterator[tuple[Pictures, NDArray[np.int64]]]:
+    """The batches of a training of ``steps`` steps after the first ``done`` (a multiple of CHUNK).
 
     Half of each are new pictures, half were shown once before and are moved by up to a pixel.
     """
     seen: list[tuple[Pictures, int]] = []
     keep = round(KEPT_BATCHES * BATCH * AGAIN)
     for first in range(done, steps, CHUNK):
-        rng = np.random.default_rng([seed, first, 1] if calm else [seed, first])
+        rng = np.random.default_rng([seed, first])
         wanted = _wanted(rng, pool)
-        most = float(np.interp(first / steps, [0.0, 1.0], CALM) if calm else np.interp(first / steps, [0.5, 1.0], MOST))
+        most = float(np.interp(first / steps, [0.5, 1.0], MOST))
         made: list[tuple[Pictures, int]] = []
         for _ in range(min(CHUNK, steps - first)):
             old = _shown_again(rng, seen) if len(seen) >= keep else []

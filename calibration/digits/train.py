@@ -2,11 +2,10 @@
 
     python -m calibration.digits.train DIGITS --without mnist-test --out weights.onnx --seed 1
 
-Writes the first network to OUT and the second beside it (``weights.second.onnx``). Needs the extra ``train``. Two
-stages: a long one with strong distortions; a short calm one from its average, normalisation folded in. Pictures are
-made in a process of their own. Every CHECKPOINT steps the state is kept in OUT with the ending ``.checkpoint``; the
-same command goes on from it, and removes it in the end. The same uninterrupted command gives the same weights on the
-same machine and version of torch. ``--last FIRST`` runs the calm stage alone, from weights of the long one.
+Writes the first network to OUT and the second beside it (``weights.second.onnx``). Needs the extra ``train``. Pictures
+are made in a process of their own. Every CHECKPOINT steps the state is kept in OUT with the ending ``.checkpoint``;
+the same command goes on from it, and removes it in the end. The same uninterrupted command gives the same weights on
+the same machine and version of torch.
 """
 
 from __future__ import annotations
@@ -33,31 +32,25 @@ from calibration.digits.sources import FILES, Source, canvases, load
 from pipeline.recognize.digits.box import box_ink
 from pipeline.recognize.digits.normal_form import normal_form
 
-RATE, CALM_RATE = 3e-3, 1e-3
-"""Highest learning rates of the two stages."""
+RATE = 3e-3
 AVERAGE = 0.998
 """The shipped weights are this running average over steps."""
-SAMPLES, CALM_SAMPLES = 1_800_000, 400_000
-"""Pictures shown in the two stages."""
+SAMPLES = 1_800_000
 CHECKPOINT = 2 * CHUNK
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``without``: the source held out. ``samples``: pictures shown in the stage. ``calm``: whether it is the last."""
+    """``without``: the source held out. ``samples``: pictures shown in all. ``rate``: highest learning rate."""
 
     without: str
     samples: int
     seed: int
-    calm: bool = False
+    rate: float = RATE
 
     @property
     def steps(self) -> int:
         return self.samples // BATCH
-
-    @property
-    def rate(self) -> float:
-        return CALM_RATE if self.calm else RATE
 
 
 def second_of(first: Path) -> Path:
@@ -69,7 +62,7 @@ def _make_batches(folder: Path, recipe: Recipe, done: int, queue: Any) -> None:
     cv2.setNumThreads(1)
     sources = [load(folder, name) for name in FILES if name != recipe.without]
     pool = {source.name: (canvases(source), source.labels) for source in sources}
-    for batch in batches(pool, recipe.seed, recipe.steps, done, calm=recipe.calm):
+    for batch in batches(pool, recipe.seed, recipe.steps, done):
         queue.put(batch)
     queue.put(time.process_time())
 
@@ -104,9 +97,10 @@ def best_temperature(logits: Any, labels: Any) -> float:
 class _Training:
     """Networks, their running average, optimiser and schedule; kept and taken up as one."""
 
-    def __init__(self, recipe: Recipe, nets: Any) -> None:
+    def __init__(self, recipe: Recipe) -> None:
+        torch.manual_seed(recipe.seed)
         self.recipe, self.step, self.spent = recipe, 0, 0.0
-        self.nets = nets
+        self.nets = Networks()
         self.average = torch.optim.swa_utils.AveragedModel(
             self.nets, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE), use_buffers=True
         )
@@ -127,7 +121,11 @@ class _Training:
         torch.save(kept | states, fresh)
         fresh.replace(path)
 
-    def take_up(self, kept: dict[str, Any]) -> None:
+    def take_up(self, path: Path) -> None:
+        """Go on from a checkpoint of the same recipe; of another it is left alone, which is said."""
+        kept = torch.load(path, weights_only=True)
+        if kept["recipe"] != asdict(self.recipe):
+            raise SystemExit(f"{path}: a checkpoint of another recipe; remove it or give another --out")
         for name, part in self._parts().items():
             part.load_state_dict(kept[name])
         torch.set_rng_state(kept["random"])
@@ -148,17 +146,13 @@ class _Training:
         return float(losses[0].detach())
 
 
-def train(folder: Path, recipe: Recipe, nets: Any, checkpoint: Path, report: Any = print) -> tuple[Any, float]:
-    """One stage from ``nets`` on: their average, and the processor time spent; ``report`` is told the loss.
-
-    A checkpoint of this stage is gone on from; one of another recipe ends the program.
-    """
-    training = _Training(recipe, nets)
-    kept = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
-    if kept is not None:
-        if kept["recipe"] != asdict(recipe):
-            raise SystemExit(f"{checkpoint}: a checkpoint of another recipe; remove it or give another --out")
-        training.take_up(kept)
+def train(folder: Path, recipe: Recipe, checkpoint: Path, report: Any = print) -> tuple[Any, float]:
+    """Both networks, trained, and the processor time spent; ``report`` is told the loss now and then."""
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    training = _Training(recipe)
+    if checkpoint.exists():
+        training.take_up(checkpoint)
     began, before, loss_sum = time.process_time(), training.spent, 0.0
     made = 0.0
     for batch in _from_process(folder, recipe, training.step):
@@ -174,24 +168,6 @@ def train(folder: Path, recipe: Recipe, nets: Any, checkpoint: Path, report: Any
         if training.step % CHECKPOINT == 0:
             training.keep(checkpoint)
     return training.average.module, training.spent + made
-
-
-def both_stages(folder: Path, recipe: Recipe, calm: Recipe, out: Path, report: Any) -> tuple[Any, float]:
-    """The networks after both stages; the long one's are kept beside ``out`` until the end."""
-    first, spent = out.with_suffix(".stage.pt"), 0.0
-    nets = Networks()
-    if first.exists():
-        kept = torch.load(first, weights_only=True)
-        if kept["recipe"] != asdict(recipe):
-            raise SystemExit(f"{first}: of another recipe; remove it or give another --out")
-        nets.load_state_dict(kept["nets"])
-        spent = kept["spent"]
-    else:
-        nets, spent = train(folder, recipe, nets, out.with_suffix(".checkpoint"), report)
-        torch.save({"recipe": asdict(recipe), "nets": nets.state_dict(), "spent": spent}, first)
-        out.with_suffix(".checkpoint").unlink(missing_ok=True)
-    nets, more = train(folder, calm, nets.folded(), out.with_suffix(".checkpoint"), report)
-    return nets, spent + more
 
 
 def _from_process(folder: Path, recipe: Recipe, done: int) -> Iterator[Any]:
@@ -215,25 +191,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--samples", type=int, default=SAMPLES)
-    parser.add_argument("--calm-samples", type=int, default=CALM_SAMPLES)
-    parser.add_argument("--last", type=Path, help="run the calm stage alone, from these weights of the long one")
+    parser.add_argument("--rate", type=float, default=RATE)
     given = parser.parse_args()
-    torch.manual_seed(given.seed)
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    recipe = Recipe(given.without, given.samples, given.seed)
-    calm = Recipe(given.without, given.calm_samples, given.seed, calm=True)
+    recipe = Recipe(given.without, given.samples, given.seed, given.rate)
     checkpoint = given.out.with_suffix(".checkpoint")
-
-    def report(line: str) -> None:
-        print(line, flush=True)
-
-    if given.last:
-        nets = Networks().folded()
-        nets.take(path.read_bytes() for path in (given.last, second_of(given.last)))
-        nets, spent = train(given.digits, calm, nets, checkpoint, report)
-    else:
-        nets, spent = both_stages(given.digits, recipe, calm, given.out, report)
+    nets, spent = train(given.digits, recipe, checkpoint, lambda line: print(line, flush=True))
     held = load(given.digits, recipe.without)
     labels, boxed, bare = torch.from_numpy(held.labels), in_boxes(held, given.seed), plain(held)
     temperatures, logs = [], []
@@ -241,12 +203,10 @@ def main() -> None:
         temperatures.append(best_temperature(scores(net, boxed), labels))
         path.write_bytes(onnx_bytes(net, temperatures[-1]))
         logs.append(nn.functional.log_softmax(scores(net, bare) / temperatures[-1], 1))
-    for path in (checkpoint, given.out.with_suffix(".stage.pt")):
-        path.unlink(missing_ok=True)
+    checkpoint.unlink(missing_ok=True)
     wrong = [round(float((part.argmax(1) != labels).float().mean()), 5) for part in (*logs, sum(logs))]
     print(json.dumps({
-        "without": recipe.without, "seed": recipe.seed, "samples": [recipe.samples, calm.samples],
-        "parameters": parameters(nets),
+        "without": recipe.without, "seed": recipe.seed, "samples": recipe.samples, "parameters": parameters(nets),
         "temperatures": [round(t, 3) for t in temperatures], "wrong: first, second, both": wrong,
         "processor_s": round(spent),
     }))  # fmt: skip

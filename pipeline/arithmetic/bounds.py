@@ -15,7 +15,7 @@ from pipeline.arithmetic.slips import SLIP_SPREAD
 
 ROUNDING = 1e-13
 """More than the error of the transforms."""
-RESIDUES = 1617
+RESIDUES = 693
 """What changes add to the sums is counted modulo this (a product of small primes, none of them of ten)."""
 
 

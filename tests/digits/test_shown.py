@@ -21,7 +21,7 @@ def drawn_pool() -> Pool:
 
 
 def test_batches_are_the_same_for_the_same_seed_and_hold_every_class() -> None:
-    one, other = (list(batches(drawn_pool(), 3, 4, 0, calm=False)) for _ in range(2))
+    one, other = (list(batches(drawn_pool(), 3, 4, 0)) for _ in range(2))
     assert len(one) == 4
     for (ink, labels), (again, same) in zip(one, other, strict=True):
         assert ink.shape == (BATCH, 28, 28) and ink.dtype == np.uint8
@@ -31,10 +31,10 @@ def test_batches_are_the_same_for_the_same_seed_and_hold_every_class() -> None:
 
 def test_a_run_taken_up_at_a_chunk_shows_what_it_would_have_shown_first_there() -> None:
     """New pictures depend on seed and place alone; what is shown again is collected anew."""
-    (ink, labels), *_ = batches(drawn_pool(), 3, CHUNK + 1, CHUNK, calm=True)
-    (again, same), *_ = batches(drawn_pool(), 3, CHUNK + 1, CHUNK, calm=True)
+    (ink, labels), *_ = batches(drawn_pool(), 3, CHUNK + 1, CHUNK)
+    (again, same), *_ = batches(drawn_pool(), 3, CHUNK + 1, CHUNK)
     assert np.array_equal(ink, again) and np.array_equal(labels, same)
-    (first, _), *_ = batches(drawn_pool(), 3, 1, 0, calm=True)
+    (first, _), *_ = batches(drawn_pool(), 3, 1, 0)
     assert not np.array_equal(ink, first)
 
 

@@ -21,7 +21,7 @@ SURE, SLANT = 0.999, 0.12
 """Chance from which one look is enough; pixels sideways a row in the slanted views of what is less sure."""
 EVEN = 18.0
 """Grey levels that an empty box's paper varies by, the box's rim left out; pale pencil varies it more."""
-ENGINE = "digits-2"
+ENGINE = "digits-3"
 """Version of weights and preparation, kept with every reading."""
 
 
@@ -51,7 +51,7 @@ class Reader:
 
     def _other_views(self, second: onnxruntime.InferenceSession, ink: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         left, right = _slanted(ink, -SLANT), _slanted(ink, SLANT)
-        return [_run(second, ink), _run(second, left), _run(second, right), _run(self._first, left)]
+        return [_run(second, ink), *(_run(net, view) for net in (self._first, second) for view in (left, right))]
 
 
 def _session(weights: bytes) -> onnxruntime.InferenceSession:
@@ -93,7 +93,8 @@ def _normalised(logs: NDArray[np.float32]) -> NDArray[np.float32]:
 @lru_cache(maxsize=1)
 def shipped() -> Reader:
     """The reader with the weights beside this module."""
-    return Reader(files("pipeline.recognize.digits").joinpath("weights.onnx").read_bytes())
+    folder = files("pipeline.recognize.digits")
+    return Reader(*(folder.joinpath(name).read_bytes() for name in ("weights.onnx", "weights.second.onnx")))
 
 
 def read_digits(crops: Sequence[Picture], reader: Reader | None = None) -> NDArray[np.float32]:
