@@ -42,6 +42,7 @@ from pipeline.review.states import (
     value_of,
 )
 from pipeline.storage import grid_queue, results
+from pipeline.storage.many import one_or_all
 from pipeline.storage.schema import batch as batch_table
 from pipeline.storage.schema import entry, field_reading, grid_check, item, lease, settlement, team_decision
 
@@ -80,7 +81,7 @@ def add_all(db: Connection, new: Iterable[tuple[str, NewItem, str | None]]) -> t
     """As :func:`add`, of several batches and pages at once: (batch, item, page)."""
     rows = [_row(batch, one, page) for batch, one, page in new]
     if rows:
-        db.execute(insert(item), rows)
+        db.execute(insert(item), one_or_all(rows))
     return tuple(str(row["id"]) for row in rows)
 
 
@@ -211,7 +212,7 @@ def save_all(
         }
         for seen, state in changes
     ]
-    changed = db.execute(_CHANGED, rows)
+    changed = db.execute(_CHANGED, one_or_all(rows))
     if changed.rowcount != len(rows):
         raise refuse(
             "item-changed",
@@ -296,7 +297,7 @@ def _keep_entries(db: Connection, changes: Sequence[tuple[StoredItem, ItemState]
             if new not in before
         ]
     if rows:
-        db.execute(insert(entry), rows)
+        db.execute(insert(entry), one_or_all(rows))
 
 
 def _keep_settlements(db: Connection, changes: Sequence[tuple[StoredItem, ItemState]], at: datetime) -> None:
@@ -313,7 +314,7 @@ def _keep_settlements(db: Connection, changes: Sequence[tuple[StoredItem, ItemSt
             votes = [{"member": vote.member, "value": vote.value} for vote in team.votes]
             decisions.append(version | {"pile": team.pile, "members": team.members, "votes": votes})
     if rows:
-        db.execute(insert(settlement), rows)
+        db.execute(insert(settlement), one_or_all(rows))
     if decisions:
         db.execute(insert(team_decision), decisions)
 

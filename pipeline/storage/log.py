@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from pipeline.audit.chain import AuditEvent, AuditLine, next_line
+from pipeline.storage.many import one_or_all
 from pipeline.storage.schema import audit
 
 
@@ -25,7 +26,7 @@ def append_all(db: Connection, events: Sequence[AuditEvent], at: datetime) -> tu
         last = next_line(last, event, at)
         lines.append(last)
     if lines:
-        db.execute(insert(audit), [_row(line) for line in lines])
+        db.execute(insert(audit), one_or_all([_row(line) for line in lines]))
     return tuple(lines)
 
 
