@@ -18,12 +18,13 @@ from pipeline.recognize.stamp import read_stamp
 from pipeline.recognize.stray import read_stray, with_hanging
 from pipeline.recognize.strikes import read_strikes
 from pipeline.recognize.targets import read_targets
-from pipeline.recognize.two_level import as_unclear, has_two_levels
+from pipeline.recognize.two_level import as_unclear
 from pipeline.recognize.written import read_written
 from pipeline.scan.page import RawPage, RegisteredPage, Rejection
 from pipeline.scan.photo import PhotoMap, Projection, projected
 from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.register import register
+from pipeline.scan.two_level import has_two_levels
 
 ENGINE = "kiemphieu-read-4"
 """Name and version of the reader; a profile is made for one of them."""

@@ -1,30 +1,11 @@
-"""Black-and-white scans: a scanner's threshold has already decided what is ink, and taken thin and pale ink with it."""
+"""What a black-and-white scan does not tell (:mod:`pipeline.scan.two_level`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-import cv2
-import numpy as np
-
 from pipeline.recognize.reading import FieldReading
-from pipeline.scan.page import Pixels
-
-LOW, HIGH = 51, 204
-"""Between them a tone is neither black nor white."""
-BETWEEN = 0.005
-"""Share of a page's pixels that have such tones, the edges of its print: of 216 grey scans none has less than 0.0085,
-of pages of two levels, halftones and those kept as JPEG among them, none has more than 0.0035."""
-EVERY = 3
-"""Pixels between those that are looked at."""
-
-
-def has_two_levels(pixels: Pixels) -> bool:
-    """Whether a page (h, w) or (h, w, 3) shows black and white alone."""
-    some = pixels[::EVERY, ::EVERY]
-    grey = some if some.ndim == 2 else cv2.cvtColor(np.ascontiguousarray(some), cv2.COLOR_BGR2GRAY)
-    return bool(((grey > LOW) & (grey < HIGH)).mean() < BETWEEN)
 
 
 def as_unclear(readings: Mapping[str, FieldReading]) -> dict[str, FieldReading]:

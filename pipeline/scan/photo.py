@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline.geometry import MM_PER_INCH, Box, Size
 from pipeline.scan.page import PageMap, Pixels, Points, RawPage
 from pipeline.scan.prepare import PreparedSide
+from pipeline.scan.two_level import has_two_levels
 
 Projection = NDArray[np.float64]
 """(3, 3): homogeneous, from flat pixels to pixels of the photograph."""
@@ -68,8 +69,11 @@ def flat_pages(raw: RawPage, sides: Sequence[PreparedSide], outlined: bool = Fal
     """Flat pages that ``raw`` may be a photograph of, likeliest first; each is a guess until a form fits it.
 
     None of a photograph that shows a second sheet: the flat page of one would hide the other. ``outlined``: only of a
-    sheet whose outline is seen on something darker, so never of a scan.
+    sheet whose outline is seen on something darker, so never of a scan. None of a picture in black and white, which no
+    telephone takes: made flat it would look like grey.
     """
+    if has_two_levels(raw.pixels):
+        return
     factor = max(1.0, max(raw.pixels.shape[:2]) / LOOKED_AT)
     small = _grey(_reduced(raw.pixels, factor))
     sizes = sorted({(s.side.size.w, s.side.size.h) for s in sides})

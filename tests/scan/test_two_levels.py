@@ -12,12 +12,13 @@ from PIL import Image
 
 from pipeline.recognize.read import read_raw
 from pipeline.recognize.reading import PageReading
-from pipeline.recognize.two_level import has_two_levels
 from pipeline.review.decide import decide
 from pipeline.review.profile import default_profile
 from pipeline.review.reasons import why
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import PageSource, RawPage
+from pipeline.scan.photo import flat_pages
+from pipeline.scan.two_level import has_two_levels
 
 UNIT = "tinh-4"
 THRESHOLDS = [110, 170, 215]
@@ -69,3 +70,13 @@ def test_a_pdf_of_one_bit_stays_black_and_white_when_it_is_drawn(dpi: int) -> No
     assert isinstance(page, RawPage), page
     assert has_two_levels(page.pixels)
     assert set(np.unique(page.pixels).tolist()) == {0, 255}
+
+
+def test_a_black_and_white_picture_is_no_photograph() -> None:
+    sheet = struck_ballot()
+    table = np.full((sheet.shape[0] + 400, sheet.shape[1] + 400), 90, np.uint8)
+    table[200:-200, 200:-200] = sheet
+    sides = ballots.form(UNIT).sides
+    for picture, some in ((table, True), (np.where(table < 150, 0, 255).astype(np.uint8), False)):
+        raw = RawPage(PageSource("ballot", "", 1), picture, None)
+        assert any(True for _ in flat_pages(raw, sides)) == some
