@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, make_url, select, text
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, func, make_url, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
@@ -26,6 +27,8 @@ POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "pool_use_lifo": Tr
 """As many connections as the web server has threads. The one used last goes first, since its statements are planned and
 its pages read; with five kept, every sixth reviewer at once had a new one made and thrown away (20 ms an answer).
 """
+COMING_UP = ("is starting up", "in recovery mode", "not yet accepting connections")
+"""What PostgreSQL says while it comes up; no code comes with it."""
 POSTGRESQL_DISK_FULL, POSTGRESQL_LOCKED = "53100", "55P03"
 
 
@@ -167,7 +170,21 @@ def _postgresql(url: URL) -> Engine:
     # Asked for even where the server's default was turned off: a commit waits for the disk. The limit is for the right
     # to write and for the locks of an upgrade: a reader that never ends would hold everybody up.
     settings = f"-c synchronous_commit=on -c timezone=UTC -c lock_timeout={int(BUSY_SECONDS * 1000)}"
-    return create_engine(url, connect_args={"options": settings}, **POOL)
+    engine = create_engine(url, connect_args={"options": settings}, **POOL)
+
+    @event.listens_for(engine, "do_connect")
+    def _patiently(dialect: Dialect, _record: Any, arguments: Any, named: Any) -> Any:
+        """A server that mends itself after a crash refuses everybody for some seconds, and then is as it was."""
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                return dialect.connect(*arguments, **named)
+            except dialect.loaded_dbapi.OperationalError as error:
+                if time.monotonic() > until or not any(words in str(error) for words in COMING_UP):
+                    raise
+            time.sleep(0.2)
+
+    return engine
 
 
 @contextmanager

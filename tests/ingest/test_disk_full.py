@@ -78,7 +78,7 @@ def nothing_is_half_written(workspace: Workspace) -> int:
 
 def is_told_in_one_line(refusal: Refusal) -> None:
     (problem,) = refusal.problems
-    assert problem.code == "disk-full"
+    assert problem.code == "disk-full", str(problem)
     assert "\n" not in str(problem)
     assert "same command again" in str(problem)
 
