@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "real_paper")]
 
-from real_ballots import SETS, _positions, prepared_ballot
+from real_ballots import SETS, positions_of, prepared_ballot
 
 from pipeline.recognize.read import read_raw
 from pipeline.recognize.reading import PageReading
@@ -237,7 +237,7 @@ def read_anew(real: Path, form: PreparedForm, truth: dict[str, Any], name: str, 
     if outcome.side != truth["side"]:
         return found + Counter({"as the wrong side": 1})
     without_places = {**truth, "marks": [{k: v for k, v in mark.items() if k != "px"} for mark in truth["marks"]]}
-    for position in _positions(without_places, outcome):
+    for position in positions_of(without_places, outcome):
         if position.open_question:
             found["contested accepted"] += position.accepted
             continue

@@ -57,8 +57,10 @@ def _by_pen(inks: Sequence[BoxInk], chances: NDArray[np.float64]) -> NDArray[np.
 
 
 def _by_crossed_sevens(inks: Sequence[BoxInk], chances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Where the hand's sure sevens are crossed, a 7 without bar is as rare as they say (Laplace's rule), and so is a 1
-    with one."""
+    """Where the hand's sure sevens are crossed, a 7 without bar is as rare as they say (Laplace's rule).
+
+    A bar across the stem makes a 1 unlikely in any hand.
+    """
     inked = np.array([box.bounds is not None for box in inks], np.bool_)
     either = np.flatnonzero((chances[:, _ONE] + chances[:, _SEVEN] > 0.5) & inked)
     bars = np.array([crossed(inks[k]) for k in either.tolist()], np.bool_)

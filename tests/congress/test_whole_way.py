@@ -5,19 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 import docx
 import pytest
 
+from benchmarks.congress import example, long_list
 from calibration.simulate.congress import Marked, simulate_congress
 from pipeline.access.roles import SYSTEM, Actor
-from pipeline.election.definition import Election
 from pipeline.election.figures import load_figures
-from pipeline.election.load import load_election
 from pipeline.forms.ballots import ballot_of
 from pipeline.review.states import TeamVote
 from pipeline.storage import accounts, ballots, items, pages, readings
@@ -115,19 +112,6 @@ def against_by(marked: tuple[Marked, ...], told: Told) -> Mapping[str, int]:
             if (one.values[f"{row}:agree"], one.values[f"{row}:disagree"]) == ("unmarked", "marked"):
                 found[row] = found.get(row, 0) + 1
     return found
-
-
-def example(name: str) -> Election:
-    return load_election(Path(str(files(f"kiemphieu.{name}"))))
-
-
-def long_list() -> Election:
-    """55 names for 48 seats: three sheets a ballot."""
-    short = example("example_congress")
-    one = short.candidates[0]
-    names = [f"{a} {b}" for a in ("Bình", "Cường", "Dũng", "Hà", "Khánh") for b in "ABCDEGHIKLM"]
-    people = tuple(replace(one, id=f"bch-{n:02d}", order=n, given=name) for n, name in enumerate(names, start=1))
-    return replace(short, candidates=people, units=tuple(replace(u, seats=48) for u in short.units))
 
 
 CASES = {

@@ -149,10 +149,11 @@ def _score_page(real: Path, form: PreparedForm, truth: dict[str, Any], score: Sc
     if not isinstance(outcome, PageReading) or outcome.side != truth["side"]:
         score.rejected.append(f"{truth['file']}: {getattr(outcome, 'reason', 'wrong side')}")
         return
-    score.positions.extend(_positions(truth, outcome))
+    score.positions.extend(positions_of(truth, outcome))
 
 
-def _positions(truth: dict[str, Any], reading: PageReading) -> Iterator[Position]:
+def positions_of(truth: dict[str, Any], reading: PageReading) -> Iterator[Position]:
+    """Every target that the truth of a page names, as it was read and decided."""
     by_place = {tuple(r.field.rsplit("-", 2)[1:]): r for r in reading.fields}
     for mark in truth["marks"]:
         column, row = mark["grid"]["column"], mark["grid"]["row"]
