@@ -13,12 +13,23 @@ import numpy as np
 import pytest
 
 from benchmarks.positions import names, pages, run, targets
-from benchmarks.positions.counts import NOT_MARKED, OF_FIGURES, READER, ROOT, Class, Counts, counts_of
+from benchmarks.positions.counts import (
+    NOT_MARKED,
+    OF_FIGURES,
+    PAPER,
+    READER,
+    ROOT,
+    Class,
+    Counts,
+    counts_of,
+    digest_of,
+)
 from benchmarks.positions.table import by_reader, summed
 from calibration.simulate.ink import PAPER_PPMM, Trace
 from pipeline.geometry import Box
 from pipeline.review.profile import Profile, default_profile
 
+OWN = ("pipeline", "calibration", "benchmarks")
 OF = Class("box", "ordinary", "gel", "cross")
 
 
@@ -95,15 +106,42 @@ def test_a_stopped_run_goes_on_and_another_reader_is_refused(tmp_path: Path, mon
         run.run("targets", 2, tmp_path, time.time() + 1e6)
 
 
+def loaded_by(program: str) -> list[Path]:
+    """The project's own files that a program loads."""
+    code = f"import sys; {program}; print(*(m for m in sys.modules if m.split('.')[0] in {OWN}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    places = [ROOT / module.replace(".", "/") for module in loaded.split()]
+    paths = [place / "__init__.py" if place.is_dir() else place.with_suffix(".py") for place in places]
+    return [path for path in paths if path.exists()]  # benchmarks is a folder without one
+
+
 def test_the_digest_covers_every_room_that_a_position_goes_through() -> None:
     """What reading and deciding import lies in READER, or reads figures alone, or is made of no measures."""
-    code = (
-        "import sys, pipeline.recognize.read, pipeline.review.decide; print(*(m for m in sys.modules if 'pipel' in m))"
-    )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     told = [*READER, *OF_FIGURES, "pipeline/arithmetic", "pipeline/errors.py", "pipeline/messages.py"]
-    for module in loaded.split():
-        place = ROOT / module.replace(".", "/")
-        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    for path in loaded_by("import pipeline.recognize.read, pipeline.review.decide"):
         covered = any(path.is_relative_to(ROOT / one) for one in told)
-        assert covered or not path.read_text(encoding="utf-8").count("def "), module
+        assert covered or not path.read_text(encoding="utf-8").count("def "), path
+
+
+def test_the_digest_covers_all_that_draws_positions() -> None:
+    drawn = [path for path in loaded_by("import benchmarks.positions.run") if "pipeline" not in path.parts]
+    assert len(drawn) > 15
+    for path in drawn:
+        covered = any(path.is_relative_to(ROOT / one) for one in PAPER)
+        assert covered or not path.read_text(encoding="utf-8").count("def "), path
+
+
+def test_the_digest_is_of_what_a_program_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comment changes nothing; one number, or one file more, does."""
+    monkeypatch.setattr("benchmarks.positions.counts.ROOT", tmp_path)
+    program = tmp_path / "room" / "reads.py"
+    program.parent.mkdir()
+    program.write_text('"""Reads."""\n\n\ndef read() -> int:\n    """One."""\n    return 1\n', "utf-8")
+    first = digest_of(["room"])
+    program.write_text('"""Reads well."""\n\ndef read() -> int:\n    return 1  # the first\n', "utf-8")
+    assert digest_of(["room"]) == first
+    program.write_text("def read() -> int:\n    return 2\n", "utf-8")
+    second = digest_of(["room"])
+    assert second != first
+    (tmp_path / "room" / "limits.json").write_text("{}", "utf-8")
+    assert digest_of(["room"]) not in (first, second)
