@@ -13,7 +13,7 @@ from kiemphieu.screen import say
 from pipeline.access.roles import SYSTEM
 from pipeline.election.particulars import KINDS, Particular, SheetName
 from pipeline.election.particulars_sheet import load_particulars, write_template
-from pipeline.errors import Problem, Refusal
+from pipeline.errors import Problem, Refusal, together
 from pipeline.messages import message
 from pipeline.usecases.official_forms import NUMBERS, Kind, OfficialForm, log_head, official_forms, print_form
 from pipeline.usecases.particulars import keep_particulars, particulars_of
@@ -117,7 +117,7 @@ def official(
     for one in (opened, *rounds):
         one.close()
     if refused:
-        raise Refusal(refused)
+        raise Refusal(together(refused))
 
 
 def write_forms(

@@ -12,7 +12,7 @@ from kiemphieu.parameters import FILE, FOLDER, refuse_existing
 from kiemphieu.screen import say
 from pipeline.access.roles import SYSTEM
 from pipeline.election.definition import Election
-from pipeline.errors import Problem, Refusal, refuse
+from pipeline.errors import Problem, Refusal, refuse, together
 from pipeline.messages import message
 from pipeline.storage import log
 from pipeline.usecases.area_minutes import is_final, minutes_name, print_minutes
@@ -92,7 +92,7 @@ def minutes(workspace: Path, out: Path, area: str | None, draft: bool) -> None:
         say(message("minutes written: {file}", file=str(path)))
     opened.close()
     if refused:
-        raise Refusal(refused)
+        raise Refusal(together(refused))
 
 
 def _minutes_file(election: Election, area: AreaTotals) -> str:

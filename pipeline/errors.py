@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from pipeline.messages import Message, message
 
+MOST_PLACES = 20
+"""So many places of one and the same fault are named; a country has 216,000 count minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -35,6 +38,22 @@ class Refusal(Exception):  # noqa: N818  (a refusal is the user's word for it)
     def __reduce__(self) -> tuple[type[Refusal], tuple[tuple[Problem, ...]]]:
         """A worker's refusal reaches the parent whole; an exception is otherwise made anew from its text."""
         return type(self), (self.problems,)
+
+
+def together(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Problems with the same sentence as one, with all their places, in the order in which they first came."""
+    found: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        found.setdefault((problem.code, str(problem.text)), []).append(problem)
+    return tuple(
+        Problem(code, _places(list(dict.fromkeys(p.place for p in same))), same[0].text)
+        for (code, _), same in found.items()
+    )
+
+
+def _places(every: Sequence[str]) -> str:
+    more = len(every) - MOST_PLACES
+    return "; ".join(every[:MOST_PLACES]) + (f"; … (+{more})" if more > 0 else "")
 
 
 def refuse(code: str, place: str, msgid: str, **params: object) -> Refusal:

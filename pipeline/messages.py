@@ -6,7 +6,7 @@ is the key of the catalogue ``locale/<language>/LC_MESSAGES/kiemphieu.po`` (Babe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -23,7 +23,14 @@ class Message:
     params: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.msgid.format(**self.params)
+        return self.msgid.format(**{k: _joined(v, str) for k, v in self.params.items()})
+
+
+def _joined(value: object, spoken: Callable[[Message], str]) -> object:
+    """A tuple of messages is a list in a sentence."""
+    if isinstance(value, tuple) and value and all(isinstance(v, Message) for v in value):
+        return ", ".join(spoken(v) for v in value)
+    return value
 
 
 def message(msgid: str, **params: object) -> Message:
@@ -44,6 +51,12 @@ def catalogue(language: Language) -> Mapping[str, str]:
 
 
 def render(text: Message, language: Language) -> str:
-    """The sentence in ``language``, or in English where the catalogue lacks it; nested messages too."""
-    params = {k: render(v, language) if isinstance(v, Message) else v for k, v in text.params.items()}
+    """The sentence in ``language``, or in English where the catalogue lacks it; nested messages too, lists of them."""
+
+    def spoken(value: object) -> object:
+        if isinstance(value, Message):
+            return render(value, language)
+        return _joined(value, lambda v: render(v, language))
+
+    params = {k: spoken(v) for k, v in text.params.items()}
     return catalogue(language).get(text.msgid, text.msgid).format(**params)

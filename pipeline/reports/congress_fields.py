@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from pipeline.messages import Message, message
-from pipeline.reports.fields import CandidateVotes, Person
+from pipeline.reports.fields import CandidateVotes, Person, not_entered
 
 HalfOf = Literal["valid", "collected", "summoned", "none"]
 """More than half of what a winner needs; the same words as the rule set's."""
@@ -99,9 +99,9 @@ def congress_faults(given: CongressMinutes) -> tuple[Message, ...]:
 
 
 def _missing(given: CongressMinutes) -> Iterator[Message]:
-    for name, label in _LABELS.items():
-        if getattr(given, name) in (None, ()):
-            yield message("the figure {name} is missing; enter it", name=label)
+    yield from not_entered([label for name, label in _LABELS.items() if getattr(given, name) in (None, ())])
+    if given.valid is None and given.objections:
+        return  # the count is open and says why: that no figure of it is settled follows
     for name, label in _COUNTED.items():
         if getattr(given, name) is None:
             yield message("the figure {name} is not settled yet; finish the count", name=label)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -102,15 +102,28 @@ def faults(given: MinutesData) -> tuple[Message, ...]:
 
 
 def _missing(given: MinutesData) -> Iterator[Message]:
-    for name, label in LABELS.items():
-        if getattr(given, name) in (None, ()):
-            yield message("the figure {name} is missing; enter it", name=label)
+    yield from not_entered([label for name, label in LABELS.items() if getattr(given, name) in (None, ())])
+    if given.valid is None and given.objections:
+        return  # the count is open and says why: that no figure of it is settled follows
     for name, label in COUNTED.items():
         if getattr(given, name) is None:
             yield message("the figure {name} is not settled yet; finish the count", name=label)
     for candidate in given.candidates:
         if candidate.votes is None and given.valid is not None:
             yield message("the votes for {name} are not settled yet; finish the count", name=candidate.name)
+
+
+def not_entered(labels: Sequence[Message]) -> Iterator[Message]:
+    """One sentence for all figures of the paper that nobody has entered."""
+    if len(labels) == 1:
+        yield message("the figure {name} is missing; enter it", name=labels[0])
+    elif labels:
+        yield message(
+            "{count} figures of the paper are missing ({names}); enter them on the screen 'Figures of the team' or by "
+            "'kiemphieu figures'",
+            count=len(labels),
+            names=tuple(labels),
+        )
 
 
 def _people(given: MinutesData) -> Iterator[Message]:
@@ -125,6 +138,8 @@ def _people(given: MinutesData) -> Iterator[Message]:
             )
     if any(not m.name.strip() for m in given.members):
         yield message("a member of the polling team has no name; enter it")
+    if given.voters is None and not given.members and not (given.opening_witnesses or given.closing_witnesses):
+        return  # nothing of the paper was entered, as is told already
     yield from _witnesses(given.opening_witnesses, message("at the opening"))
     yield from _witnesses(given.closing_witnesses, message("at the count"))
 

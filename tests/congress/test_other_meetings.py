@@ -81,5 +81,6 @@ def test_minutes_that_lack_the_figures_say_so() -> None:
     election = meeting("party-surplus")
     bare = replace(counted(election), figures=None)
     told = [str(m) for m in congress_faults(congress_of(election, bare))]
-    assert "the figure delegates summoned is missing; enter it" in told
-    assert "the figure members of the counting board is missing; enter it" in told
+    (one,) = [t for t in told if "missing" in t]
+    assert "delegates summoned" in one
+    assert "members of the counting board" in one

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import Refusal
+from pipeline.errors import Problem, Refusal, together
 from pipeline.messages import message, render
 from pipeline.reports.fields import CandidateVotes, MinutesData, Person, faults
 from pipeline.reports.minutes import DRAFT, TRIAL, Imprint, minutes_pdf
@@ -328,3 +328,22 @@ def test_the_longest_names_stay_between_the_margins(name: str, tmp_path: Path) -
 
 def test_the_same_figures_give_the_same_bytes() -> None:
     assert minutes_pdf(COUNCIL, IMPRINT) == minutes_pdf(COUNCIL, IMPRINT)
+
+
+def test_an_open_count_is_told_in_one_sentence_and_the_figures_of_the_paper_in_another() -> None:
+    told = [str(m) for m in faults(replace(BLANK, candidates=WHOLE.candidates, objections=(message("12 wait"),)))]
+    assert told[0] == "12 wait"
+    assert len(told) == 2
+    assert "voters on the list, voters who voted" in told[1]
+    assert "time of opening" in render(faults(BLANK)[0], "en")
+    assert "giờ" in render(faults(BLANK)[0], "vi").casefold()  # every label in the reader's language
+
+
+def test_the_same_fault_of_many_minutes_is_told_once_with_its_places() -> None:
+    def at(place: str, what: str) -> Problem:
+        return Problem("minutes-incomplete", place, message("{what} is missing", what=what))
+
+    found = together([at("A", "x"), at("A", "y"), at("B", "x"), at("B", "x")])
+    assert [(p.place, str(p.text)) for p in found] == [("A; B", "x is missing"), ("A", "y is missing")]
+    (many,) = together([at(str(n), "x") for n in range(25)])
+    assert many.place.endswith("19; … (+5)")

@@ -88,9 +88,11 @@ def lacking(*asked: tuple[object, Message]) -> Iterator[Message]:
 
 
 def lacking_count(count: UnitCount) -> Iterator[Message]:
-    for name, label in COUNT_LABELS.items():
-        if getattr(count, name) is None:
-            yield message("the figure {name} is not settled yet; finish the count", name=label)
+    labels = [label for name, label in COUNT_LABELS.items() if getattr(count, name) is None]
+    if len(labels) == 1:
+        yield message("the figure {name} is not settled yet; finish the count", name=labels[0])
+    elif labels:
+        yield message("not settled yet: {names}; finish the count", names=tuple(labels))
 
 
 def lacking_decree(decree: Decree, label: Message) -> Iterator[Message]:
@@ -117,6 +119,9 @@ def lacking_meeting(meeting: Meeting, head: str) -> Iterator[Message]:
 def lacking_votes(candidates: Sequence[CandidateVotes]) -> Iterator[Message]:
     if not candidates:
         yield message("the figure {name} is missing; enter it", name=message("candidates"))
+    if len(candidates) > 1 and all(c.votes is None for c in candidates):
+        yield message("the votes for no candidate are settled yet; finish the count")
+        return
     for candidate in candidates:
         if candidate.votes is None:
             yield message("the votes for {name} are not settled yet; finish the count", name=candidate.name)
