@@ -19,7 +19,7 @@ from pipeline.errors import refuse
 from pipeline.messages import Message, message
 from pipeline.spreadsheets import parse_date
 from pipeline.tally.rounds import Decision, FollowUp, Kind
-from pipeline.usecases.extra_rounds import extra_rounds, joined
+from pipeline.usecases.extra_rounds import extra_rounds, joined, settle_extra_tie
 from pipeline.usecases.rulings import UnitRound, annul, no_extra_election, order_round, settle_tie
 from pipeline.usecases.rulings import rounds as rounds_of
 from pipeline.usecases.workspace import open_workspace
@@ -109,11 +109,15 @@ def _name(election: Election, candidate: str) -> str:
 @click.argument("workspace", type=FOLDER)
 @click.option("--unit", required=True, help="Id of the unit.")
 @click.option("--elect", multiple=True, required=True, help="Id of a candidate; once for each open seat.")
+@click.option("--extra", is_flag=True, help="Of the extra election whose results have come in here.")
 @decision
-def tie(workspace: Path, unit: str, elect: tuple[str, ...], number: str, decided: date, authority: str) -> None:
+def tie(
+    workspace: Path, unit: str, elect: tuple[str, ...], extra: bool, number: str, decided: date, authority: str
+) -> None:
     """Write down who of those tied for the last seats of a unit is elected."""
     opened = open_workspace(workspace)
-    settle_tie(opened, SYSTEM, unit, elect, Decision(number, decided, authority))
+    settle = settle_extra_tie if extra else settle_tie
+    settle(opened, SYSTEM, unit, elect, Decision(number, decided, authority))
     say(message("written down; 'kiemphieu totals' shows the elected"))
     opened.close()
 

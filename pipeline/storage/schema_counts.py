@@ -26,7 +26,8 @@ ruling = Table(
     Column("author", Text, nullable=False),
     Column("at", Moment, nullable=False),
     CheckConstraint(
-        "kind IN ('tie', 'annul_area', 'annul_unit', 'extra', 're_vote', 're_voted', 'no_extra')", name="kind"
+        "kind IN ('tie', 'tie_extra', 'annul_area', 'annul_unit', 'extra', 're_vote', 're_voted', 'no_extra')",
+        name="kind",
     ),
 )
 

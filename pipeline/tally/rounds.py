@@ -6,7 +6,7 @@ Law 85/2015/QH13 Art. 79 (extra election), 80 (re-vote), 81 (annulment). Values 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -44,13 +44,14 @@ class Decision:
 class Ruling:
     """A decision about the result of a unit, as it is written down.
 
-    ``tie``: ``chosen`` of those tied are elected; ``annul_area`` (``area``), ``annul_unit``: Art. 81; ``extra``,
-    ``re_vote``: a later round is held (in ``area`` alone where one is named), ``chosen`` is its list; ``re_voted``: the
-    figures of the re-vote of ``area`` have come in and take the place of the annulled ones; ``no_extra``: the National
-    Election Council holds no extra election (Art. 79.1 leaves it to the Council).
+    ``tie``: ``chosen`` of those tied are elected (``tie_extra``: in the extra election of the unit); ``annul_area``
+    (``area``), ``annul_unit``: Art. 81; ``extra``, ``re_vote``: a later round is held (in ``area`` alone where one is
+    named), ``chosen`` is its list; ``re_voted``: the figures of the re-vote of ``area`` have come in and take the place
+    of the annulled ones; ``no_extra``: the National Election Council holds no extra election (Art. 79.1 leaves it to
+    the Council).
     """
 
-    kind: Literal["tie", "annul_area", "annul_unit", "extra", "re_vote", "re_voted", "no_extra"]
+    kind: Literal["tie", "tie_extra", "annul_area", "annul_unit", "extra", "re_vote", "re_voted", "no_extra"]
     contest: str
     unit: str
     area: str
@@ -73,6 +74,11 @@ def ruled(found: UnitOutcome, seats: int, rulings: Sequence[Ruling]) -> UnitOutc
         if len(chosen) == found.open_seats and chosen <= set(found.undecided):
             return settled_tie(ties[-1].unit, found, ties[-1].chosen)
     return found
+
+
+def ties_of_extra(rulings: Sequence[Ruling]) -> tuple[Ruling, ...]:
+    """The ties of an extra election as that round itself sees them, of the rulings of the first workspace."""
+    return tuple(replace(r, kind="tie") for r in rulings if r.kind == "tie_extra")
 
 
 def annulled_areas(rulings: Sequence[Ruling]) -> frozenset[str]:

@@ -22,6 +22,7 @@ from pipeline.tally.level_rules import Told, level_findings
 from pipeline.tally.levels import Figures, Levels, Node
 from pipeline.tally.paper_rules import SIGNS, InventoryRow, inventory_findings, r17, r18, voters_findings
 from pipeline.tally.percentages import Percentage
+from pipeline.tally.rounds import ties_of_extra
 from pipeline.tally.rules import Conventions, Finding, Times
 from pipeline.usecases.handing_up import FIRST_ROUND
 from pipeline.usecases.totals import elected_of
@@ -240,8 +241,9 @@ def of_the_elected(
             )
             yield Problem("R18", one.place, text)
             continue
-        first = round_ == FIRST_ROUND  # what was decided of the first round says nothing of another
-        decided = [r for r in rulings.every(db, one.contest) if first and r.unit == unit.id]
+        decided = [r for r in rulings.every(db, one.contest) if r.unit == unit.id]
+        if round_ != FIRST_ROUND:  # what was decided of the first round says nothing of another
+            decided = list(ties_of_extra(decided))
         computed = elected_of(election, unit, figures, decided)
         for text in r18(named, computed, unit.seats, missing):
             yield _problem(one.place, Finding(18, "error", text))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -23,12 +24,12 @@ from pipeline.messages import message
 from pipeline.storage import levels as stored
 from pipeline.storage import rulings
 from pipeline.storage.levels import Entry
-from pipeline.tally.levels import PAPER, Levels, paper_in, result_in
-from pipeline.tally.rounds import Decision, NextRound, Ruling, UnitFinal, final
-from pipeline.usecases.handing_up import EXTRA_ROUND, NewFigures
+from pipeline.tally.levels import PAPER, Levels, Node, paper_in, result_in
+from pipeline.tally.rounds import Decision, NextRound, Ruling, UnitFinal, final, settled_tie, ties_of_extra
+from pipeline.usecases.handing_up import EXTRA_ROUND, FIRST_ROUND, NewFigures
 from pipeline.usecases.results_file import ResultsFile
-from pipeline.usecases.rulings import UnitRound, later_definition, round_of, rounds
-from pipeline.usecases.totals import AreaTotals, Totals, unit_totals
+from pipeline.usecases.rulings import UnitRound, keep_ruling, later_definition, round_of, rounds
+from pipeline.usecases.totals import AreaTotals, Totals, elected_of, unit_totals
 from pipeline.usecases.workspace import Workspace
 
 DONE = ("complete", "signed", "corrected")
@@ -108,6 +109,59 @@ def of_extra(new: NewFigures, again: Round, given: ResultsFile, levels: Levels) 
     return replace(new, round=EXTRA_ROUND, detail={**new.detail, **told})
 
 
+def take_ties(
+    db: Connection,
+    workspace: Workspace,
+    actor: Actor,
+    voting: tuple[Election, Levels],
+    given: ResultsFile,
+    round_: int,
+    reason: str,
+) -> None:
+    """Write down how ties were decided in the workspace of the round that a file comes from.
+
+    Refused: a unit that does not vote in it (``unit-unknown``), areas of it that are missing here
+    (``unit-not-complete``), people who are not tied by these figures (``tie-choice``, ``tie-settled``), another
+    decision than one that stands without a reason (``reason-missing``).
+    """
+    (election, levels), decided = voting, rulings.every(db)
+    kind: Literal["tie", "tie_extra"] = "tie" if round_ == FIRST_ROUND else "tie_extra"
+    for unit_id, (chosen, decision) in given.ties.items():
+        unit = levels.units.get(unit_id)
+        if unit is None or not unit.seats:
+            raise refuse("unit-unknown", given.name, "there is no unit '{value}' with seats; correct it", value=unit_id)
+        stands = [r for r in decided if r.kind == kind and r.unit == unit_id]
+        if stands and (set(stands[-1].chosen), stands[-1].decision) == (set(chosen), decision):
+            continue
+        if stands and not reason.strip():
+            raise refuse("reason-missing", given.name, "a change needs a reason; write why")
+        node = Node("unit", unit_id)
+        sums = stored.sums(db, unit.contest, round_, [node])
+        figures = sums[node].figures if node in sums else {}
+        if levels.expected(unit.contest, node) > sum(figures.get(f"state:{s}", 0) for s in (*DONE, "annulled")):
+            raise refuse(
+                "unit-not-complete", unit_id, "the result of this unit is not complete; finish its count first"
+            )
+        settled_tie(unit_id, elected_of(election, unit, figures), chosen)
+        keep_ruling(db, workspace, actor, Ruling(kind, unit.contest, unit_id, "", chosen, decision, reason.strip()))
+
+
+def settle_extra_tie(workspace: Workspace, actor: Actor, unit: str, chosen: Sequence[str], decision: Decision) -> None:
+    """Write down who of those tied in the extra election of a unit is elected, where no file has told it.
+
+    Refused: no results of one are here (``round-unknown``), and as :func:`pipeline.usecases.rulings.settle_tie`.
+    """
+    require(actor, "rule")
+    found = next((r for r in extra_rounds(workspace, actor) if r.unit.id == unit), None)
+    if found is None:
+        raise refuse("round-unknown", unit, "no results of an extra election of this unit are here; take them in first")
+    if found.held is None:
+        raise refuse("unit-not-complete", unit, "the result of this unit is not complete; finish its count first")
+    settled_tie(unit, found.held.outcome, chosen)
+    with workspace.database.write() as db:
+        keep_ruling(db, workspace, actor, Ruling("tie_extra", found.unit.contest, unit, "", tuple(chosen), decision))
+
+
 # As it stands --------------------------------------------------------------------------------------------
 
 
@@ -120,16 +174,20 @@ def kept_extras(db: Connection, election: Election) -> tuple[KeptExtra, ...]:
         entries = stored.latest(db, contest.id, EXTRA_ROUND)
         if not entries:
             continue
-        ordered = {r.unit: r for r in rulings.every(db, contest.id) if r.kind == "extra" and not r.area}
+        decided = rulings.every(db, contest.id)
+        ordered = {r.unit: r for r in decided if r.kind == "extra" and not r.area}
         for unit in (u for u in election.units if u.contest == contest.id and u.id in ordered):
             held = [a.id for a in election.areas if a.units.get(contest.id) == unit.id]
             mine = {area: entries[area] for area in held if area in entries}
             if mine:
-                found.append(_kept(election, unit, ordered[unit.id], mine))
+                ties = ties_of_extra([r for r in decided if r.unit == unit.id])
+                found.append(_kept(election, unit, ordered[unit.id], mine, ties))
     return tuple(found)
 
 
-def _kept(election: Election, unit: Unit, ordered: Ruling, entries: Mapping[str, Entry]) -> KeptExtra:
+def _kept(
+    election: Election, unit: Unit, ordered: Ruling, entries: Mapping[str, Entry], ties: Sequence[Ruling]
+) -> KeptExtra:
     told = next(iter(entries.values())).detail
     day, seats = date.fromisoformat(told["held"]), int(told["seats"])
     extra = _definition(election, {unit.id: (seats, ordered.chosen)}, ordered.decision, day)
@@ -137,7 +195,7 @@ def _kept(election: Election, unit: Unit, ordered: Ruling, entries: Mapping[str,
     areas = tuple(_area(unit, names, day, entries.get(a.id), a.id) for a in extra.areas)
     whole = len(entries) == len(extra.areas) and all(e.state in DONE for e in entries.values())
     there = [a for a in areas if a.figures is not None]
-    sums = unit_totals(extra, extra.unit(unit.id), there, whole)
+    sums = unit_totals(extra, extra.unit(unit.id), there, whole, ties)
     return KeptExtra(unit.id, extra, Totals(digest(extra), areas, (sums,)))
 
 

@@ -18,6 +18,7 @@ from pipeline.messages import message
 from pipeline.spreadsheets import Row, check_sheet, parse_date, parse_whole
 from pipeline.storage.levels import Entry
 from pipeline.tally.levels import COUNTED, PAPER, VOTES, Levels, votes_in
+from pipeline.tally.rounds import Decision, Ruling
 from pipeline.usecases.area_rules import PAPERS
 
 FORMAT = "kiemphieu-results/1"
@@ -59,6 +60,8 @@ class ResultsFile:
     """On which that round was held; told by files of later rounds."""
     seats: Mapping[str, int] = field(default_factory=dict)
     """unit -> the seats that it filled in that round."""
+    ties: Mapping[str, tuple[tuple[str, ...], Decision]] = field(default_factory=dict)
+    """unit -> who of those tied in that round is elected, and by whose decision."""
     trial: bool = False
     """The installation that made it was in the trial mode."""
 
@@ -172,7 +175,22 @@ def _with_seats(found: ResultsFile, told: Any) -> ResultsFile:
             "results-round", found.name, "the file does not tell of which round it is ({why}); export it anew",
             why="seats",
         )  # fmt: skip
-    return replace(found, day=day, seats=seats)
+    return replace(found, day=day, seats=seats, ties=_ties(found.name, told.get("ties", {})))
+
+
+def _ties(name: str, told: Any) -> dict[str, tuple[tuple[str, ...], Decision]]:
+    try:
+        return {
+            str(unit): (
+                tuple(str(c) for c in one["chosen"]),
+                Decision(str(one["number"]), date.fromisoformat(one["day"]), str(one["authority"])),
+            )
+            for unit, one in told.items()
+        }
+    except (AttributeError, KeyError, ValueError, TypeError) as error:
+        raise refuse(
+            "results-round", name, "the file does not tell of which round it is ({why}); export it anew", why="ties"
+        ) from error
 
 
 def _from_json(name: str, content: bytes) -> tuple[list[Reported], list[Problem], bool, Any]:
@@ -225,14 +243,20 @@ _day = lru_cache(maxsize=1_000)(parse_date)
 """All areas of a province sign on a few days."""
 
 
-def results_json(election: Election, levels: Levels, entries: Iterable[Entry], *, trial: bool) -> bytes:
-    """The file that :func:`read_results` reads back: areas with their figures, votes and what is noted of them."""
+def results_json(
+    election: Election, levels: Levels, entries: Iterable[Entry], decided: Iterable[Ruling] = (), *, trial: bool
+) -> bytes:
+    """The file that :func:`read_results` reads back: areas with their figures, votes and what is noted of them.
+
+    Of a later round also its day, its seats and how ties were ``decided`` in it.
+    """
     areas = [_area(e, levels.candidates(e.contest, e.area)) for e in entries]
     head: dict[str, Any] = {"format": FORMAT, "election": election.id, "title": election.title}
     head |= {"rule_set": election.rule_set, "mode": "trial" if trial else "real"}
     if election.round is not None:
         seats = {u.id: u.seats for u in election.units if u.seats}
-        head["round"] = {**asdict(election.round), "day": election.day, "seats": seats}
+        ties = {r.unit: {"chosen": r.chosen, **asdict(r.decision)} for r in decided if r.kind == "tie"}
+        head["round"] = {**asdict(election.round), "day": election.day, "seats": seats, "ties": ties}
     return orjson.dumps({**head, "areas": areas}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 

@@ -17,7 +17,7 @@ from pipeline.election.codec import digest
 from pipeline.election.definition import Election, Round
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import message
-from pipeline.storage import batches, figures, log
+from pipeline.storage import batches, figures, log, rulings
 from pipeline.storage import levels as stored
 from pipeline.storage.levels import Entry
 from pipeline.tally.levels import VOTES, AreaState, Levels
@@ -31,7 +31,7 @@ from pipeline.usecases.area_rules import (
 )
 from pipeline.usecases.counted_levels import settle
 from pipeline.usecases.deadlines import check_window
-from pipeline.usecases.extra_rounds import changed_without_reason, extra_of_file, of_extra
+from pipeline.usecases.extra_rounds import changed_without_reason, extra_of_file, of_extra, take_ties
 from pipeline.usecases.handing_up import EXTRA_ROUND, FIRST_ROUND, NewFigures, hand_up, levels_of
 from pipeline.usecases.level_acts import known_figures
 from pipeline.usecases.re_votes import not_ordered, note_re_voted, of_re_vote
@@ -115,6 +115,8 @@ def _take_in(workspace: Workspace, actor: Actor, path: Path, reason: str) -> Tak
         at = workspace.clock()
         kept = hand_up(db, levels, new, at)
         _refuse(list(of_the_elected(db, election, voting, papers, round_)))
+        if again is not None:
+            take_ties(db, workspace, actor, (election, voting), given, round_, reason)
         signed = sum(n.state == "signed" for n in new)
         detail = {"file": given.name, "sha256": given.sha256, "areas": len(new), "new": len(kept), "why": reason}
         if again is not None:
@@ -280,9 +282,9 @@ def hand_over(workspace: Workspace, actor: Actor, contest: str | None = None) ->
             for entry in stored.latest(db, c, FIRST_ROUND).values()
             if entry.state in ("complete", "signed", "corrected")
         ]
+        decided = rulings.every(db, contest)
     if not found:
         raise refuse("results-empty", workspace.election.id, "no area is complete yet; there is nothing to hand over")
     levels = levels_of(workspace.election)
-    return results_json(
-        workspace.election, levels, sorted(found, key=lambda e: (e.contest, e.area)), trial=workspace.trial
-    )
+    found.sort(key=lambda e: (e.contest, e.area))
+    return results_json(workspace.election, levels, found, decided, trial=workspace.trial)

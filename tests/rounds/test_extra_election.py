@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from kiemphieu.__main__ import main
 from pipeline.access.roles import SYSTEM, Actor
 from pipeline.election.definition import Election
 from pipeline.errors import Refusal
-from pipeline.storage import accounts, levels, log
+from pipeline.storage import accounts, levels, log, rulings
 from pipeline.tally.levels import Node
 from pipeline.tally.rounds import Decision
 from pipeline.usecases import passwords
-from pipeline.usecases.extra_rounds import extra_rounds, joined
+from pipeline.usecases.extra_rounds import extra_rounds, joined, settle_extra_tie
 from pipeline.usecases.handing_up import EXTRA_ROUND, FIRST_ROUND
 from pipeline.usecases.level_acts import correct_area
 from pipeline.usecases.level_view import area_history, check_everything, level_view
@@ -26,7 +26,7 @@ from pipeline.usecases.official_data import Result, Source, summary
 from pipeline.usecases.official_forms import later_results, official_forms
 from pipeline.usecases.official_people import elected_of
 from pipeline.usecases.particulars import particulars_of
-from pipeline.usecases.rulings import no_extra_election, order_round, rounds
+from pipeline.usecases.rulings import no_extra_election, order_round, rounds, settle_tie
 from pipeline.usecases.take_in import hand_over, take_in
 from pipeline.usecases.totals import totals
 from pipeline.usecases.workspace import Workspace
@@ -42,28 +42,29 @@ Make = Callable[..., Workspace]
 
 
 @pytest.fixture
-def first(files: Files, make: Make) -> Workspace:
-    """Unit qh-1 with 2 seats, areas kv1 and kv2 of 6 ballots each: only q1 has more than half."""
-    files.areas = files.areas[:3]
-    workspace = make(files.load())
-    for area in ("kv1", "kv2"):
-        scan(workspace, area, "qh", ["q1", "q1+q2", "q1+q3", "q1+q4", "q1", "q2"])
-        put_figures(workspace, area, "qh", 6)
-    with workspace.database.write() as db:
+def first(first: Workspace) -> Workspace:
+    """The first round, where two people approve each other's acts."""
+    with first.database.write() as db:
         for actor in (LAN, HUNG):
             accounts.put(db, actor)
-    return workspace
+    return first
 
 
 def order(first: Workspace) -> Election:
     return order_round(first, SYSTEM, "extra", ["qh-1"], DAY, DECISION)
 
 
-def counted(make: Make, later: Election, name: str = "extra", areas: tuple[str, ...] = ("kv1", "kv2")) -> Workspace:
+def counted(
+    make: Make,
+    later: Election,
+    name: str = "extra",
+    areas: tuple[str, ...] = ("kv1", "kv2"),
+    left: Sequence[str] = ("q3", "q3", "q4"),
+) -> Workspace:
     second = make(later, name)
     for area in areas:
-        scan(second, area, "qh", ["q3", "q3", "q4"])
-        put_figures(second, area, "qh", 3)
+        scan(second, area, "qh", left)
+        put_figures(second, area, "qh", len(left))
     return second
 
 
@@ -237,3 +238,88 @@ def test_the_commands_tell_of_both_rounds(both: Workspace, capsys: pytest.Captur
     said = capsys.readouterr().out
     assert "2 / 2" in said
     assert said.count("Bầu cử thêm") + said.count("bầu cử thêm") >= 1
+
+
+# Ties ----------------------------------------------------------------------------------------------------
+
+BOARD = Decision("05/QĐ-UBBC", date(2026, 3, 23), "Ủy ban bầu cử tỉnh")
+ROUND = ("q2+q3", "q2+q4", "q3+q4")
+"""Everybody has two thirds: q2 is the older, q3 and q4 were born on one day and have the same votes."""
+
+
+@pytest.fixture
+def twins(files: Files, make: Make) -> Workspace:
+    """Nobody has more than half in the first round, so both seats are empty; q3 and q4 were born on one day."""
+    files.areas = files.areas[:3]
+    born = files.candidates[0].index("birth_date")
+    files.candidates[4][born] = files.candidates[3][born]
+    workspace = make(files.load())
+    for area in ("kv1", "kv2"):
+        scan(workspace, area, "qh", ["q1", "q2", "q3", "q4"])
+        put_figures(workspace, area, "qh", 4)
+    return workspace
+
+
+def elected_by_both(first: Workspace) -> tuple[tuple[str, ...], str]:
+    ((_, whole),) = joined(SYSTEM, first, [])
+    return whole.elected, whole.follows
+
+
+def test_a_tie_that_is_decided_in_the_round_travels_with_its_figures(
+    twins: Workspace, make: Make, tmp_path: Path
+) -> None:
+    extra = counted(make, order(twins), left=ROUND)
+    assert take_in(twins, LAN, handed(extra, tmp_path)).new == 2
+    assert elected_by_both(twins) == (("q2",), "person_decides_tie")
+    settle_tie(extra, SYSTEM, "qh-1", ["q4"], BOARD)
+    path = handed(extra, tmp_path)
+    take_in(twins, LAN, path)
+    assert elected_by_both(twins) == (("q2", "q4"), "nothing")
+    assert {c.id for c in elected_of(source(twins), [twins.election.unit("qh-1")])} == {"q2", "q4"}
+    with twins.database.read() as db:
+        (ruling,) = [r for r in rulings.every(db) if r.kind == "tie_extra"]
+    assert (ruling.chosen, ruling.decision) == (("q4",), BOARD)
+    take_in(twins, LAN, path)
+    with twins.database.read() as db:
+        assert len([r for r in rulings.every(db) if r.kind == "tie_extra"]) == 1  # the same again is nothing new
+
+
+def test_a_tie_in_a_file_must_be_borne_out_by_the_figures(twins: Workspace, make: Make, tmp_path: Path) -> None:
+    extra = counted(make, order(twins), left=ROUND)
+    settle_tie(extra, SYSTEM, "qh-1", ["q4"], BOARD)
+    document = json.loads(hand_over(extra, LAN))
+    assert document["round"]["ties"]["qh-1"]["chosen"] == ["q4"]
+
+    def of(**told: object) -> Path:
+        tie = {**document["round"]["ties"]["qh-1"], **told}
+        file = tmp_path / "tie.json"
+        file.write_text(json.dumps({**document, "round": {**document["round"], "ties": {"qh-1": tie}}}))
+        return file
+
+    assert refused(lambda: take_in(twins, LAN, of(chosen=["q2"]))) == {"tie-choice"}  # elected by age, not tied
+    assert refused(lambda: take_in(twins, LAN, of(chosen=["q3", "q4"]))) == {"tie-choice"}
+    assert refused(lambda: take_in(twins, LAN, of(number=" "))) == {"decision-missing"}
+    assert refused(lambda: take_in(twins, LAN, of(day="soon"))) == {"results-round"}
+    with twins.database.read() as db:
+        assert levels.rounds(db, "qh") == ()  # refused whole
+    assert take_in(twins, LAN, of()).new == 2
+    assert refused(lambda: take_in(twins, LAN, of(chosen=["q3"]))) == {"reason-missing"}
+    take_in(twins, LAN, of(chosen=["q3"]), "Quyết định mới")
+    assert elected_by_both(twins)[0] == ("q2", "q3")
+
+
+def test_a_tie_between_files_is_decided_beside_the_first_round(
+    twins: Workspace, make: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = order(twins)
+    assert refused(lambda: settle_extra_tie(twins, SYSTEM, "qh-1", ["q4"], BOARD)) == {"round-unknown"}
+    for name, area in (("one", "kv1"), ("two", "kv2")):  # no workspace of the round has the whole unit
+        take_in(twins, LAN, handed(counted(make, later, name, (area,), ROUND), tmp_path))
+    assert elected_by_both(twins) == (("q2",), "person_decides_tie")
+    assert refused(lambda: settle_extra_tie(twins, SYSTEM, "qh-1", ["q2"], BOARD)) == {"tie-choice"}
+    told = ["--decision", BOARD.number, "--decided", "2026-03-23", "--authority", BOARD.authority]
+    folder = str(twins.folder)
+    with pytest.raises(SystemExit) as ended:
+        main(["rounds", "tie", folder, "--unit", "qh-1", "--elect", "q3", "--extra", *told])
+    assert ended.value.code == 0, capsys.readouterr().err
+    assert elected_by_both(twins) == (("q2", "q3"), "nothing")
