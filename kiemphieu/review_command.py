@@ -135,7 +135,12 @@ def _vote(given: str) -> TeamVote:
 @click.option("--leader", required=True, callback=own_name, help="Name of the team leader.")
 @click.option("--members", required=True, help="All members of the team: 'A; B; C'.")
 @click.option("--item", "item_ids", multiple=True, help="Items to decide; listed when none is given.")
-@click.option("--vote", "votes", multiple=True, help="'Name=valid:id,id' or 'Name=invalid:c' or a field's value.")
+@click.option(
+    "--vote",
+    "votes",
+    multiple=True,
+    help="'Name=valid:id,id' (a table: 'Name=valid:agreed,agreed|disagreed'), 'Name=invalid:c' or a field's value.",
+)
 def team(workspace: Path, leader: str, members: str, item_ids: tuple[str, ...], votes: tuple[str, ...]) -> None:
     """Record the decision of the team on one item, or on a pile of plainly invalid ballots at once (Art. 74.2)."""
     opened = open_workspace(workspace)

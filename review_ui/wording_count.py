@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipeline.audit.chain import AuditEvent
 from pipeline.messages import Message, message
-from pipeline.tally.ballots import Ground
+from pipeline.tally.ballots import AGAINST, Ground
 from pipeline.usecases.standing import Status
 from pipeline.usecases.whole_ballot import Source
 
@@ -277,7 +277,13 @@ def verdict(value: str, names: Mapping[str, str]) -> Message:
     if kind == "invalid" and found is not None:
         return message("invalid, {why}", why=article(found))
     if kind == "valid":
-        return message("valid, for {names}", names=", ".join(names.get(n, n) for n in rest.split(",")))
+        agreed, _, other = rest.partition(AGAINST)
+        for_whom, against = (
+            ", ".join(names.get(n, n) for n in part.split(",") if n) or "–" for part in (agreed, other)
+        )
+        if AGAINST in rest:
+            return message("valid, agrees with {names}, disagrees with {against}", names=for_whom, against=against)
+        return message("valid, for {names}", names=for_whom)
     return _VALUES.get(value, Message("{text}", {"text": value}))
 
 

@@ -153,6 +153,10 @@ def _doubts(answers: Sequence[FieldAnswer], meanings: Meanings) -> tuple[str, ..
 # The verdict as a settled value ----------------------------------------------------------------------
 
 
+AGAINST = "|"
+"""In a verdict on a ballot of a table: behind it stand those with whom the ballot disagrees."""
+
+
 def spell(vote: Vote) -> str:
     """The settled value of a ballot item: ``valid:id,id`` (sorted) or ``invalid:ground``."""
     match vote:
@@ -164,22 +168,30 @@ def spell(vote: Vote) -> str:
             assert_never(vote)
 
 
+def tells_against(value: str) -> bool:
+    """Whether a verdict says with whom the ballot disagrees, be it with nobody."""
+    return value.startswith("valid:") and AGAINST in value
+
+
 def vote_from(value: str, candidates: Collection[str], seats: int, place: str, least: int = 1) -> Vote:
     """The vote that :func:`spell` wrote; refused (``verdict-impossible``) where no team may decide so.
 
-    A team can hold a ballot valid only with at least ``least`` and at most ``seats`` of the unit's candidates.
+    A team can hold a ballot valid only with at least ``least`` and at most ``seats`` of the unit's candidates. On a
+    table it can also say with whom the ballot disagrees, nobody of those it agrees with: ``valid:c1,c2|c3``.
     """
     kind, _, rest = value.partition(":")
-    names = frozenset(rest.split(",")) if rest else frozenset()
+    told, _, other = rest.partition(AGAINST)
+    names, against = (frozenset(part.split(",")) if part else frozenset[str]() for part in (told, other))
     if kind == "invalid" and rest in GROUNDS:
         return InvalidVote(next(g for g in GROUNDS if g == rest))
-    if kind == "valid" and least <= len(names) <= seats and names <= frozenset(candidates):
-        return ValidVote(names)
+    known = (names | against) <= frozenset(candidates) and not names & against
+    if kind == "valid" and least <= len(names) <= seats and known:
+        return ValidVote(names, against)
     raise refuse(
         "verdict-impossible",
         place,
         "'{value}' is no verdict for this ballot: either invalid with a ground (a, b, c, d, đ), "
-        "or valid with {least} to {seats} names of this ballot",
+        "or valid with {least} to {seats} names of this ballot, none of them agreed with and disagreed with at once",
         value=value,
         least=least,
         seats=seats,

@@ -42,7 +42,7 @@ from pipeline.storage import asked, ballots, batches, items, leases, log, pages,
 from pipeline.storage.asked import ToAnswer
 from pipeline.storage.ballots import Ballot
 from pipeline.storage.items import StoredItem
-from pipeline.tally.ballots import GROUNDS, vote_from
+from pipeline.tally.ballots import GROUNDS, tells_against, vote_from
 from pipeline.usecases.complete_ballots import Count, raise_ballots
 
 
@@ -285,6 +285,14 @@ def _check_verdict(db: Connection, count: Count, item: StoredItem, value: str) -
         assert batch is not None
         unit = count.election.unit(count.election.ballot_form_id(batch.area, batch.contest))
         names = [c.id for c in count.election.candidates_of(unit.id)]
+        if tells_against(value) and count.rules.ballot != "agree_table":
+            raise refuse(
+                "verdict-against",
+                item.id,
+                "'{value}' says with whom the ballot disagrees, but only a table with both columns can say so; leave "
+                "that part out",
+                value=value,
+            )
         vote_from(value, names, unit.seats, item.id, count.least)
 
 

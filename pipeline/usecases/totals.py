@@ -18,7 +18,7 @@ from pipeline.storage import ballots, batches, confirmed_rules, figures, items, 
 from pipeline.storage.batches import Batch
 from pipeline.storage.levels import Entry
 from pipeline.tally.agree import against
-from pipeline.tally.ballots import ValidVote, Vote, vote_from
+from pipeline.tally.ballots import ValidVote, Vote, tells_against, vote_from
 from pipeline.tally.levels import PAPER, Figures, paper_in, result_in
 from pipeline.tally.rounds import Ruling, annulled_areas, ruled
 from pipeline.tally.rules import (
@@ -204,8 +204,8 @@ def votes_of(db: Connection, of: Count, batch: Batch) -> BatchVotes:
         if ballot.id in verdicts:
             value = value_of(verdicts[ballot.id].state)
             vote = vote_from(value, names, unit.seats, ballot.id, of.least) if value else None
-            if isinstance(vote, ValidVote) and of.rules.ballot == "agree_table":
-                # the team says with whom the ballot agrees; with whom it disagrees stands in the boxes
+            if isinstance(vote, ValidVote) and of.rules.ballot == "agree_table" and not tells_against(value or ""):
+                # the team said only with whom the ballot agrees; with whom it disagrees stands in the boxes
                 vote = ValidVote(vote.names, against(answers[ballot.id]) - vote.names)
         elif of.complete(ballot.form, answers[ballot.id]):
             proposal = proposal_of(of, (batch.area, batch.contest), answers[ballot.id])

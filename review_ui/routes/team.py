@@ -8,9 +8,11 @@ from typing import Annotated, cast, get_args
 from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.datastructures import FormData
 
+from pipeline.election.rules import rules_of
 from pipeline.errors import Refusal, refuse
 from pipeline.messages import Message, message
-from pipeline.tally.agree import AGREE, DISAGREE, box
+from pipeline.tally.agree import AGREE, DISAGREE, against, box
+from pipeline.tally.ballots import AGAINST, FieldAnswer
 from pipeline.usecases.correcting import Approval
 from pipeline.usecases.minutes import printed_names
 from pipeline.usecases.team import Case, Hand, agenda, case, decide, members, name_members, pile_of
@@ -91,6 +93,8 @@ def _decide(visit: Visit, cases: list[Case], form: FormData, given: dict[str, st
     proposal = given.get("proposal", "")
     if proposal == "valid":
         proposal = "valid:" + ",".join(sorted(str(n) for n in form.getlist("name")))
+        if rules_of(visit.state.workspace.election).ballot == "agree_table":
+            proposal += AGAINST + ",".join(sorted(str(n) for n in form.getlist("disagree")))
     if not proposal:
         raise refuse("team-proposal", cases[0].item, "choose first what the team votes on")
     standing = members(visit.state.workspace, visit.actor, cases[0].area)
@@ -127,6 +131,8 @@ def _one(
         "candidates": printed_names(workspace.election, whole.unit) if marks and whole is not None else (),
         "least": workspace.count.least,
         "chosen": [str(n) for n in form.getlist("name")] if form is not None else _left(marks),
+        "table": rules_of(workspace.election).ballot == "agree_table",
+        "against": [str(n) for n in form.getlist("disagree")] if form is not None else sorted(_against(marks)),
         "answer_of": wording.answer_of,
         "field_kind": next((m.kind for m in marks if m.field == found.field), None),
         **_vote(visit, found, given),
@@ -143,6 +149,11 @@ def _left(marks: Sequence[Mark]) -> list[str]:
     agreed = [f.removesuffix(f":{AGREE}") for f in plain if f.endswith(f":{AGREE}")]
     one_box = [n for n in agreed if values.get(box(n, DISAGREE)) == "unmarked"]
     return [*(f for f in plain if not f.endswith((f":{AGREE}", f":{DISAGREE}"))), *one_box]
+
+
+def _against(marks: Sequence[Mark]) -> frozenset[str]:
+    """With whom a ballot of a table plainly disagrees."""
+    return against([FieldAnswer(m.field, m.kind, m.value) for m in marks if m.value is not None])
 
 
 def _pile(
