@@ -44,12 +44,12 @@ from pipeline.tally.ballots import FieldAnswer, ValidVote, propose
 from pipeline.usecases.batches import batch_count, close_batch, move_page, moves_waiting
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.ingest import IngestResult, ingest_batch, open_batch
-from pipeline.usecases.minutes import totals_csv, totals_json
 from pipeline.usecases.official_data import Result, Source
 from pipeline.usecases.official_forms import forms_of
 from pipeline.usecases.particulars import particulars_of
 from pipeline.usecases.shares import names_of, share_totals
 from pipeline.usecases.totals import Totals, totals
+from pipeline.usecases.totals_files import totals_csv, totals_json
 from pipeline.usecases.workspace import Workspace, create_workspace
 
 EXAMPLE = Path(str(files("kiemphieu.example")))
@@ -389,17 +389,14 @@ def _print_shares(election: Election, found: Totals) -> None:
     for one in share_totals(election, found):
         names, elected = names_of(election, one), set(one.outcome.elected) if one.outcome else set()
         ranked = sorted(names, key=lambda p: (-one.result.votes.get(p, 0), list(names).index(p)))
-        ballots, votes = one.result.ballots, one.result.votes
-        rows = [
-            (names[p], ballots.votes_for(p), votes.get(p, 0), text("elected") if p in elected else "") for p in ranked
-        ]
+        rows = [(names[p], one.result.votes.get(p, 0), text("elected") if p in elected else "") for p in ranked]
         title = text(
             "{body}: {valid} shares on valid ballots, {collected} shares collected",
             body=election.contest(one.unit.contest).body,
             valid=one.result.valid,
             collected=one.result.collected,
         )
-        table(title, [text("candidate"), text("ballots"), text("shares"), ""], rows)
+        table(title, [text("candidate"), text("shares"), ""], rows)
 
 
 def print_totals(election: Election, found: Totals) -> None:

@@ -16,8 +16,8 @@ from pipeline.messages import message
 from pipeline.reports.level_files import Kind
 from pipeline.reports.nist.cdf import Spelling
 from pipeline.usecases.exports import levels_export, results_export, whole_file, write_cvr, write_readings
-from pipeline.usecases.minutes import totals_csv, totals_json
 from pipeline.usecases.totals import totals as totals_of
+from pipeline.usecases.totals_files import totals_csv, totals_json
 from pipeline.usecases.workspace import Workspace, open_workspace
 
 PARTS = ("totals", "levels", "results", "cvr", "readings")

@@ -16,10 +16,10 @@ from pipeline.errors import Problem, Refusal, refuse, together
 from pipeline.messages import message
 from pipeline.storage import log
 from pipeline.usecases.area_minutes import is_final, minutes_name, print_minutes
-from pipeline.usecases.minutes import totals_csv, totals_json
 from pipeline.usecases.official_forms import print_form, share_forms
 from pipeline.usecases.totals import AreaTotals, Totals
 from pipeline.usecases.totals import totals as totals_of
+from pipeline.usecases.totals_files import totals_csv, totals_json
 from pipeline.usecases.workspace import Workspace, open_workspace
 
 

@@ -141,8 +141,7 @@ def _result(given: CongressMinutes) -> Iterator[Block]:
         widths = (0.07, 0.39, 0.1, 0.11, 0.12, 0.11, 0.1)
     if given.classes:
         of = given.valid_shares if given.half_of == "none" else given.needed
-        heads[2:] = ["Số phiếu", "Số cổ phần", "Tỷ lệ (%)"]
-        widths = (0.08, 0.44, 0.14, 0.2, 0.14)
+        heads[2:] = ["Số cổ phần", "Tỷ lệ (%)"]
     top = tuple(Cell(text, align="centre", bold=True) for text in heads)
     rows = tuple(
         (Cell(str(n), align="centre"), Cell(put(one.name)), *(Cell(t, align="centre") for t in _votes(given, one, of)))
@@ -161,10 +160,12 @@ def _result(given: CongressMinutes) -> Iterator[Block]:
 
 
 def _votes(given: CongressMinutes, one: CandidateVotes, of: int | None) -> tuple[str, ...]:
-    """What stands behind a name: for, and on a table against and neither, which are all valid ballots together."""
+    """What stands behind a name: for, and on a table against and neither, which are all valid ballots together.
+
+    By shares: the shares alone. With two classes, ballots beside shares are two equations for two unknown numbers, and
+    tell how each class voted (decision 15).
+    """
     told = (number(one.votes), share(one.votes, of))
-    if given.classes:
-        return (number(one.ballots), *told)
     if not given.table:
         return told
     known = given.valid is not None and one.votes is not None and one.against is not None

@@ -34,8 +34,6 @@ class CandidateVotes:
     votes: int | None
     against: int | None = None
     """Of a table with both columns: ballots that disagree."""
-    ballots: int | None = None
-    """Where ``votes`` are shares: the ballots that gave them."""
 
 
 @dataclass(frozen=True, slots=True)

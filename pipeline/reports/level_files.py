@@ -38,7 +38,8 @@ _NUMBERS = (
 class LevelRow:
     """One contest at one place: the sum of the closed batches of the areas below it.
 
-    ``level``: ``area``, ``commune``, ``province``, ``country``, ``unit`` or ``contest``. ``official``: every area below
+    ``level``: ``area``, ``commune``, ``province``, ``country``, ``unit`` or ``contest``, and ``shares``, where every
+    number is one of shares. ``official``: every area below
     is closed, nothing is open and no rule stands against it. Voters are those of areas whose figures are given.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.tally.ballots import FieldAnswer, Proposal, Vote
+from pipeline.tally.shares import person_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,20 @@ class CastBallot:
     vote: Vote | None
     """What counts; ``None`` while somebody still has to answer."""
     adjudications: tuple[Adjudication, ...]
+    shares: int = 0
+    """Of how many shares the ballot is, where a meeting votes by shares."""
+    elects: str = ""
+    """The unit that all its classes elect in together."""
+
+    @property
+    def weight(self) -> int:
+        """How many votes it gives to everybody whom it is for."""
+        return self.shares or 1
+
+    @property
+    def voted_in(self) -> str:
+        return self.elects or self.unit
+
+    def person(self, candidate: str) -> str:
+        """The person behind a candidate, the same in all classes."""
+        return person_of(candidate, self.shares) if self.shares else candidate

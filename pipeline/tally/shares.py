@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.tally.totals import AreaResult
+from pipeline.tally.totals import AreaResult, total
 from pipeline.tally.winners import Runner, UnitOutcome, outcome, standings
 
 FEWEST_HOLDERS = 3
@@ -50,6 +50,25 @@ def weighed(classes: Iterable[tuple[int, AreaResult]]) -> ShareResult:
         for person, number in for_whom.items():
             votes[person] = votes.get(person, 0) + shares * number
     return ShareResult(ballots, collected, valid, invalid, dict(sorted(votes.items())))
+
+
+def in_shares(classes: Iterable[tuple[int, AreaResult]]) -> AreaResult:
+    """The sum over classes with every number in shares; people by their own ids."""
+    return total(_scaled(shares, one) for shares, one in classes)
+
+
+def _scaled(shares: int, one: AreaResult) -> AreaResult:
+    return AreaResult(
+        collected=shares * one.collected,
+        scanned=shares * one.scanned,
+        by_hand=shares * one.by_hand,
+        set_aside=shares * one.set_aside,
+        valid=shares * one.valid,
+        invalid={ground: shares * n for ground, n in one.invalid.items()},
+        votes={person_of(c, shares): shares * n for c, n in one.votes.items()},
+        leaving={k: shares * n for k, n in one.leaving.items()},
+        undecided=shares * one.undecided,
+    )
 
 
 def elected_by_shares(found: ShareResult, births: dict[str, date], seats: int, half_of: int | None) -> UnitOutcome:

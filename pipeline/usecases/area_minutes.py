@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from pipeline.election.definition import Election
-from pipeline.errors import Problem, Refusal
+from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message
 from pipeline.reports.congress import congress_paper
 from pipeline.reports.congress_fields import congress_faults
@@ -40,8 +40,16 @@ def is_final(election: Election, area: AreaTotals) -> bool:
 def print_minutes(election: Election, area: AreaTotals, log_head: str, *, trial: bool, draft: bool) -> bytes:
     """The PDF of one area and contest; its footer carries the digest of its figures and the head of the log.
 
-    Refused (``minutes-incomplete``) where it is not final, unless a ``draft`` is asked for.
+    Refused (``minutes-incomplete``) where it is not final, unless a ``draft`` is asked for; (``minutes-class``) of a
+    class of ballots by shares.
     """
+    if election.unit(area.unit).shares:
+        raise refuse(
+            "minutes-class",
+            area.area,
+            "a class of ballots by shares has no minutes of its own, as they would tell how its holders voted; take "
+            "those of the meeting",
+        )
     digest = hashlib.sha256(json.dumps(area_json(election, area), sort_keys=True).encode()).hexdigest()
     imprint = Imprint(digest, log_head, trial)
     if election.contest(area.contest).ballot_form != "dai-hoi":

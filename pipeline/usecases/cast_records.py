@@ -89,6 +89,7 @@ def record(
 ) -> CastBallot:
     """One counted ballot as a record."""
     ballot = found.ballot
+    unit = count.election.unit(count.election.ballot_form_id(batch.area, batch.contest))
     asked = {i.subject.field: i for i in found.items if i.subject.kind != "ballot"}
     verdict = next((i for i in found.items if i.subject.kind == "ballot"), None)
     read = {r.field: r for r in found.readings}
@@ -111,8 +112,10 @@ def record(
         batch=batch.id,
         area=batch.area,
         contest=batch.contest,
-        unit=count.election.ballot_form_id(batch.area, batch.contest),
+        unit=unit.id,
         seats=seats,
+        shares=unit.shares,
+        elects=(unit.parent or "") if unit.shares else "",
         scanned=ballot.source != "hand",
         names=tuple(p for p in places if p.candidate in candidates),
         signs=tuple(p for p in places if p.candidate not in candidates),

@@ -15,9 +15,9 @@ from pipeline.audit.chain import AuditEvent
 from pipeline.errors import refuse
 from pipeline.storage import log
 from pipeline.usecases.area_minutes import is_final, minutes_name, print_minutes
-from pipeline.usecases.minutes import totals_csv, totals_json
 from pipeline.usecases.standing import Standing, as_totals, standing
 from pipeline.usecases.totals import Totals
+from pipeline.usecases.totals_files import totals_csv, totals_json
 from pipeline.usecases.workspace import Workspace
 
 Kind = Literal["csv", "json", "xlsx"]

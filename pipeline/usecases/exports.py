@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
 from pipeline.election.codec import digest as election_digest
+from pipeline.election.definition import Election
 from pipeline.errors import refuse
 from pipeline.recognize.read import ENGINE
 from pipeline.reports.level_files import PROVISIONAL, Kind, LevelRow, levels_file
@@ -24,11 +26,13 @@ from pipeline.storage import batches, cast, log
 from pipeline.storage import levels as stored
 from pipeline.tally.levels import PAPER, Figures, Node, figures_of, result_in, together
 from pipeline.tally.rules import PaperFigures
+from pipeline.tally.shares import in_shares, person_of
 from pipeline.usecases.cast_records import cast_ballots
 from pipeline.usecases.counted_levels import settle
 from pipeline.usecases.handing_up import FIRST_ROUND, levels_of
 from pipeline.usecases.levels import kept
-from pipeline.usecases.standing import AreaStanding, Standing, standing
+from pipeline.usecases.shares import share_totals
+from pipeline.usecases.standing import AreaStanding, Standing, as_totals, standing
 from pipeline.usecases.workspace import Workspace
 
 What = Literal["levels", "results", "cvr", "readings"]
@@ -39,11 +43,12 @@ def levels_export(workspace: Workspace, actor: Actor, kind: Kind) -> tuple[str, 
     """File name and content of the totals at every level; the name tells where they are not official."""
     require(actor, "export")
     election = workspace.election
-    rows = [row for c in election.contests for row in level_rows(workspace, standing(workspace, actor, c.id))]
+    every = [standing(workspace, actor, c.id) for c in election.contests]
+    rows = [row for of in every for row in _by_shares(election, of, level_rows(workspace, of))]
     official = bool(rows) and all(r.official for r in rows)
     _note(workspace, actor, "levels_exported", kind, {"official": official})
     head = {"election": election.id, "title": election.title, "definition_sha256": election_digest(election)}
-    content = levels_file(rows, {c.id: c.full_name for c in election.candidates}, kind, head)
+    content = levels_file(rows, _names(election), kind, head)
     return f"levels{'' if official else '-' + PROVISIONAL}.{kind}", content
 
 
@@ -83,6 +88,40 @@ def level_rows(workspace: Workspace, of: Standing) -> Iterator[LevelRow]:
         yield _row(of.contest, "area", known.id, known.name, known.place, [area], _figures(area))
 
 
+def _by_shares(election: Election, of: Standing, rows: Iterable[LevelRow]) -> Iterator[LevelRow]:
+    """The rows of a contest; where it votes by shares without the votes of a class, and with a row in shares."""
+    found = share_totals(election, as_totals(election, [of]))
+    for row in rows:
+        yield replace(row, result=replace(row.result, votes={})) if found else row
+    for one in found:
+        below = [a for a in of.areas if a.totals.unit in {unit.id for unit, _ in one.classes}]
+        official = bool(below) and all(a.official for a in below)
+        result = in_shares((unit.shares, a.result) for unit, areas in one.classes for a in areas)
+        given = [(unit.shares, a.figures) for unit, areas in one.classes for a in areas]
+        voters, voted = (sum(s * getattr(f, n) for s, f in given if f is not None) for n in ("voters", "voted"))
+        closed = sum(a.closed for a in below)
+        yield LevelRow(
+            of.contest,
+            "shares",
+            one.unit.id,
+            one.unit.name,
+            of.contest,
+            len(below),
+            closed,
+            official,
+            voters,
+            voted,
+            result,
+        )
+
+
+def _names(election: Election) -> dict[str, str]:
+    """Candidate -> name; where they stand in several classes also by their own ids."""
+    names = {c.id: c.full_name for c in election.candidates}
+    weighed = {u.id: u.shares for u in election.units if u.shares}
+    return names | {person_of(c.id, weighed[c.unit]): c.full_name for c in election.candidates if c.unit in weighed}
+
+
 def _figures(area: AreaStanding) -> Figures:
     given = area.totals.figures
     paper = PaperFigures(**{n: getattr(given, n) for n in PAPER}) if given is not None else None
@@ -104,7 +143,7 @@ def results_export(workspace: Workspace, actor: Actor, spelling: Spelling) -> tu
     require(actor, "export")
     every = [standing(workspace, actor, c.id) for c in workspace.election.contests]
     status = _status([a for s in every for a in s.areas])
-    counts = [_contest_count(workspace, s) for s in every if s.areas]
+    counts = [_of_contest(workspace, s) for s in every if s.areas]
     document = results.report(workspace.election, counts, status, workspace.clock(), trial=workspace.trial)
     _note(workspace, actor, "results_exported", spelling, {"status": status})
     stream = io.BytesIO()
@@ -118,6 +157,27 @@ def _status(areas: list[AreaStanding]) -> results.Status:
     if not areas or not all(a.official for a in areas):
         return "unofficial-partial"
     return "certified" if all(a.status == "signed" for a in areas) else "unofficial-complete"
+
+
+def _of_contest(workspace: Workspace, of: Standing) -> results.ContestCount:
+    election = workspace.election
+    found = share_totals(election, as_totals(election, [of]))
+    if not found:
+        return _contest_count(workspace, of)
+    units = []
+    for one in found:
+        first = one.classes[0][0]
+        below = [a for a in of.areas if a.totals.unit in {unit.id for unit, _ in one.classes}]
+        people = tuple(
+            results.Person(person_of(c.id, first.shares), c.full_name) for c in election.candidates_of(first.id)
+        )
+        elected = one.outcome.elected if one.outcome is not None and not one.outcome.undecided else None
+        result = in_shares((unit.shares, a.result) for unit, areas in one.classes for a in areas)
+        done = sum(a.closed for a in below)
+        weighed = results.Weighed(one.result.ballots, people, one.seats)
+        whole = all(a.official for a in below)
+        units.append(results.UnitCount(one.unit.id, None, None, result, whole, done, elected, weighed))
+    return results.ContestCount(of.contest, (), tuple(units))
 
 
 def _contest_count(workspace: Workspace, of: Standing) -> results.ContestCount:

@@ -1,4 +1,4 @@
-"""The minutes of every area and contest, filled from the totals, and the totals as rows and JSON."""
+"""The minutes of every area and contest, filled from the totals, and one area as JSON."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pipeline.election.figures import Witness, tells_an_incident
 from pipeline.election.rules import rules_of
 from pipeline.messages import Message, message
 from pipeline.reports.fields import CandidateVotes, MinutesData, Person
-from pipeline.spreadsheets import csv_for_excel
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.rules import Finding
 from pipeline.tally.totals import AreaResult
-from pipeline.usecases.totals import AreaTotals, Totals, UnitTotals
+from pipeline.usecases.totals import AreaTotals
 
 
 def minutes_of(election: Election, area: AreaTotals) -> MinutesData:
@@ -184,68 +183,3 @@ def _finding_json(area: AreaTotals, finding: Finding) -> dict[str, Any]:
     told = {"rule": finding.code, "kind": finding.kind, "text": str(finding.text)}
     confirmed = area.confirmation(finding)
     return told if confirmed is None else told | {"confirmed": confirmed.text, "by": confirmed.author}
-
-
-def unit_json(election: Election, unit: UnitTotals) -> dict[str, Any]:
-    """One unit as plain JSON, with the elected once it is complete."""
-    outcome = unit.outcome
-    return {
-        "contest": unit.contest,
-        "unit": unit.unit,
-        "seats": election.unit(unit.unit).seats,
-        "voters": unit.voters,
-        "voted": unit.voted,
-        "collected": unit.result.collected,
-        "valid": unit.result.valid,
-        "invalid": unit.result.invalid_total,
-        "votes": [{"candidate": r.id, "votes": r.votes} for r in unit.standings],
-        "complete": outcome is not None,
-        "elected": list(outcome.elected) if outcome else [],
-        "tied_for_a_person_to_decide": list(outcome.undecided) if outcome else [],
-        "seats_missing": outcome.missing if outcome else None,
-    }
-
-
-def totals_json(election: Election, found: Totals) -> dict[str, Any]:
-    """All totals in a stable shape: areas in the order of the definition, then units."""
-    return {
-        "format": "kiemphieu-totals/1",
-        "election": election.id,
-        "title": election.title,
-        "definition_sha256": found.election,
-        "complete": found.complete,
-        "areas": [area_json(election, a) for a in found.areas],
-        "units": [unit_json(election, u) for u in found.units],
-    }
-
-
-def totals_csv(election: Election, found: Totals) -> bytes:
-    """One row a figure: contest, unit, area, figure, candidate, value. UTF-8 with a mark, for Excel."""
-    lines: list[Sequence[object]] = [("contest", "unit", "area", "figure", "candidate", "name", "value")]
-    for area in found.areas:
-        lines += _rows(election, area_json(election, area))
-    names = {c.id: c.full_name for c in election.candidates}
-    for unit in found.units:
-        head = (unit.contest, unit.unit, "")
-        lines += [(*head, "votes", runner.id, names[runner.id], runner.votes) for runner in unit.standings]
-        of = unit.result
-        sums = ("voters", unit.voters), ("voted", unit.voted), ("collected", of.collected), ("valid", of.valid)
-        lines += [(*head, figure, "", "", value) for figure, value in (*sums, ("invalid", of.invalid_total))]
-    return csv_for_excel(lines)
-
-
-def _rows(election: Election, area: dict[str, Any]) -> Iterator[list[object]]:
-    head = [area["contest"], area["unit"], area["area"]]
-    names = {c.id: c.full_name for c in election.candidates}
-    for figure, value in (area["figures"] or {}).items():
-        yield [*head, figure, "", "", value]
-    for figure in ("collected", "scanned", "entered_by_hand", "set_aside", "valid", "invalid"):
-        yield [*head, figure, "", "", area[figure]]
-    for ground, value in area["invalid_by_ground"].items():
-        yield [*head, f"invalid_{ground}", "", "", value]
-    for k, value in area["leaving"].items():
-        yield [*head, f"leaving_{k}", "", "", value]
-    for candidate, value in area["votes"].items():
-        yield [*head, "votes", candidate, names[candidate], value]
-    for candidate, value in area.get("against", {}).items():
-        yield [*head, "against", candidate, names[candidate], value]

@@ -81,7 +81,6 @@ def share_minutes(election: Election, found: ShareTotals) -> CongressMinutes:
             titles[person],
             name,
             result.votes.get(person, 0) if settled else None,
-            ballots=result.ballots.votes_for(person) if settled else None,
         )
         for person, name in names_of(election, found).items()
     }

@@ -156,7 +156,9 @@ class ResultAnswer(Answer):
     set_aside: int
     valid: int
     invalid: dict[str, int] = Field(description="by ground of Art. 74.1")
-    votes: dict[str, int] = Field(description="by candidate; who has none is left out")
+    votes: dict[str, int] = Field(
+        description="by candidate; who has none is left out; empty of ballots by shares (results tell shares)"
+    )
     leaving: dict[str, int] = Field(description="valid ballots by the number of names that they leave")
 
     @classmethod
@@ -223,7 +225,7 @@ class Checks(Answer):
 class CandidateAnswer(Answer):
     id: str
     name: str
-    votes: int
+    votes: int = Field(description="ballots for the person; shares where a meeting votes by shares")
     elected: bool
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 
 from pipeline.election.codec import digest
 from pipeline.tally.rules import RULES
-from pipeline.tally.totals import total
-from pipeline.usecases.standing import AreaStanding, Standing, standing
+from pipeline.tally.totals import AreaResult, total
+from pipeline.usecases.shares import ShareTotals, names_of, share_totals
+from pipeline.usecases.standing import AreaStanding, Standing, as_totals, standing
 from pipeline.usecases.totals import UnitTotals
 from pipeline.usecases.work import work_view
 from review_ui.api.answers import (
@@ -66,20 +69,26 @@ def totals(call: ReadsTotals, contest: Key, offset: Offset = 0, limit: Limit = 1
     return TotalsAnswer(
         contest=contest,
         official=found.official,
-        result=ResultAnswer.of(total(a.totals.result for a in found.areas)),
+        result=ResultAnswer.of(total(_told(call, a) for a in found.areas)),
         total=len(found.areas),
         offset=offset,
-        areas=[_area(a) for a in found.areas[offset : offset + limit]],
+        areas=[_area(call, a) for a in found.areas[offset : offset + limit]],
     )
 
 
 @router.get("/totals/{contest}/{area}", tags=["totals"])
 def area_totals(call: ReadsTotals, contest: Key, area: Key) -> AreaAnswer:
     """One contest in one area."""
-    return _area(standing(call.workspace, call.actor, contest, area).area(area))
+    return _area(call, standing(call.workspace, call.actor, contest, area).area(area))
 
 
-def _area(one: AreaStanding) -> AreaAnswer:
+def _told(call: Call, one: AreaStanding) -> AreaResult:
+    """What an area adds; of a class of ballots by shares without the votes, which would tell how its holders voted."""
+    result = one.totals.result
+    return replace(result, votes={}) if call.workspace.election.unit(one.totals.unit).shares else result
+
+
+def _area(call: Call, one: AreaStanding) -> AreaAnswer:
     given = one.totals.figures
     return AreaAnswer(
         area=one.totals.area,
@@ -88,7 +97,7 @@ def _area(one: AreaStanding) -> AreaAnswer:
         official=one.official,
         voters=given.voters if given else None,
         voted=given.voted if given else None,
-        result=ResultAnswer.of(one.totals.result),
+        result=ResultAnswer.of(_told(call, one)),
     )
 
 
@@ -118,7 +127,33 @@ def _checks(call: Call, one: AreaStanding) -> ChecksOfArea:
 def results(call: ReadsTotals, contest: Key) -> Results:
     """Who is elected, unit by unit, as soon as all areas of a unit are official."""
     found = standing(call.workspace, call.actor, contest)
-    return Results(contest=contest, official=found.official, units=[_unit(call, found, u) for u in found.units])
+    election = call.workspace.election
+    units = [_unit(call, found, u) for u in found.units if not election.unit(u.unit).shares]
+    units += [_by_shares(call, found, one) for one in share_totals(election, as_totals(election, [found]))]
+    return Results(contest=contest, official=found.official, units=units)
+
+
+def _by_shares(call: Call, found: Standing, one: ShareTotals) -> UnitAnswer:
+    """A unit that is elected in by shares: all classes of ballots together, votes in shares."""
+    of = [a for a in found.areas if a.totals.unit in {unit.id for unit, _ in one.classes}]
+    official = all(a.official for a in of)
+    outcome = one.outcome if official else None
+    elected = outcome.elected if outcome is not None else ()
+    names = names_of(call.workspace.election, one) if official else {}
+    return UnitAnswer(
+        unit=one.unit.id,
+        name=one.unit.name,
+        seats=one.seats,
+        areas=len(of),
+        areas_official=sum(a.official for a in of),
+        official=official,
+        recognised=outcome.recognised if outcome is not None else None,
+        candidates=[
+            CandidateAnswer(id=person, name=name, votes=one.result.votes.get(person, 0), elected=person in elected)
+            for person, name in names.items()
+        ],
+        tied=list(outcome.undecided) if outcome is not None else [],
+    )
 
 
 def _unit(call: Call, found: Standing, unit: UnitTotals) -> UnitAnswer:

@@ -293,7 +293,6 @@ def share_rows(visit: Visit, of: Standing) -> list[dict[str, object]]:
                 (
                     {
                         "name": name,
-                        "ballots": one.result.ballots.votes_for(person),
                         "shares": one.result.votes.get(person, 0),
                         "elected": one.outcome is not None and person in one.outcome.elected,
                     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.resources import files
@@ -26,9 +28,12 @@ from pipeline.storage import accounts
 from pipeline.usecases import passwords
 from pipeline.usecases.batches import close_batch
 from pipeline.usecases.complete_ballots import raise_ballot_items
+from pipeline.usecases.downloads import area_minutes, totals_file
+from pipeline.usecases.exports import levels_export, results_export, write_cvr
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.ingest import open_batch
 from pipeline.usecases.official_forms import log_head, official_forms, print_form
+from pipeline.usecases.programs import create_token
 from pipeline.usecases.review import before_team, team_decides
 from pipeline.usecases.shares import share_totals
 from pipeline.usecases.totals import totals
@@ -36,6 +41,7 @@ from pipeline.usecases.workspace import Workspace, create_workspace
 from review_ui.app import create_app
 from tests.congress.test_whole_way import LEADER
 from tests.review_ui.visitors import PASSWORD, person
+from tests.usecases import nist
 from tests.usecases.conftest import AT, Pile, figures_for
 
 CLASSES = (ShareClass(1000, 4, 3), ShareClass(1, 9, 5))
@@ -132,7 +138,7 @@ def test_the_minutes_have_shares_and_ballots_and_tell_no_class(meeting: Workspac
     assert ["1.000", "4", "4", "3", "1", "3.000"] in rows
     assert ["1", "9", "9", "9", "0", "9"] in rows
     (first,) = [row for row in rows if row[0] == "1" and "Chi" in row[1]]
-    assert first[2:] == ["3", "2.001", "66,50"]
+    assert first[2:] == ["2.001", "66,50"]  # ballots beside shares would tell how each class voted
     said = " ".join(p.text for p in document.paragraphs).replace("\u00a0", " ")
     assert "4.009 cổ phần" in said
     assert "nhiều cổ phần hơn" in said
@@ -152,6 +158,105 @@ def test_screens_of_results_show_shares_and_no_class(meeting: Workspace) -> None
     hall = client.get("/result").text
     assert "2.001" in hall
     assert hall.count("Nguyễn Hữu Chi") == 1
+
+
+# Files that go out -----------------------------------------------------------------------------------------
+
+VOTES = {"bch-01": 2001, "bch-02": 1007, "bch-03": 1}
+
+
+def told_by_class(text: str) -> bool:
+    """Whether somebody's votes stand there for one class of ballots."""
+    return any(f"bch-{n:02d}-{size}" in text for n in range(1, 13) for size in CAST)
+
+
+def test_totals_tell_votes_in_shares_and_of_no_class(meeting: Workspace) -> None:
+    vote_invalid(meeting)
+    _, content = totals_file(meeting, SYSTEM, "json")
+    document = json.loads(content)
+    (one,) = document["shares"]
+    assert {v["candidate"]: v["votes"] for v in one["votes"] if v["votes"]} == VOTES
+    assert (one["unit"], one["entitled"], one["collected"], one["valid"], one["invalid"]) == (
+        "bch-1", 4009, 4009, 3009, 1000,
+    )  # fmt: skip
+    assert [(c["shares"], c["ballots_valid"]) for c in one["classes"]] == [(1000, 3), (1, 9)]
+    assert one["elected"] == ["bch-01", "bch-02", "bch-03"]
+    assert not told_by_class(content.decode())
+    rows = list(csv.DictReader(io.StringIO(totals_file(meeting, SYSTEM, "csv")[1].decode("utf-8-sig"))))
+    assert {r["candidate"]: int(r["value"]) for r in rows if r["candidate"] and int(r["value"])} == VOTES
+    assert {r["figure"] for r in rows if r["candidate"]} == {"shares_votes"}
+    assert [r["value"] for r in rows if r["figure"] == "shares_entitled"] == ["4009"]
+
+
+def test_levels_have_a_row_in_shares(meeting: Workspace) -> None:
+    vote_invalid(meeting)
+    name, content = levels_export(meeting, SYSTEM, "json")
+    assert name == "levels.json"
+    levels = json.loads(content)["levels"]
+    (shares,) = [row for row in levels if row["level"] == "shares"]
+    assert (shares["id"], shares["votes"], shares["valid"], shares["voters"]) == ("bch-1", VOTES, 3009, 4009)
+    assert all(not row["votes"] for row in levels if row["level"] != "shares")
+    assert sum(row["valid"] for row in levels if row["level"] == "area") == 12  # ballots
+    rows = list(csv.DictReader(io.StringIO(levels_export(meeting, SYSTEM, "csv")[1].decode("utf-8-sig"))))
+    assert {(r["candidate"], r["candidate_name"]) for r in rows if r["candidate"] == "bch-01"} == {
+        ("bch-01", "Nguyễn Hữu Chi")
+    }
+    assert not told_by_class(content.decode() + str(rows))
+
+
+def test_election_results_of_a_meeting_are_shares(meeting: Workspace) -> None:
+    vote_invalid(meeting)
+    _, content = results_export(meeting, SYSTEM, "json")
+    document = nist.valid_json("results", content)
+    assert nist.valid_xml("results", results_export(meeting, SYSTEM, "xml")[1]) is not None
+    (election,) = document["Election"]
+    (contest,) = election["Contest"]
+    counts = {s["@id"]: [v["Count"] for v in s["VoteCounts"]] for s in contest["ContestSelection"]}
+    assert {key.removeprefix("selection-"): n for key, (n,) in counts.items() if n} == VOTES
+    assert (contest["VoteVariation"], contest["NumberElected"]) == ("other", 9)
+    (ballots,) = election["BallotCounts"]
+    assert (ballots["BallotsCast"], ballots["BallotsRejected"]) == (13, 1)
+    winners = {c["@id"] for c in election["Candidate"] if c["PostElectionStatus"] == "winner"}
+    assert winners == {f"candidate-{p}" for p in VOTES}
+    assert not told_by_class(content.decode())
+    assert "hoi-truong-1000" not in content.decode()
+
+
+def test_cast_vote_records_of_all_classes_add_up_to_the_shares(meeting: Workspace, tmp_path: Path) -> None:
+    vote_invalid(meeting)
+    assert write_cvr(meeting, SYSTEM, tmp_path / "cvr.json", "json") == 13
+    assert write_cvr(meeting, SYSTEM, tmp_path / "cvr.xml", "xml") == 13
+    document = nist.valid_json("cvr", (tmp_path / "cvr.json").read_bytes())
+    nist.valid_xml("cvr", (tmp_path / "cvr.xml").read_bytes())
+    ((contest,),) = [e["Contest"] for e in document["Election"]]
+    assert (contest["@id"], len(contest["ContestSelection"])) == ("contest-bch-1", 12)
+    sums: dict[str, int] = {}
+    for record in document["CVR"]:
+        current = next(s for s in record["CVRSnapshot"] if s["@id"] == record["CurrentSnapshotId"])
+        for one in current["CVRContest"][0]["CVRContestSelection"]:
+            person = one["ContestSelectionId"].removeprefix("selection-")
+            sums[person] = sums.get(person, 0) + one["TotalNumberVotes"]
+    assert {p: n for p, n in sums.items() if n} == VOTES
+
+
+def test_programs_are_told_shares_and_of_no_class(meeting: Workspace) -> None:
+    vote_invalid(meeting)
+    _, secret = create_token(meeting, SYSTEM, "Màn hình", ["totals:read"], 1)
+    program = TestClient(create_app(meeting), headers={"Authorization": f"Bearer {secret}"})
+    (unit,) = program.get("/api/v1/results/bch").json()["units"]
+    assert (unit["unit"], unit["official"]) == ("bch-1", True)
+    assert {c["id"]: c["votes"] for c in unit["candidates"] if c["votes"]} == VOTES
+    assert [c["id"] for c in unit["candidates"] if c["elected"]] == list(VOTES)
+    totals_ = program.get("/api/v1/totals/bch")
+    assert totals_.json()["result"]["valid"] == 12
+    area = program.get("/api/v1/totals/bch/hoi-truong-1000")
+    assert area.json()["result"]["votes"] == {}
+    assert not told_by_class(totals_.text + area.text)
+
+
+def test_a_class_has_no_minutes_of_its_own(meeting: Workspace) -> None:
+    vote_invalid(meeting)
+    assert refused(lambda: area_minutes(meeting, SYSTEM, "bch", "hoi-truong-1000", draft=False)) == {"minutes-class"}
 
 
 # The register --------------------------------------------------------------------------------------------

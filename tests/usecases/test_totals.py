@@ -18,9 +18,10 @@ from pipeline.review.states import TeamVote
 from pipeline.storage import batches
 from pipeline.usecases.complete_ballots import Count, raise_ballot_items
 from pipeline.usecases.confirming import keep_confirmation
-from pipeline.usecases.minutes import minutes_of, totals_csv, totals_json
+from pipeline.usecases.minutes import minutes_of
 from pipeline.usecases.review import before_team, team_decides
 from pipeline.usecases.totals import area_totals, totals
+from pipeline.usecases.totals_files import totals_csv, totals_json
 
 AT = datetime(2026, 3, 15, 20, 0, tzinfo=UTC)
 LEADER = Actor("leader", "Phạm Văn Dũng", frozenset({"team_leader"}))

@@ -6,6 +6,9 @@ current. ``HasIndication`` tells whether the ballot is *for* that person: where 
 name that is left; what is on the paper stands in ``Code``. ``IsAllocable`` is ``no`` for a ballot that the team holds
 invalid and ``unknown`` while the program only proposes it (Art. 74.2: only the team may say so).
 
+At a meeting that votes by shares all classes of ballots are one contest of the same people; ``NumberVotes`` is the
+number of shares of the ballot, so that adding up gives the result.
+
 Neither a time nor the place in the pile is written (``BatchSequenceId``, ``UniqueId`` and ``TimeStamp`` stay out).
 """
 
@@ -27,6 +30,7 @@ from pipeline.tally.ballots import (
     name_meaning,
 )
 from pipeline.tally.cast import CastBallot, Place
+from pipeline.tally.shares import person_of
 
 NAMESPACE = "http://itl.nist.gov/ns/voting/1500-103/v1"
 _READER, _SCOPE, _ELECTION = "device-reader", "scope", "election"
@@ -43,7 +47,8 @@ def report(
     election: Election, units: Iterable[Unit], areas: Iterable[str], engine: str, at: datetime, *, trial: bool
 ) -> Thing:
     """The report without its CVRs, over the ``units`` and ``areas`` that they are of."""
-    chosen = list(units)
+    by_unit = {u.parent if u.shares else u.id: u for u in units}  # one contest for all classes of ballots
+    voted_in = list(by_unit.values())
     names = {a.id: a for a in election.areas}
     return {
         "@type": "CVR.CastVoteRecordReport",
@@ -52,11 +57,11 @@ def report(
                 "@id": _ELECTION,
                 "@type": "CVR.Election",
                 "Candidate": [
-                    {"@id": f"candidate-{c.id}", "@type": "CVR.Candidate", "Name": c.full_name}
-                    for u in chosen
-                    for c in election.candidates_of(u.id)
+                    {"@id": f"candidate-{person}", "@type": "CVR.Candidate", "Name": name}
+                    for u in voted_in
+                    for person, name in _people(election, u)
                 ],
-                "Contest": [_contest(election, unit) for unit in chosen],
+                "Contest": [_contest(election, unit) for unit in voted_in],
                 "ElectionScopeId": _SCOPE,
                 "Name": election.title,
             }
@@ -90,22 +95,33 @@ def report(
     }
 
 
+def _people(election: Election, unit: Unit) -> list[tuple[str, str]]:
+    """(id, name) of everybody who stands; the same in all classes of ballots by shares."""
+    return [
+        (person_of(c.id, unit.shares) if unit.shares else c.id, c.full_name) for c in election.candidates_of(unit.id)
+    ]
+
+
 def _contest(election: Election, unit: Unit) -> Thing:
     contest = election.contest(unit.contest)
+    elects = election.unit(unit.parent) if unit.shares and unit.parent else unit
+    variation = {"VoteVariation": "n-of-m"}
+    if unit.shares:
+        variation = {"VoteVariation": "other", "OtherVoteVariation": "n-of-m, every ballot weighs as its shares"}
     return {
-        "@id": f"contest-{unit.id}",
+        "@id": f"contest-{elects.id}",
         "@type": "CVR.CandidateContest",
-        "Code": [_code("contest", unit.contest), _code("unit", unit.id)],
+        "Code": [_code("contest", unit.contest), _code("unit", elects.id)],
         "ContestSelection": [
             {
-                "@id": f"selection-{c.id}",
+                "@id": f"selection-{person}",
                 "@type": "CVR.CandidateSelection",
-                "CandidateIds": [f"candidate-{c.id}"],
+                "CandidateIds": [f"candidate-{person}"],
             }
-            for c in election.candidates_of(unit.id)
+            for person, _ in _people(election, unit)
         ],
-        "Name": f"{contest.body}, {unit.name}",
-        "VoteVariation": "n-of-m",
+        "Name": f"{contest.body}, {elects.name}",
+        **variation,
         "NumberElected": unit.seats,
         "VotesAllowed": unit.seats,
     }
@@ -142,7 +158,7 @@ def _original(ballot: CastBallot) -> Thing:
     unsure = any(not p.sure for p in (*ballot.names, *ballot.signs))
     contest = {
         "@type": "CVR.CVRContest",
-        "ContestId": f"contest-{ballot.unit}",
+        "ContestId": f"contest-{ballot.voted_in}",
         "CVRContestSelection": _selections(ballot, [p.read for p in ballot.names], None, None, people=False),
     }
     return _snapshot(ballot, "original", [contest], asked=unsure, signs=[p.read for p in ballot.signs])
@@ -194,7 +210,7 @@ def _selections(
     for place, answer in zip(ballot.names, answers, strict=True):
         known = found.get(place.candidate)
         indication = _indication(place, answer, names)
-        votes = int(indication == "yes" and known is None)
+        votes = ballot.weight * int(indication == "yes" and known is None)
         position = _position(place, answer, indication, votes, allocable, settled=people and place.asked)
         if known is not None:  # "disagree", behind "agree"
             known["SelectionPosition"].append(position)
@@ -202,7 +218,7 @@ def _selections(
         asked = not people and not place.sure
         found[place.candidate] = {
             "@type": "CVR.CVRContestSelection",
-            "ContestSelectionId": f"selection-{place.candidate}",
+            "ContestSelectionId": f"selection-{ballot.person(place.candidate)}",
             "SelectionPosition": [position],
             **({"Status": ["needs-adjudication"]} if asked else {}),
             **({"TotalNumberVotes": votes if allocable == "yes" else 0} if allocable else {}),
@@ -237,7 +253,7 @@ def _position(
 
 
 def _contest_of(ballot: CastBallot, marks: list[Thing], *, valid: bool, over: bool, told: str) -> Thing:
-    left = sum(m["SelectionPosition"][0]["NumberVotes"] for m in marks)
+    left = sum(m["SelectionPosition"][0]["NumberVotes"] > 0 for m in marks)
     status = ["invalidated-rules", "other"] if told else []
     if over:
         status = ["overvoted", *status]
@@ -245,13 +261,13 @@ def _contest_of(ballot: CastBallot, marks: list[Thing], *, valid: bool, over: bo
         status = ["undervoted"]
     return {
         "@type": "CVR.CVRContest",
-        "ContestId": f"contest-{ballot.unit}",
+        "ContestId": f"contest-{ballot.voted_in}",
         "CVRContestSelection": marks,
-        "Overvotes": max(0, left - ballot.seats),
+        "Overvotes": ballot.weight * max(0, left - ballot.seats),
         "Selections": left,
         **({"Status": status} if status else {}),
         **({"OtherStatus": told} if told else {}),
-        "Undervotes": max(0, ballot.seats - left) if valid else 0,
+        "Undervotes": ballot.weight * max(0, ballot.seats - left) if valid else 0,
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from pipeline.election.definition import Contest, Election, Unit
+from pipeline.election.definition import Candidate, Contest, Election, Unit
 from pipeline.reports.nist.cdf import Thing
 from pipeline.tally.totals import AreaResult
 
@@ -35,16 +35,44 @@ class AreaCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who stands in several classes of ballots."""
+
+    id: str
+    full_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Of a unit that is elected in by shares: its ``ballots``, all classes together, its people and its seats."""
+
+    ballots: AreaResult
+    people: tuple[Person, ...]
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnitCount:
-    """A unit as a whole; ``elected`` is ``None`` until somebody may be called elected."""
+    """A unit as a whole; ``elected`` is ``None`` until somebody may be called elected.
+
+    ``weighed``: its ``result`` is in shares; no class of ballots is told, as that would tell how its holders voted.
+    """
 
     unit: str
-    voters: int
-    voted: int
+    voters: int | None
+    voted: int | None
     result: AreaResult
     done: bool
     areas_done: int
     elected: tuple[str, ...] | None
+    weighed: Weighed | None = None
+
+    @property
+    def ballots(self) -> AreaResult:
+        return self.weighed.ballots if self.weighed is not None else self.result
+
+    def people(self, election: Election) -> Sequence[Candidate | Person]:
+        return self.weighed.people if self.weighed is not None else election.candidates_of(self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +123,10 @@ def _election(election: Election, count: ContestCount) -> Thing:
             }
             for of, result in [
                 *((_area_id(contest, a.area), a.result) for a in count.areas if a.state == "completed"),
-                *((f"unit-{u.unit}", u.result) for u in count.units),
+                *((f"unit-{u.unit}", u.ballots) for u in count.units),
             ]
         ],
-        "Candidate": [
-            _candidate(c.id, c.full_name, units[u.id].elected) for u in of_contest for c in election.candidates_of(u.id)
-        ],
+        "Candidate": [_candidate(c.id, c.full_name, u.elected) for u in count.units for c in u.people(election)],
         "Contest": [_contest(election, contest, u, units[u.id], in_unit.get(u.id, [])) for u in of_contest],
         "ElectionScopeId": f"all-{contest.id}",
         "Name": _text(f"{election.title}: {contest.body}"),
@@ -118,6 +144,11 @@ def _candidate(key: str, name: str, elected: tuple[str, ...] | None) -> Thing:
 def _contest(election: Election, contest: Contest, unit: Unit, count: UnitCount, areas: Sequence[AreaCount]) -> Thing:
     closed = [a for a in areas if a.state == "completed"]
     places = [*((_area_id(contest, a.area), a.result) for a in closed), (f"unit-{unit.id}", count.result)]
+    weighed = count.weighed
+    seats = unit.seats if weighed is None else weighed.seats
+    variation = {"VoteVariation": "n-of-m"}
+    if weighed is not None:
+        variation = {"VoteVariation": "other", "OtherVoteVariation": "n-of-m, every ballot weighs as its shares"}
     return {
         "@id": f"contest-{unit.id}",
         "@type": "ElectionResults.CandidateContest",
@@ -125,7 +156,7 @@ def _contest(election: Election, contest: Contest, unit: Unit, count: UnitCount,
             {
                 "@id": f"selection-{c.id}",
                 "@type": "ElectionResults.CandidateSelection",
-                "SequenceOrder": c.order,
+                "SequenceOrder": order,
                 "VoteCounts": [
                     {
                         "@type": "ElectionResults.VoteCounts",
@@ -137,7 +168,7 @@ def _contest(election: Election, contest: Contest, unit: Unit, count: UnitCount,
                 ],
                 "CandidateIds": [f"candidate-{c.id}"],
             }
-            for c in election.candidates_of(unit.id)
+            for order, c in enumerate(count.people(election), start=1)
         ],
         "CountStatus": [_status("completed" if count.done else "in-process")],
         "ElectionDistrictId": f"unit-{unit.id}",
@@ -146,15 +177,15 @@ def _contest(election: Election, contest: Contest, unit: Unit, count: UnitCount,
             {
                 "@type": "ElectionResults.OtherCounts",
                 "GpUnitId": of,
-                "Undervotes": sum((unit.seats - k) * n for k, n in result.leaving.items()),
+                "Undervotes": sum((seats - k) * n for k, n in result.leaving.items()),
             }
             for of, result in places
         ],
         "SubUnitsReported": count.areas_done,
         "TotalSubUnits": len(areas),
-        "VoteVariation": "n-of-m",
-        "NumberElected": unit.seats,
-        "VotesAllowed": unit.seats,
+        **variation,
+        "NumberElected": seats,
+        "VotesAllowed": seats,
     }
 
 
@@ -179,11 +210,9 @@ def _gp_units(election: Election, count: ContestCount) -> Iterable[Thing]:
             "Number": known.number,
             "Type": "other",
             "OtherType": "electoral unit",
-            "VotersParticipated": unit.voted,
-            "VotersRegistered": unit.voters,
+            **_known(VotersParticipated=unit.voted, VotersRegistered=unit.voters),
         }
     for area in count.areas:
-        voters = {"VotersParticipated": area.voted, "VotersRegistered": area.voters}
         yield {
             "@id": _area_id(contest, area.area),
             "@type": "ElectionResults.ReportingUnit",
@@ -192,9 +221,13 @@ def _gp_units(election: Election, count: ContestCount) -> Iterable[Thing]:
             "CountStatus": [_status(area.state)],
             "Number": areas[area.area].number,
             "Type": "precinct",
-            **{name: value for name, value in voters.items() if value is not None},
+            **_known(VotersParticipated=area.voted, VotersRegistered=area.voters),
         }
     yield from _places(election, contest, {a.area: a.place for a in count.areas})
+
+
+def _known(**numbers: int | None) -> Thing:
+    return {name: value for name, value in numbers.items() if value is not None}
 
 
 def _places(election: Election, contest: Contest, place_of: Mapping[str, str]) -> Iterable[Thing]:
