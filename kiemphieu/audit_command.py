@@ -17,7 +17,7 @@ from pipeline.access.roles import SYSTEM
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.storage.result_audits import Kind
-from pipeline.usecases import audits_together, result_audit, result_audit_report, result_audit_sheets
+from pipeline.usecases import audit_fixed, audits_together, result_audit, result_audit_report, result_audit_sheets
 from pipeline.usecases.exports import whole_file
 from pipeline.usecases.result_audit import Evaluation, State
 from pipeline.usecases.workspace import Workspace, open_workspace
@@ -229,7 +229,7 @@ def result(workspace: Path, number: int) -> None:
         for sentence in result_audit_report.words(found):
             say(sentence)
         _differing(found)
-        if not result_audit.still_as_fixed(opened, SYSTEM, number):
+        if not audit_fixed.still_as_fixed(opened, SYSTEM, number):
             say(message("WARNING: a ballot counts otherwise than when the audit was fixed; open a new audit"))
 
 

@@ -17,17 +17,8 @@ from pipeline.access.roles import Actor, require
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.storage import result_audits
 from pipeline.storage.result_audits import Kind, StoredAudit
-from pipeline.usecases.result_audit import (
-    Evaluation,
-    check_figures,
-    check_risk,
-    check_seed,
-    draw,
-    evaluate,
-    known,
-    official,
-    open_fixed,
-)
+from pipeline.usecases.audit_fixed import check_figures, check_risk, check_seed, known, official, open_fixed
+from pipeline.usecases.result_audit import Evaluation, draw, evaluate
 from pipeline.usecases.result_audit_sheets import Place, places_drawn
 from pipeline.usecases.workspace import Workspace
 

@@ -17,7 +17,7 @@ from pipeline.rla.manifest import bundle, place_of
 from pipeline.storage import ballots, batches, log, result_audits
 from pipeline.storage.result_audits import Seen, Sheet, StoredAudit
 from pipeline.tally.ballots import GROUNDS, InvalidVote, ValidVote, spell
-from pipeline.usecases.result_audit import MISSING, drawn, sheets_of
+from pipeline.usecases.audit_fixed import MISSING, drawn, sheets_of
 from pipeline.usecases.reviewing import area_name
 from pipeline.usecases.workspace import Workspace
 

@@ -13,6 +13,7 @@ from pipeline.messages import Message, message
 from pipeline.tally.ballots import GROUNDS
 from pipeline.usecases import result_audit
 from pipeline.usecases.audits_together import draw_together, evaluate_together, fetch_list, open_together
+from pipeline.usecases.audit_fixed import MISSING
 from pipeline.usecases.result_audit import Kind, State, StoredAudit
 from pipeline.usecases.result_audit_report import forms, manifest_file, percent, words
 from pipeline.usecases.result_audit_sheets import (
@@ -197,7 +198,7 @@ def _told(visit: Visit, audit: StoredAudit, value: str) -> str:
     ground = next((g for g in GROUNDS if kind == "invalid" and g == rest), None)
     if ground is not None:
         return visit.say(message("invalid, {why}", why=wording_count.article(ground)))
-    return visit.say(message("not there")) if value in ("", result_audit.MISSING) else value
+    return visit.say(message("not there")) if value in ("", MISSING) else value
 
 
 @router.post("/{number}/draw")

@@ -18,9 +18,10 @@ from pipeline.rla.manifest import places
 from pipeline.rla.sampler import draws
 from pipeline.storage import ballots, log, result_audits
 from pipeline.tally.ballots import spell
+from pipeline.usecases.audit_fixed import still_as_fixed
 from pipeline.usecases.cast_records import some
 from pipeline.usecases.exports import level_rows
-from pipeline.usecases.result_audit import draw, evaluate, open_audit, still_as_fixed
+from pipeline.usecases.result_audit import draw, evaluate, open_audit
 from pipeline.usecases.result_audit_report import forms, manifest_file, words
 from pipeline.usecases.result_audit_sheets import find, places_drawn, write_down, write_down_pile
 from pipeline.usecases.standing import standing
