@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 
 from calibration.digits.tally_paper import PITCH, tally_cell
-from pipeline.recognize.tally_strokes import Style, read_tally
+from pipeline.recognize.tally_groups import Style
+from pipeline.recognize.tally_strokes import read_tally
 
 STYLES: tuple[Style, ...] = ("square", "gate")
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.recognize.tally_strokes import TallyReading
+from pipeline.recognize.tally_groups import TallyReading
 
 DIGITS = "0123456789"
 _BEGUN = np.arange(1, 10)

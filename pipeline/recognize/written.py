@@ -18,7 +18,8 @@ from pipeline.recognize.number_values import Values, values_of_fields, values_of
 from pipeline.recognize.numbers import NumberReading, read_numbers
 from pipeline.recognize.reading import Doubt, WrittenReading
 from pipeline.recognize.tally_grid import read_tally_grid
-from pipeline.recognize.tally_strokes import TallyReading, read_tally
+from pipeline.recognize.tally_groups import TallyReading
+from pipeline.recognize.tally_strokes import read_tally
 from pipeline.recognize.windows import Bytes, Layout, cut, darkness, mosaic_of, quad_of, quads_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
