@@ -63,6 +63,10 @@ what seems to cross it."""
 TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""
+PIECE_MM = 0.25
+"""The printed line is looked at in pieces of this length, two at a time."""
+ALIKE = 6
+"""So many targets of one size on a page tell what print and grain leave in each of them."""
 VOID = 3
 """Grey of the lid of a scanner seen through a hole; pen and print of an unclipped scan are lighter."""
 CLIPPED = 252
@@ -78,6 +82,10 @@ class _Shape:
     inside: Bools
     outside: Bools
     ring: Bools
+    rim: Bools
+    """The printed line and what lies so near to it that neither inside nor outside counts it."""
+    along: Floats
+    """(pixels of ``rim``, pieces): which piece of the line each belongs to, as mm of ink across for a black pixel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -250,8 +258,23 @@ def _shape(distance: Floats) -> _Shape:
     coarse = np.exp(-0.5 * (distance / 0.14) ** 2)
     height, width = (n // COARSE * COARSE for n in coarse.shape)
     tiles = coarse[:height, :width].reshape(height // COARSE, COARSE, width // COARSE, COARSE)
-    inside, ring = distance < -OUTLINE_MM, np.abs(distance) <= 0.12
-    return _Shape(tiles.mean(axis=(1, 3)).astype(np.float32), inside, distance > OUTLINE_MM, ring)
+    inside, ring, rim = distance < -OUTLINE_MM, np.abs(distance) <= 0.12, np.abs(distance) <= OUTLINE_MM
+    template = tiles.mean(axis=(1, 3)).astype(np.float32)
+    return _Shape(template, inside, distance > OUTLINE_MM, ring, rim, _pieces(distance, rim))
+
+
+def _pieces(distance: Floats, rim: Bools) -> Floats:
+    contours, _ = cv2.findContours((distance < 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    line = max(contours, key=len)[:, 0].astype(np.float32)
+    steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
+    way = np.concatenate([[0], np.cumsum(steps)]) / DENSITY
+    count = max(8, round(float(way[-1]) / PIECE_MM))
+    piece = np.minimum((way / way[-1] * count).astype(np.intp), count - 1)
+    rows, columns = np.nonzero(rim)
+    places = np.stack([columns, rows], axis=1).astype(np.float32)
+    nearest = np.linalg.norm(places[:, None] - line[None], axis=2).argmin(axis=1)
+    belongs = np.eye(count, dtype=np.float32)[piece[nearest]]
+    return np.asarray(belongs / (float(way[-1]) / count * DENSITY**2), np.float32)
 
 
 def _places(w: float, h: float) -> tuple[Floats, Floats]:
@@ -292,14 +315,14 @@ def _measures(dark: Floats, wide: Floats, aligned: _Aligned) -> dict[str, Floats
     inside = dark[:, shape.inside]
     # a page's coarse grain or grey paper is in every target, and round it, where most targets may be marked
     means = inside.mean(axis=1), dark[:, shape.outside].mean(axis=1)
-    grain = min(np.percentile(mean, 25) for mean in means) if len(dark) >= 6 else 0.0
+    grain = min(np.percentile(mean, 25) for mean in means) if len(dark) >= ALIKE else 0.0
     # dust and salt-and-pepper are single pixels: capped and averaged they are no trace
     near, soft = _averaged(dark, shape.inside, 3), _averaged(np.minimum(dark, 0.5), shape.inside, 5)
     soft_around = _averaged(np.minimum(dark, 0.5), shape.outside, 5)
     around = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.outside]
     inked, inked_around = (near > INK).mean(axis=1), (around > INK).mean(axis=1)
     # the dots of a picture that was made black and white by halftone are in every target, too
-    dots = min(np.percentile(share, 25) for share in (inked, inked_around)) if len(dark) >= 6 else 0.0
+    dots = min(np.percentile(share, 25) for share in (inked, inked_around)) if len(dark) >= ALIKE else 0.0
     return crossings(wide, near, np.pad(shape.inside, FARTHER_PX), INK, DENSITY) | {
         "ink": np.maximum(inked - dots, 0) / (1 - dots),
         "faint": (soft > grain + FAINT).mean(axis=1),
@@ -308,12 +331,42 @@ def _measures(dark: Floats, wide: Floats, aligned: _Aligned) -> dict[str, Floats
         "void": aligned.void,
         "around": inked_around,
         "faint_around": (soft_around > grain + FAINT).mean(axis=1),
+        "spot": _darkest_spot(soft),
+        "on_line_mm": _on_line(aligned.dark, shape),
         "outline": (aligned.dark[:, shape.ring] > 0.1).mean(axis=1),
         "fit": aligned.fit,
         "spread_mm": aligned.spread_mm,
         "level": aligned.level,
         "shift_mm": np.linalg.norm(aligned.shift_mm, axis=1).astype(np.float32),
     }
+
+
+def _darkest_spot(soft: Floats) -> Floats:
+    """How much darker each target's darkest spot is than its own paper, above what grain does to most of the page's.
+
+    ``soft`` (n, pixels): means over 5 pixels square. A faint pencil's short stroke is lost in the grain of one page
+    and plain on a calm one.
+    """
+    return _above_usual(soft.max(axis=1) - np.median(soft, axis=1))
+
+
+def _on_line(dark: Floats, shape: _Shape) -> Floats:
+    """How many mm of ink more than most targets of the page each has across its printed line, where it is most.
+
+    A stroke whose pen skipped within leaves no more than its ends there. Summed up across the line it does not matter
+    that an outline lies a fraction off its place, on paper that was stretched there.
+    """
+    if len(dark) < ALIKE:
+        return np.zeros(len(dark), np.float32)
+    across = dark[:, shape.rim] @ shape.along
+    across = (across + np.roll(across, 1, axis=1)) / 2
+    return _above_usual((across - np.median(across, axis=0)).max(axis=1))
+
+
+def _above_usual(values: NDArray[np.floating[Any]]) -> Floats:
+    """Values above that of most targets of the page, where there are enough; two of five are hardly all marked."""
+    usual = np.percentile(values, 40) if len(values) >= ALIKE else 0.0
+    return np.asarray(values - usual, np.float32)
 
 
 def _wider(wide: Floats, shape: _Shape, box: Box) -> Floats:

@@ -25,6 +25,8 @@ PLAIN = {
 FILLED = {
     "ink": 0.4, "darkest": 0.8, "through": 0.0, "void": 0.0, "around": 0.0, "level": 1.0, "spread_mm": 0.0,
     "wider_mm": 0.0,
+    "on_line_mm": 0.0,
+    "spot": 0.0,
 }  # fmt: skip
 
 # Readings as they were recorded with the shipped profile of version 1: kind, scores, measures, accepted, p_wrong.

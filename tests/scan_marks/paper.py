@@ -118,6 +118,18 @@ def hairline(picture: Picture, b: Box) -> None:
     line(picture, (b.x + 0.8, b.bottom - 0.8), b.centre, 0.2, 90)
 
 
+def skipped(picture: Picture, b: Box) -> None:
+    """A slash whose pen gave ink at its two ends alone, on and beside the printed line."""
+    left, right = b.centre[0] - 0.9, b.centre[0] + 0.9
+    line(picture, (left - 0.2, b.bottom + 0.4), (left + 0.2, b.bottom - 0.2), 0.5, 80)
+    line(picture, (right - 0.2, b.y + 0.2), (right + 0.2, b.y - 0.4), 0.5, 80)
+
+
+def short_and_faint(picture: Picture, b: Box) -> None:
+    x, y = b.centre
+    line(picture, (x + 0.4, y - 0.4), (x + 0.45, y + 0.4), 0.25, 212)
+
+
 def faint_pencil(picture: Picture, b: Box) -> None:
     for i in range(4):
         y = b.y + (i + 0.5) * b.h / 4

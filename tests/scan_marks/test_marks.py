@@ -85,6 +85,8 @@ def test_plain_marks_are_accepted(kind: str, with_reference: bool, pen: Callable
     [
         paper.dotted,
         paper.hairline,
+        paper.skipped,
+        paper.short_and_faint,
         paper.faint_pencil,
         paper.circled,
         paper.circled_faintly,
