@@ -58,7 +58,7 @@ def open_(workspace: Path, contest: str | None, units: tuple[str, ...], risk: fl
     """
     with _opened(workspace) as opened:
         kind: Kind = "piles" if piles else "ballots"
-        held = {u.id: u.contest for u in opened.election.units if u.seats}
+        held = {u.id: u.contest for u in opened.election.units}
         wanted = [(contest or held.get(unit, ""), unit) for unit in units]
         for of, unit in wanted:
             if not of:

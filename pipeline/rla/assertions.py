@@ -60,8 +60,8 @@ def assertions(
     """Everything that makes ``elected`` the elected of a unit, the narrowest first.
 
     With every seat filled, each of them is ahead of everybody else; with seats left, nobody else has more than half
-    (``half_of``; ``None``: any number of votes elects). Refused: nobody elected (``audit-nobody``), and a margin of
-    nothing (``audit-tie``), which no sample can confirm.
+    (``half_of``; ``None``: any number of votes elects). Refused: nobody elected (``audit-nobody``), a margin of nothing
+    (``audit-tie``), which no sample can confirm, and seats that any vote would fill (``audit-open``).
     """
     if not elected:
         raise refuse(
@@ -85,6 +85,13 @@ def assertions(
     else:
         lost = [(c, -result.votes_for(c)) for c in others]
         found += [Assertion("not_above_half", "", c, margin) for c, margin in lost if margin]
+    if not found:
+        raise refuse(
+            "audit-open",
+            "",
+            "seats are left that any vote would fill, so one ballot could elect one more and no sample can confirm "
+            "that none does; count all ballots by hand",
+        )
     for one in found:
         if one.margin <= 0:
             raise refuse(

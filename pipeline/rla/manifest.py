@@ -36,11 +36,14 @@ def bundle(number: int) -> tuple[int, int]:
     return (number - 1) // BUNDLE + 1, (number - 1) % BUNDLE + 1
 
 
-def manifest_csv(manifest: Sequence[tuple[str, int]], areas: Sequence[str]) -> bytes:
-    """One line a pile; ``areas``: that of each. UTF-8 with a mark, for Excel."""
+def manifest_csv(manifest: Sequence[tuple[str, int]], areas: Sequence[str], shares: Sequence[int] = ()) -> bytes:
+    """One line a pile; ``areas``: that of each; ``shares`` of a sheet of each, where a meeting votes by shares.
+
+    UTF-8 with a mark, for Excel.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(["batch", "area", "sheets"])
-    for (batch, sheets), area in zip(manifest, areas, strict=True):
-        writer.writerow([batch, area, sheets])
+    writer.writerow(["batch", "area", "sheets", *(["shares"] if shares else [])])
+    for n, ((batch, sheets), area) in enumerate(zip(manifest, areas, strict=True)):
+        writer.writerow([batch, area, sheets, *shares[n : n + 1]])
     return stream.getvalue().encode("utf-8-sig")

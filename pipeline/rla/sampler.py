@@ -73,6 +73,20 @@ def weighted(seed: str, number: int, weights: Sequence[tuple[str, Fraction]]) ->
     raise ValueError("there is nothing to draw from")
 
 
+def by_shares(seed: str, number: int, piles: Sequence[tuple[str, int, int]]) -> str:
+    """The sheet (``pile/number``) on which the ``number``-th draw falls when every share is drawn alike.
+
+    ``piles``: (pile, sheets, shares of each sheet). The point is that of :func:`weighted`, laid on the shares of all
+    sheets one behind the other.
+    """
+    point = int(_digest(f"{seed},{number}"), 16) * sum(sheets * shares for _, sheets, shares in piles) >> 256
+    for pile, sheets, shares in piles:
+        if point < sheets * shares:
+            return f"{pile}/{point // shares + 1}"
+        point -= sheets * shares
+    raise ValueError("there is nothing to draw from")
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -23,6 +23,7 @@ from pipeline.rla.manifest import sheets_in
 from pipeline.storage import log, result_audits
 from pipeline.storage.result_audits import Kind, Seen, StoredAudit
 from pipeline.tally.ballots import GROUNDS, InvalidVote, ValidVote, Vote, spell
+from pipeline.tally.shares import person_of
 from pipeline.usecases.audit_fixed import (
     MISSING,
     assertions_of,
@@ -36,7 +37,9 @@ from pipeline.usecases.audit_fixed import (
     official,
     open_fixed,
     piles_of,
+    shares_of,
     sheets_of,
+    weighed,
 )
 from pipeline.usecases.cast_records import some
 from pipeline.usecases.workspace import Workspace
@@ -124,7 +127,8 @@ def _enough(db: Connection, workspace: Workspace, audit: StoredAudit, state: Eva
     if state is not None:
         return min(state.needed or whole, whole)
     if audit.kind == "ballots":
-        return min(comparison.draws_needed(audit.risk, Discrepancies(), margin_of(audit)), whole)
+        margin = margin_of(audit, shares_of(db, workspace, audit))
+        return min(comparison.draws_needed(audit.risk, Discrepancies(), margin), whole)
     needed = macro.draws_needed(audit.risk, bound_of(assertions_of(audit), dict(piles_of(db, workspace, audit))))
     return min(int(needed), whole)
 
@@ -149,48 +153,65 @@ def _of_ballots(
     of, looked = assertions_of(audit), [p for p in order if p in seen]
     where = sheets_of(db, sorted(set(looked)))
     votes = {b.id: b.vote for b in some(db, workspace.count, [s.ballot for s in where.values()])}
+    shares = shares_of(db, workspace, audit)
+
+    def by_person(place: str, vote: Vote | None) -> Vote | None:
+        """The same people stand in all classes of ballots by shares."""
+        size = shares.get(place.rpartition("/")[0], 0)
+        if not size or not isinstance(vote, ValidVote):
+            return vote
+        return ValidVote(frozenset(person_of(c, size) for c in vote.names))
+
     over: dict[str, int] = {}
     differing = []
     for place in sorted(set(looked)):
         counted = votes.get(where[place].ballot) if place in where else None
         told = seen[place].document["value"]
-        over[place] = comparison.WORST if counted is None else comparison.overstatement(of, counted, vote_seen(told))
+        true, said = by_person(place, vote_seen(told)), by_person(place, counted)
+        over[place] = comparison.WORST if said is None else comparison.overstatement(of, said, true)
         if (spell(counted) if counted is not None else "") != told:
             differing.append(Differing(place, spell(counted) if counted is not None else "", told, over[place]))
     found = comparison.discrepancies(over[p] for p in looked)
-    margin = margin_of(audit)
+    margin = margin_of(audit, shares)
     risk = comparison.p_value(len(looked), found, margin)
     needed = comparison.draws_needed(audit.risk, found, margin)
     whole = sheets_in(audit.manifest)
     state = _state(audit, len(order), len(looked), risk, hopeless=needed > whole and len(looked) >= len(order))
     if len(set(looked)) == whole and state == "count_all":
         # Every sheet was looked at, so that is the hand count, and no risk is left to speak of.
-        left = [
-            _left(a, [(votes.get(where[p].ballot), vote_seen(seen[p].document["value"])) for p in where]) for a in of
+        sheets = [
+            (
+                shares.get(p.rpartition("/")[0], 1),
+                by_person(p, votes.get(where[p].ballot)),
+                by_person(p, vote_seen(seen[p].document["value"])),
+            )
+            for p in where
         ]
+        left = [_left(a, sheets) for a in of]
         if len(where) == whole and all(margin > 0 for margin in left):
             state, risk = "confirmed", 0.0
     return Evaluation(audit, state, risk, len(order), len(looked), needed, found, tuple(differing), whole)
 
 
-def _left(of: Assertion, sheets: Sequence[tuple[Vote | None, Vote | None]]) -> int:
-    """The margin that is left after every sheet was looked at; nothing of it where one was not found."""
-    if any(counted is None or seen is None for counted, seen in sheets):
+def _left(of: Assertion, sheets: Sequence[tuple[int, Vote | None, Vote | None]]) -> int:
+    """The margin that is left after every sheet (weight, counted, seen) was looked at; nothing where one is missing."""
+    if any(counted is None or seen is None for _, counted, seen in sheets):
         return 0
-    return of.margin - sum(value(of, c) - value(of, s) for c, s in sheets if c is not None and s is not None)
+    return of.margin - sum(w * (value(of, c) - value(of, s)) for w, c, s in sheets if c is not None and s is not None)
 
 
 def _of_piles(
     db: Connection, workspace: Workspace, audit: StoredAudit, order: Sequence[str], seen: dict[str, Seen]
 ) -> Evaluation:
     of, looked = assertions_of(audit), [p for p in order if p in seen]
-    piles = dict(piles_of(db, workspace, audit))
+    piles, shares = dict(piles_of(db, workspace, audit)), shares_of(db, workspace, audit)
     bound = bound_of(of, piles)
     taints: dict[str, float] = {}
     differing = []
     for place in sorted(set(looked)):
         document = seen[place].document
         counted, told = piles[place], pile_seen(document)
+        told = told if told is None else weighed(told, shares.get(place, 0))
         taints[place] = macro.taint(of, counted, told)
         if told is None or (told.valid, told.votes) != (counted.valid, _all(counted.votes, told.votes)):
             over = 1.0 if told is None else float(macro.overstatement(of, counted, told))

@@ -8,6 +8,7 @@ from pipeline.reports.audit_sheets import DrawnSheet, Heading, sheets_pdf
 from pipeline.rla.manifest import bundle, manifest_csv
 from pipeline.storage import batches
 from pipeline.storage.result_audits import StoredAudit
+from pipeline.usecases.audit_fixed import ballots_of, shares_of
 from pipeline.usecases.result_audit import Evaluation
 from pipeline.usecases.result_audit_sheets import places_drawn
 from pipeline.usecases.workspace import Workspace
@@ -77,7 +78,7 @@ def percent(share: float) -> str:
 def forms(workspace: Workspace, actor: Actor, key: int, language: Language) -> bytes:
     """The PDF for those who look at the drawn sheets. Refused: ``audit-unknown``."""
     audit, drawn = places_drawn(workspace, actor, key)
-    unit = workspace.election.unit(audit.unit)
+    unit = ballots_of(workspace.election, audit.unit)[0]  # the same people in the same order on every ballot
     lines = [DrawnSheet(p.number, p.place, p.area_name, p.bundle, p.in_bundle, p.slip, p.file) for p in drawn]
     names = [c.full_name for c in workspace.election.candidates_of(unit.id)]
     return sheets_pdf(heading(workspace, audit), names, lines, language)
@@ -105,4 +106,6 @@ def manifest_file(workspace: Workspace, actor: Actor, audit: StoredAudit) -> byt
     require(actor, "check_result")
     with workspace.database.read() as db:
         areas = {b.id: b.area for b in batches.every(db, void=True)}
-    return manifest_csv(audit.manifest, [areas[batch] for batch, _ in audit.manifest])
+        shares = shares_of(db, workspace, audit)
+    piles = [batch for batch, _ in audit.manifest]
+    return manifest_csv(audit.manifest, [areas[b] for b in piles], [shares[b] for b in piles] if shares else ())

@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
-from pipeline.election.definition import Candidate
+from pipeline.election.definition import Candidate, Unit
 from pipeline.errors import refuse
 from pipeline.rla.manifest import bundle, place_of
 from pipeline.storage import ballots, batches, log, result_audits
 from pipeline.storage.result_audits import Seen, Sheet, StoredAudit
 from pipeline.tally.ballots import GROUNDS, InvalidVote, ValidVote, spell
-from pipeline.usecases.audit_fixed import MISSING, drawn, sheets_of
+from pipeline.usecases.audit_fixed import MISSING, drawn, sheets_of, unit_of_pile
 from pipeline.usecases.reviewing import area_name
 from pipeline.usecases.workspace import Workspace
 
@@ -152,7 +152,7 @@ def write_down(workspace: Workspace, actor: Actor, key: int, place: str, text: s
         audit = _drawn_there(db, workspace, key, place)
     if audit.kind != "ballots":
         raise refuse("audit-kind", place, "this audit counts whole piles; write down ballots, valid ballots and votes")
-    unit = workspace.election.unit(audit.unit)
+    unit = _unit_at(workspace, place.rpartition("/")[0])
     value = vote_written(text, workspace.election.candidates_of(unit.id), unit.seats, place, workspace.count.least)
     return _keep(workspace, actor, key, place, {"value": value, "by": _names(by, place)}, reason)
 
@@ -178,7 +178,7 @@ def write_down_pile(
     if figures is None:
         return _keep(workspace, actor, key, place, {"value": MISSING, "by": _names(by, place)}, reason)
     ballots_there, valid, votes = figures
-    known = {c.id for c in workspace.election.candidates_of(audit.unit)}
+    known = {c.id for c in workspace.election.candidates_of(_unit_at(workspace, place).id)}
     wrong = next((v for c, v in votes.items() if c not in known or not 0 <= v <= valid), None)
     if not 0 <= valid <= ballots_there or wrong is not None:
         raise refuse(
@@ -192,6 +192,14 @@ def write_down_pile(
         )
     document = {"ballots": ballots_there, "valid": valid, "votes": votes, "by": _names(by, place)}
     return _keep(workspace, actor, key, place, document, reason)
+
+
+def _unit_at(workspace: Workspace, pile: str) -> Unit:
+    """Whose ballots lie in a pile: of a meeting that votes by shares those of one class."""
+    with workspace.database.read() as db:
+        batch = batches.get(db, pile)
+    assert batch is not None
+    return unit_of_pile(workspace, batch)
 
 
 def _names(by: str, place: str) -> str:

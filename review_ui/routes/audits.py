@@ -12,8 +12,8 @@ from pipeline.errors import Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.tally.ballots import GROUNDS
 from pipeline.usecases import result_audit
+from pipeline.usecases.audit_fixed import MISSING, audited_units, ballots_of
 from pipeline.usecases.audits_together import draw_together, evaluate_together, fetch_list, open_together
-from pipeline.usecases.audit_fixed import MISSING
 from pipeline.usecases.result_audit import Kind, State, StoredAudit
 from pipeline.usecases.result_audit_report import forms, manifest_file, percent, words
 from pipeline.usecases.result_audit_sheets import (
@@ -60,7 +60,7 @@ def _list(visit: Visit, problem: Message | None = None) -> Response:
     election = visit.state.workspace.election
     values = {
         "audits": every_audit(visit.state.workspace, visit.actor),
-        "units": [(u, election.contest(u.contest).body) for u in election.units if u.seats],
+        "units": [(u, election.contest(u.contest).body) for u in audited_units(election)],
         "unit_names": {u.id: u.name for u in election.units},
         "bodies": {c.id: c.body for c in election.contests},
         "kinds": KINDS,
@@ -74,7 +74,7 @@ def _list(visit: Visit, problem: Message | None = None) -> Response:
 def opened(visit: Auditor, unit: Units = None, risk: Field = "", kind: PickedKind = "ballots") -> Response:
     """Fix the result of a unit, or of several that one seed draws."""
     workspace = visit.state.workspace
-    contests = {u.id: u.contest for u in workspace.election.units if u.seats}
+    contests = {u.id: u.contest for u in audited_units(workspace.election)}
     try:
         for key in unit or [""]:
             if key not in contests:
@@ -182,7 +182,7 @@ def _common(visit: Visit, audit: StoredAudit) -> dict[str, object]:
         "audit": audit,
         "unit": election.unit(audit.unit),
         "body": election.contest(audit.contest).body,
-        "candidates": election.candidates_of(audit.unit),
+        "candidates": election.candidates_of(ballots_of(election, audit.unit)[0].id),
         "kinds": KINDS,
         "percent": percent,
     }
@@ -191,7 +191,12 @@ def _common(visit: Visit, audit: StoredAudit) -> dict[str, object]:
 def _told(visit: Visit, audit: StoredAudit, value: str) -> str:
     """What a sheet was counted as, or seen as, in words."""
     kind, _, rest = value.partition(":")
-    names = {c.id: str(n) for n, c in enumerate(visit.state.workspace.election.candidates_of(audit.unit), start=1)}
+    election = visit.state.workspace.election
+    names = {
+        c.id: str(n)
+        for unit in ballots_of(election, audit.unit)
+        for n, c in enumerate(election.candidates_of(unit.id), start=1)
+    }
     if kind == "valid" and audit.kind == "ballots":
         numbers = ", ".join(sorted((names[n] for n in rest.split(",") if n), key=int))
         return visit.say(message("valid, left: {numbers}", numbers=numbers or "–"))
@@ -263,7 +268,8 @@ def seen(
             written = state if state != "valid" else " ".join(name or ["0"])
             write_down(workspace, visit.actor, number, place, written, by, reason)
         else:
-            candidates = [c.id for c in workspace.election.candidates_of(audit.unit)]
+            area = workspace.election.area(_line(drawn, line).area)
+            candidates = [c.id for c in workspace.election.candidates_of(area.units[audit.contest])]
             given = [_whole(v, place) for v in (ballots, valid, *(votes or []))] if state != "missing" else []
             figures = (given[0], given[1], dict(zip(candidates, given[2:], strict=True))) if given else None
             write_down_pile(workspace, visit.actor, number, place, figures, by, reason)

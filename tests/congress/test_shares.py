@@ -15,7 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from kiemphieu.__main__ import main
-from pipeline.access.roles import SYSTEM
+from pipeline.access.roles import SYSTEM, Actor
 from pipeline.election.codec import digest, from_json, to_json
 from pipeline.election.definition import Election
 from pipeline.election.load import load_election
@@ -24,9 +24,13 @@ from pipeline.election.write import write_election
 from pipeline.errors import Refusal
 from pipeline.forms.ballots import ballot_of
 from pipeline.review.states import TeamVote
+from pipeline.rla.comparison import Discrepancies, p_value
+from pipeline.rla.sampler import by_shares
 from pipeline.storage import accounts
+from pipeline.tally.ballots import ValidVote
 from pipeline.usecases import passwords
 from pipeline.usecases.batches import close_batch
+from pipeline.usecases.cast_records import some
 from pipeline.usecases.complete_ballots import raise_ballot_items
 from pipeline.usecases.downloads import area_minutes, totals_file
 from pipeline.usecases.exports import levels_export, results_export, write_cvr
@@ -34,6 +38,9 @@ from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.ingest import open_batch
 from pipeline.usecases.official_forms import log_head, official_forms, print_form
 from pipeline.usecases.programs import create_token
+from pipeline.usecases.result_audit import draw, evaluate, open_audit
+from pipeline.usecases.result_audit_report import forms, manifest_file
+from pipeline.usecases.result_audit_sheets import find, places_drawn, write_down, write_down_pile
 from pipeline.usecases.review import before_team, team_decides
 from pipeline.usecases.shares import share_totals
 from pipeline.usecases.totals import totals
@@ -56,7 +63,11 @@ def by_head() -> Election:
 @pytest.fixture
 def meeting(tmp_path: Path) -> Iterator[Workspace]:
     """Four ballots of 1000 shares (one without any name) and nine of one share, counted and closed."""
-    workspace = create_workspace(tmp_path / "count", with_classes(by_head(), CLASSES))
+    yield from fill(tmp_path, with_classes(by_head(), CLASSES))
+
+
+def fill(tmp_path: Path, election: Election) -> Iterator[Workspace]:
+    workspace = create_workspace(tmp_path / "count", election)
     for size, cast in CAST.items():
         area, key = f"hoi-truong-{size}", f"hop-{size}"
         open_batch(workspace, SYSTEM, key, area, "bch", len(cast), "simplex")
@@ -257,6 +268,84 @@ def test_programs_are_told_shares_and_of_no_class(meeting: Workspace) -> None:
 def test_a_class_has_no_minutes_of_its_own(meeting: Workspace) -> None:
     vote_invalid(meeting)
     assert refused(lambda: area_minutes(meeting, SYSTEM, "bch", "hoi-truong-1000", draft=False)) == {"minutes-class"}
+
+
+# Audits ----------------------------------------------------------------------------------------------------
+
+SEED = "31415926535897932384"
+AUDITOR = Actor("giam-sat", "Giám sát", frozenset({"auditor"}))
+
+
+@pytest.fixture
+def one_seat(tmp_path: Path) -> Iterator[Workspace]:
+    """As the meeting, with one seat: 2001 shares for the first, 1007 for the second."""
+    election = by_head()
+    units = tuple(replace(u, seats=1) if u.seats else u for u in election.units)
+    yield from fill(tmp_path, with_classes(replace(election, units=units), CLASSES))
+
+
+def seen_as_counted(workspace: Workspace, place: str) -> str:
+    ballot = find(workspace, AUDITOR, place)[2].ballot
+    with workspace.database.read() as db:
+        (record,) = some(db, workspace.count, [ballot])
+    if not isinstance(record.vote, ValidVote):
+        return "c"
+    order = [c.id for c in workspace.election.candidates_of(record.unit)]
+    return " ".join(str(order.index(c) + 1) for c in record.vote.names)
+
+
+def test_an_audit_of_shares_draws_by_shares_and_reckons_in_them(one_seat: Workspace) -> None:
+    vote_invalid(one_seat)
+    refused_code = refused(lambda: open_audit(one_seat, AUDITOR, "bch", "bch-1-1000", "ballots", 0.4))
+    assert refused_code == {"audit-class"}
+    audit = open_audit(one_seat, AUDITOR, "bch", "bch-1", "ballots", 0.4)
+    margins = {(a["winner"], a["loser"]): a["margin"] for a in audit.assertions}
+    assert margins["bch-01", "bch-02"] == 2001 - 1007
+    drawn = draw(one_seat, AUDITOR, audit.id, SEED)
+    _, places = places_drawn(one_seat, AUDITOR, audit.id)
+    # Of 4,009 shares 4,000 lie in four sheets: all draws of this seed fall on them.
+    assert {p.batch for p in places} == {"hop-1000"}
+    assert {p.place for p in places} == {
+        by_shares(SEED, n, [("hop-1000", 4, 1000), ("hop-1", 9, 1)]) for n in range(1, drawn.draws + 1)
+    }
+    for place in places:
+        write_down(one_seat, AUDITOR, audit.id, place.place, seen_as_counted(one_seat, place.place), "A, B")
+    found = evaluate(one_seat, AUDITOR, audit.id)
+    assert found.differing == ()
+    assert found.risk == pytest.approx(p_value(drawn.draws, Discrepancies(), 994 / 4009))
+    manifest = manifest_file(one_seat, AUDITOR, drawn).decode("utf-8-sig")
+    assert "hop-1000,hoi-truong-1000,4,1000" in manifest
+    assert forms(one_seat, AUDITOR, audit.id, "vi").startswith(b"%PDF")
+
+
+def test_a_large_ballot_that_was_counted_for_the_wrong_person_is_found(one_seat: Workspace) -> None:
+    vote_invalid(one_seat)
+    audit = open_audit(one_seat, AUDITOR, "bch", "bch-1", "ballots", 0.4)
+    draw(one_seat, AUDITOR, audit.id, SEED, 60)
+    for place in places_drawn(one_seat, AUDITOR, audit.id)[1]:
+        counted = seen_as_counted(one_seat, place.place)
+        write_down(one_seat, AUDITOR, audit.id, place.place, "2" if counted == "1" else counted, "A, B")
+    found = evaluate(one_seat, AUDITOR, audit.id)
+    assert found.state != "confirmed"
+    assert {d.over for d in found.differing} == {2}
+
+
+def test_whole_piles_of_classes_are_audited_in_shares(one_seat: Workspace) -> None:
+    vote_invalid(one_seat)
+    audit = open_audit(one_seat, AUDITOR, "bch", "bch-1", "piles", 0.4)
+    draw(one_seat, AUDITOR, audit.id, SEED, 3)
+    for place in places_drawn(one_seat, AUDITOR, audit.id)[1]:
+        size, cast = (1000, (4, 3)) if place.batch == "hop-1000" else (1, (9, 9))
+        votes = {f"bch-{n:02d}-{size}": CAST[size].count(f"bch-{n:02d}") for n in range(1, 13)}
+        write_down_pile(one_seat, AUDITOR, audit.id, place.place, (*cast, votes), "A, B")
+    found = evaluate(one_seat, AUDITOR, audit.id)
+    assert found.differing == ()
+    assert 0 < found.risk < 1
+
+
+def test_seats_that_any_vote_would_fill_cannot_be_confirmed_by_a_sample(meeting: Workspace) -> None:
+    vote_invalid(meeting)
+    assert refused(lambda: open_audit(meeting, AUDITOR, "bch", "bch-1", "ballots", 0.1)) == {"audit-open"}
 
 
 # The register --------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from pipeline.rla.comparison import (
     overstatement,
     p_value,
 )
+from pipeline.rla.sampler import by_shares
 from pipeline.tally.ballots import InvalidVote, ValidVote, Vote
 from pipeline.tally.totals import count
 
@@ -200,3 +201,25 @@ def test_right_results_are_confirmed_by_the_draws_that_were_planned() -> None:
     counted = ballots_of({"a": 560, "b": 400}, 40)
     margin = diluted_margin(assertions(count(counted), "abc", ("a",), 1, "valid"), len(counted))
     assert audit(counted, counted, 0.05, Random(1), draws_needed(0.05, Discrepancies(), margin))
+
+
+def test_wrong_results_by_shares_pass_no_more_often_than_the_risk_limit() -> None:
+    """Ten ballots of 100 shares and 200 of one: counted 620 to 580, and two large ballots are the other way round.
+
+    Sheets are drawn by their shares, so that a large ballot is drawn a hundred times as often as a small one.
+    """
+    large, small = ballots_of({"a": 5, "b": 5}), ballots_of({"a": 120, "b": 80})
+    true = [*ballots_of({"b": 1}), *large[1:]]
+    of = (Assertion("ahead", "a", "b", 40),)
+    margin = 40 / 1200
+    passed = 0
+    for audit_ in range(300):
+        found: list[int] = []
+        for n in range(1, 300):
+            pile, _, number = by_shares(f"{audit_:020d}", n, [("large", 10, 100), ("small", 200, 1)]).partition("/")
+            counted, paper = (large, true) if pile == "large" else (small, small)
+            found.append(overstatement(of, counted[int(number) - 1], paper[int(number) - 1]))
+            if p_value(n, discrepancies(found), margin) <= 0.1:
+                passed += 1
+                break
+    assert passed <= 46  # as above

@@ -9,7 +9,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.rla.sampler import draws, first, following, weighted
+from pipeline.rla.sampler import by_shares, draws, first, following, weighted
 
 # The examples that R. L. Rivest's program consistent_sampler 1.0.10 documents.
 FIRST = "0.26299714122838008416507544297546663599715395525154425586041245287750224561854"
@@ -81,3 +81,14 @@ def test_weighted_draws_follow_their_weights() -> None:
     found = Counter(weighted("seed", n, weights) for n in range(1, 4001))
     assert found["b"] == 0
     assert 0.72 < found["c"] / 4000 < 0.78
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.sampled_from([1, 10, 1000])), min_size=1, max_size=4),
+    st.integers(1, 50),
+    st.text("0123456789", min_size=20, max_size=20),
+)
+def test_drawing_shares_is_drawing_sheets_by_their_shares(piles: list[tuple[int, int]], number: int, seed: str) -> None:
+    named = [(f"pile-{n}", sheets, shares) for n, (sheets, shares) in enumerate(piles)]
+    each = [(f"{p}/{i}", Fraction(shares)) for p, sheets, shares in named for i in range(1, sheets + 1)]
+    assert by_shares(seed, number, named) == weighted(seed, number, each)
