@@ -199,14 +199,15 @@ def columns(sheet: SheetName) -> tuple[str, ...]:
 
 
 def expected(sheet: SheetName, election: Election) -> tuple[tuple[str, str], ...]:
-    """(key, what it is called) of every row that the sheet should have."""
+    """(key, what it is called) of every row that the sheet should have; units of several contests have like names."""
+    bodies = {c.id: c.body for c in election.contests}
     match sheet:
         case "boards":
-            return tuple((u.id, u.name) for u in election.units if u.seats)
+            return tuple((u.id, f"{bodies[u.contest]}, {u.name}") for u in election.units if u.seats)
         case "committees":
             return tuple((c.id, c.body) for c in election.contests)
         case "dossiers":
-            units = {u.id: u.name for u in election.units}
+            units = {u.id: f"{bodies[u.contest]}, {u.name}" for u in election.units}
             return tuple((c.id, f"{c.full_name} ({units[c.unit]})") for c in election.candidates)
         case "reports":
             return tuple(REPORTS.items())

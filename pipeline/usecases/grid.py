@@ -67,18 +67,22 @@ class Done:
     before: int
 
 
-def sheet(workspace: Workspace, actor: Actor, choice: Choice, reason: Why | None = None) -> Sheet:
+def sheet(
+    workspace: Workspace, actor: Actor, choice: Choice, reason: Why | None = None, but: Collection[str] = ()
+) -> Sheet:
     """The least certain readings that fit and that nobody has checked; that the actor saw them is kept.
 
-    Refused: a value that nothing can be confirmed of (``grid-value``).
+    ``but``: keys of crops that stand on the actor's screen and are left out. Refused: a value that nothing can be
+    confirmed of (``grid-value``).
     """
     require(actor, "enter")
     if choice.value in NEVER or choice.value not in values_of(choice.kind):
         raise refuse("grid-value", choice.value, "such readings are looked at one by one; choose another value")
     with workspace.database.read() as db:  # sought while others write; two people may be shown the same
         # A reason is told from measures, which SQL does not see into; so more are fetched than shown.
-        found = grid_checks.unseen(db, actor.id, choice, SHEET * (2 if reason is None else 40))
-        fitting = [c for c in found if reason is None or why(c.measures) == reason]
+        known = {_place(key) for key in but}
+        found = grid_checks.unseen(db, actor.id, choice, SHEET * (2 if reason is None else 40) + len(known))
+        fitting = [c for c in found if (c.page, c.field) not in known and (reason is None or why(c.measures) == reason)]
         now, ahead = _seeded(db, actor, choice, fitting[:SHEET]), fitting[SHEET : 2 * SHEET]
     if now:
         with workspace.database.write() as db:
@@ -99,6 +103,11 @@ def _seeded(db: Connection, actor: Actor, choice: Choice, crops: Sequence[grid_c
     return [*crops[:at], *([seed] if seed is not None else []), *crops[at:]]
 
 
+def _place(key: str) -> tuple[str, str]:
+    page, _, field = key.partition(":")
+    return page, field
+
+
 def _crop(workspace: Workspace, areas: Mapping[str, Area], found: grid_checks.Crop) -> GridCrop:
     area = areas[found.area]
     label = label_of(workspace.forms, area.units[found.contest], found.field)
@@ -114,7 +123,7 @@ def confirm(workspace: Workspace, actor: Actor, shown: Sequence[str], odd: Colle
     """
     require_person(actor, "enter", workspace.trial)
     marked = set(odd)
-    places = {key: (key.partition(":")[0], key.partition(":")[2]) for key in shown}
+    places = {key: _place(key) for key in shown}
     with workspace.database.write() as db:
         at = workspace.clock()
         seen = grid_checks.seen_by(db, actor.id, set(places.values()))

@@ -76,10 +76,12 @@ def opened(visit: Auditor, unit: Units = None, risk: Field = "", kind: PickedKin
     workspace = visit.state.workspace
     contests = {u.id: u.contest for u in audited_units(workspace.election)}
     try:
-        for key in unit or [""]:
+        if not unit:
+            raise refuse("unit-missing", "unit", "no unit was chosen; mark one, or several to draw them by one seed")
+        for key in unit:
             if key not in contests:
                 raise refuse("unit-unknown", key, "the unit '{value}' is not in this contest; correct it", value=key)
-        wanted = [(contests[key], key) for key in unit or ()]
+        wanted = [(contests[key], key) for key in unit]
         if len(wanted) > 1:
             new = open_together(workspace, visit.actor, wanted, kind, _share(risk))[0]
         else:

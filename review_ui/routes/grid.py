@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Response
@@ -10,7 +11,7 @@ from pipeline.access.roles import Permission
 from pipeline.forms.template import FieldKind
 from pipeline.messages import message
 from pipeline.review.reasons import Pen, Why
-from pipeline.usecases.grid import NEVER, Choice, confirm, sheet
+from pipeline.usecases.grid import NEVER, Choice, Done, confirm, sheet
 from pipeline.usecases.reviewing import open_batches
 from review_ui import wording
 from review_ui.guard import Needs
@@ -21,11 +22,18 @@ PERMISSION: Permission = "enter"
 Reviewer = Annotated[Visit, Depends(Needs(PERMISSION))]
 router = APIRouter(prefix="/grid")
 Text = Annotated[str, Query(max_length=200)]
+Keys = Annotated[list[str], Form()]
 
 
-@router.get("")
-def screen(
-    visit: Reviewer,
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which readings an address asks for."""
+
+    choice: Choice
+    reason: Why | None
+
+
+def wanted(
     kind: FieldKind = "strike",
     value: Text = "clear",
     asked: bool = False,
@@ -34,18 +42,23 @@ def screen(
     field: Text = "",
     reason: Annotated[Why | None, LEFT_OPEN] = None,
     pen: Annotated[Pen | None, LEFT_OPEN] = None,
-    same: int = 0,
-    odd: int = 0,
-    before: int = 0,
-) -> Response:
+) -> Wanted:
+    return Wanted(Choice(kind, value, not asked, contest or None, batch or None, field or None, pen), reason)
+
+
+Filter = Annotated[Wanted, Depends(wanted)]
+
+
+@router.get("")
+def screen(visit: Reviewer, asked: Filter, same: int = 0, odd: int = 0, before: int = 0) -> Response:
     """One sheet of crops."""
-    choice = Choice(kind, value, not asked, contest or None, batch or None, field or None, pen)
+    choice, contest = asked.choice, asked.choice.contest
     election = visit.state.workspace.election
     values = {
-        "sheet": sheet(visit.state.workspace, visit.actor, choice, reason),
+        "sheet": sheet(visit.state.workspace, visit.actor, choice, asked.reason),
         "choice": choice,
-        "reason": reason,
-        "reading": wording.answer_of(kind, value),
+        "reason": asked.reason,
+        "reading": wording.answer_of(choice.kind, choice.value),
         "readings": [(k, v, t) for k, every in wording.ANSWERS.items() for v, t in every.items() if v not in NEVER],
         "reasons": wording.WHY,
         "pens": wording.PENS,
@@ -58,11 +71,28 @@ def screen(
     return visit.page("grid.html", values)
 
 
+@router.post("/next")
+def following(
+    visit: Reviewer,
+    asked: Filter,
+    shown: Keys = [],  # noqa: B006  (FastAPI copies it)
+    odd: Keys = [],  # noqa: B006
+    on_screen: Keys = [],  # noqa: B006
+) -> Response:
+    """For the script: what ``confirm`` does with the sheet just left, then the sheet behind the one on screen.
+
+    So the next sheet lies ready, its pictures loaded, before the present one is confirmed.
+    """
+    done = confirm(visit.state.workspace, visit.actor, shown, odd) if shown else Done(0, 0, 0, 0)
+    behind = sheet(visit.state.workspace, visit.actor, asked.choice, asked.reason, on_screen)
+    return visit.page("grid_next.html", {"sheet": behind, "done": done})
+
+
 @router.post("/confirm")
 def keep(
     visit: Reviewer,
-    shown: Annotated[list[str], Form()] = [],  # noqa: B006  (FastAPI copies it)
-    odd: Annotated[list[str], Form()] = [],  # noqa: B006
+    shown: Keys = [],  # noqa: B006  (FastAPI copies it)
+    odd: Keys = [],  # noqa: B006
     query: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """The odd ones go to people who answer blind, the rest is confirmed."""

@@ -45,7 +45,18 @@ FILES: dict[SheetName, str] = {
     "dossiers": "nguoi-ung-cu",
     "reports": "bao-cao",
 }
-OF_THE_WHOLE = ("19", "20", "21", "24", "25", "26", "27", "28", "29", "30")
+OF_THE_WHOLE: dict[str, Message] = {
+    "19": message("result of a unit, National Assembly"),
+    "20": message("result in the province, National Assembly"),
+    "21": message("who is elected in a unit, National Assembly"),
+    "24": message("result of a unit, People's Council"),
+    "25": message("result of a People's Council"),
+    "26": message("who is elected to a People's Council"),
+    "27": message("report of the province, preliminary"),
+    "28": message("statistics, preliminary"),
+    "29": message("report of the province, final"),
+    "30": message("statistics, final"),
+}
 """Forms whose gaps are listed here; those of the areas (18, 23, 32) tell theirs where the area's totals stand."""
 HINTS: dict[str, str] = {
     "met_at": "15/03/2026 07:00",
@@ -76,7 +87,7 @@ def missing(form: str, visit: Committee) -> Response:
         if refusal.problems[0].code != "form-unknown":
             raise
         found = ()
-    values = {"form": form, "numbers": OF_THE_WHOLE, "forms": found}
+    values = {"form": form, "of_forms": OF_THE_WHOLE, "forms": found}
     return visit.page("particulars_missing.html", values)
 
 
@@ -144,7 +155,7 @@ def _page(visit: Visit, problems: tuple[Problem, ...] = (), status: int = 200, t
     values = {
         "sheets": [(s, title, sheet_records(workspace, visit.actor, s)) for s, title in SHEETS.items()],
         "columns": {s: len(columns(s)) - 1 for s in SHEETS},
-        "numbers": OF_THE_WHOLE,
+        "of_forms": OF_THE_WHOLE,
         "reports": wording_particulars.REPORTS,
         "problems": problems,
         "told": told,

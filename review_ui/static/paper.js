@@ -16,7 +16,7 @@ function go(number) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (event.key === "Backspace") { event.preventDefault(); go(here - 1); return; }
   if (event.key === "Enter" && !event.target.closest("a, button")) { event.preventDefault(); form.requestSubmit(); return; }
   const answer = places[here]?.querySelector(`[data-answer="${CSS.escape(event.key.toUpperCase())}"]`);

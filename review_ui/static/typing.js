@@ -120,6 +120,14 @@ if (form) {
     if (event.key === "ArrowUp" && place > 1 && !busy && !field.readOnly) { event.preventDefault(); recall(place - 1); }
   });
   field.addEventListener("click", goOn);
+  // Neither the bundle nor the box ends over a ballot that stands in the field or is on its way.
+  for (const end of document.querySelectorAll(".confirm form")) {
+    end.addEventListener("submit", (event) => {
+      if (!busy && !waiting.length && !field.value.trim()) return;
+      event.preventDefault();
+      say(form.dataset.left);
+    });
+  }
   list.addEventListener("click", (event) => {
     if (busy || field.readOnly) return;
     const number = event.target.closest("[data-recall]")?.dataset.recall;

@@ -1,4 +1,7 @@
-"""Each role walks every link and form that it is shown: nothing leads nowhere, to a refusal or into a fault."""
+"""Each role walks every link and form that it is shown: nothing leads nowhere, to a refusal or into a fault.
+
+Every page on the way is looked at for buttons without a key.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ import pytest
 from counted import AREA, BATCH, CONTEST
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from keyed import wrong_keys
 from starlette.routing import Match
 from test_every_screen import to_be_typed
 from visitors import Browser, Clock
@@ -113,6 +117,7 @@ class Walk:
             return []
         if "text/html" not in answer.headers.get("content-type", ""):
             return []
+        self.wrong += [f"{address}: {one}" for one in wrong_keys(answer.text)]
         page = Page()
         page.feed(answer.text)
         found = list(page.links)

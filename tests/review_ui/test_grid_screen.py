@@ -37,6 +37,11 @@ def waiting(workspace: Workspace) -> set[str]:
         return {i.id for i in items.of_batch(db, "kv1-qh", "field") if isinstance(i.state, Waiting)}
 
 
+def looked_over(page: Page) -> None:
+    """The screen takes Enter, and the next sheet lies ready if there is one."""
+    page.wait_for_function("() => { const d = document.getElementById('grid').dataset; return d.seen && d.ready; }")
+
+
 @pytest.fixture
 def people(count: Workspace, known_password: str) -> tuple[Actor, Actor, Actor]:
     one, two, three = (person(count, known_password, key, "reviewer") for key in ("an", "ba", "chi"))
@@ -54,6 +59,7 @@ def test_the_odd_one_is_asked_and_the_rest_confirmed(screen_of: Screens, serving
     an.keyboard.press("ArrowRight")
     an.keyboard.press("Space")
     expect(an.locator("#marked")).to_have_text("1")
+    looked_over(an)
     with an.expect_navigation():
         an.keyboard.press("Enter")
     assert verdicts(serving.workspace) == {("an", "same"): crops - 1, ("an", "odd"): 1}
@@ -63,12 +69,14 @@ def test_the_odd_one_is_asked_and_the_rest_confirmed(screen_of: Screens, serving
 
 def test_the_back_button_and_the_same_sheet_again_count_once(screen_of: Screens, serving: Serving) -> None:
     an = screen_of("an", "reviewer", path="/grid")
+    looked_over(an)
     with an.expect_navigation():
         an.keyboard.press("Enter")
     first = verdicts(serving.workspace)
     an.go_back()
     an.wait_for_load_state("load")
     if an.locator("#grid").count():
+        looked_over(an)
         with an.expect_navigation():
             an.evaluate("document.getElementById('grid').requestSubmit()")
     assert verdicts(serving.workspace) == first

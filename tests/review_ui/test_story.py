@@ -152,7 +152,7 @@ def download(screen_of: Screens, serving: Serving) -> None:
     page = screen_of("uyban", "committee", path=f"/totals/{CONTEST}/{AREA}", at=serving)
     expect(page.locator(".banner.official")).to_be_visible()
     rows = page.locator(".figures").first.locator("tbody tr")
-    votes = {r.split("\t")[0].strip(): r.split("\t")[1].strip() for r in rows.all_inner_texts()}
+    votes = {r.split("\t")[0].strip(): r.split("\t")[1].split()[-1] for r in rows.all_inner_texts()}
     assert list(votes.values()) == ["7", "6", "6", "0", "0"]
     assert votes["Lê Hữu Bằng"] == "7"
     out_of_the_fields(page)
