@@ -13,7 +13,8 @@ import pytest
 from counted import BATCH
 from hypothesis import given
 from hypothesis import strategies as st
-from test_result_audit import AUDITOR, LEADER, SEED
+from other_counts import two_contests
+from test_result_audit import AUDITOR, SEED
 from visitors import Browser
 
 from kiemphieu.__main__ import main
@@ -29,40 +30,20 @@ from pipeline.usecases.audits_together import (
     fetched_together,
     open_together,
 )
-from pipeline.usecases.batches import close_batch
 from pipeline.usecases.cast_records import some
 from pipeline.usecases.figures import keep_figures
-from pipeline.usecases.ingest import open_batch
 from pipeline.usecases.result_audit import draw, open_audit
 from pipeline.usecases.result_audit_sheets import find, places_drawn, write_down
 from pipeline.usecases.standing import standing
 from pipeline.usecases.workspace import Workspace
-from tests.usecases.conftest import AT, Pile, figures_for
+from tests.usecases.conftest import AT, figures_for
 
 OTHER = "xa"
 
 
 @pytest.fixture
 def official(mixed_count: Workspace) -> Workspace:
-    """The Assembly contest of twelve ballots, and ten of the commune contest; both official."""
-    with mixed_count.database.write() as db:
-        counted.accounts.put(db, LEADER)
-    counted.closed(mixed_count, LEADER, "invalid:c")
-    counted.nobody_in_the_other_areas(mixed_count)
-    election = mixed_count.election
-    first = election.area(counted.AREA).units[OTHER]
-    names = [c.id for c in election.candidates_of(first)]
-    for area in (a for a in election.areas if a.units.get(OTHER) == first):
-        here = 10 if area.id == counted.AREA else 0
-        key = f"{area.id}-{OTHER}"
-        open_batch(mixed_count, SYSTEM, key, area.id, OTHER, here, "simplex")
-        with mixed_count.database.write() as db:
-            pile = Pile(db, mixed_count.count, area.id, OTHER, key)
-            for _ in range(here):
-                pile.read(pile.vote(*names[: election.unit(first).seats]))
-            keep_figures(db, SYSTEM, [figures_for(area.id, OTHER, here)], "test", AT)
-        close_batch(mixed_count, SYSTEM, key)
-    return mixed_count
+    return two_contests(mixed_count, OTHER)
 
 
 def units(workspace: Workspace) -> list[tuple[str, str]]:
