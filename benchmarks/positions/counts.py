@@ -18,7 +18,8 @@ READER = (
 """What an oval, a box, a name, a stamp and added writing go through from file to decision."""
 OF_FIGURES = (
     "pipeline/recognize/digits", "pipeline/recognize/hand.py", "pipeline/recognize/number_values.py",
-    "pipeline/recognize/numbers.py", "pipeline/recognize/signatures.py", "pipeline/recognize/tally_grid.py",
+    "pipeline/recognize/numbers.py", "pipeline/recognize/signatures.py", "pipeline/recognize/tally_gates.py",
+    "pipeline/recognize/tally_grid.py", "pipeline/recognize/tally_groups.py", "pipeline/recognize/tally_lines.py",
     "pipeline/recognize/tally_strokes.py", "pipeline/recognize/written.py", "pipeline/recognize/tesseract.py",
 )  # fmt: skip
 """Of these rooms, what reads figures, tallies, signatures and words alone: no position goes through it."""
