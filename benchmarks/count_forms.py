@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.joint import slipped
+from benchmarks.minutes_by_hand import slipped
 from calibration.digits.filled_form import filled, laid_askew
 from calibration.digits.sources import canvases, load
 from pipeline.election.load import load_election
