@@ -250,29 +250,36 @@ def _round(source: Source, units: Sequence[Unit], kind: str) -> _Again:
     results: list[UnitResult] = []
     why: list[Message] = []
     for unit in (u for u in units if called[u.id]):
-        later = next(
-            (
-                r
-                for r in source.later
-                if r.election.round is not None
-                and r.election.round.kind == kind
-                and any(u.unit == unit.id for u in r.totals.units)
-            ),
-            None,
-        )
+        later = _held(source, unit, kind)
+        why += awaited(source, unit, kind)
         if later is None:
             results.append(UnitResult(unit.number, unit.scope, UnitCount(), (), (), None))
-            why.append(
-                message(
-                    "unit {unit} votes again or elects more; take in its file of results, or give its count "
-                    "with --round",
-                    unit=unit.number,
-                )
-            )
         else:
             results.append(unit_result(source, later, later.election.unit(unit.id)))
-            why += unit_objections(source, later, later.election.unit(unit.id))
     return _Again(tuple(results), tuple(why))
+
+
+def _held(source: Source, unit: Unit, kind: str) -> Result | None:
+    """The round of that kind in a unit, where its count is given."""
+    for one in source.later:
+        told = one.election.round
+        if told is not None and told.kind == kind and any(u.unit == unit.id for u in one.totals.units):
+            return one
+    return None
+
+
+def awaited(source: Source, unit: Unit, kind: str) -> Iterator[Message]:
+    """Why a unit that must vote again or elects more has no final result yet."""
+    if not calls_for(source, unit, kind):
+        return
+    later = _held(source, unit, kind)
+    if later is not None:
+        yield from unit_objections(source, later, later.election.unit(unit.id))
+        return
+    yield message(
+        "unit {unit} votes again or elects more; take in its file of results, or give its count with --round",
+        unit=unit.number,
+    )
 
 
 def _other_seats(source: Source, unit: Unit) -> Iterator[Message]:

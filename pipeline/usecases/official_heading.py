@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.election.definition import BallotForm, Contest, Election, Unit
 from pipeline.messages import Message, message
-from pipeline.usecases.official_data import Source, unit_objections, unit_province
+from pipeline.usecases.official_data import Source, awaited, unit_objections, unit_province
 
 FORMS: tuple[BallotForm, ...] = ("mau-13", "mau-14", "mau-15")
 """Of the National Assembly, of councils of provinces, of communes."""
@@ -44,9 +44,13 @@ def heading(source: Source) -> Heading:
     )
 
 
-def every_objection(source: Source) -> Iterator[Message]:
-    """Why the figures of some unit are not final, with its name: the paper is of all of them."""
+def every_objection(source: Source, *, all_rounds: bool) -> Iterator[Message]:
+    """Why the figures of some unit are not final, with its name: the paper is of all of them.
+
+    ``all_rounds``: also where a unit must vote again, or elects more, and that round is not counted.
+    """
     for unit in elected_units(source.election):
         body = source.election.contest(unit.contest).body
-        for found in unit_objections(source, source.first, unit):
+        later = [m for kind in ("re_vote", "extra") for m in awaited(source, unit, kind)] if all_rounds else []
+        for found in (*unit_objections(source, source.first, unit), *later):
             yield message("{body}, unit {unit}: {text}", body=body, unit=unit.number, text=found)

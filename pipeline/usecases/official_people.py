@@ -24,6 +24,7 @@ from pipeline.usecases.official_data import (
     NOBODY,
     Source,
     assembly,
+    awaited,
     calls_for,
     unit_objections,
     unit_province,
@@ -57,6 +58,8 @@ def elected_list(source: Source, contest: Contest, unit: Unit | None) -> Elected
     committee = source.given.committees.get(contest.id, NOBODY[1])
     signing = board or committee
     objections = [m for u in units for m in unit_objections(source, source.first, u)]
+    if unit is None:  # the whole council: not before its units have voted again or elected more
+        objections += [m for u in units for kind in ("re_vote", "extra") for m in awaited(source, u, kind)]
     if any(source.first.unit(u.id).outcome is None for u in units):
         objections.append(message("who is elected is not settled yet; finish the count, or decide the tie"))
     return ElectedList(
@@ -124,7 +127,7 @@ def statistics(source: Source, *, official: bool) -> Statistics:
         assembly_people=people["mau-13"].composition,
         provincial_people=people["mau-14"].composition,
         communal_people=people["mau-15"].composition,
-        objections=(*every_objection(source), *(m for p in people.values() for m in p.why)),
+        objections=(*every_objection(source, all_rounds=official), *(m for p in people.values() for m in p.why)),
     )
 
 

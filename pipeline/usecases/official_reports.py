@@ -19,7 +19,7 @@ def report(source: Source, *, final: bool) -> Report:
     given = source.given.reports.get("29" if final else "27", Letter(""))
     head = heading(source)
     levels = [_level(source, contests) for contests in by_form(source.election).values()]
-    inside = every_objection(source) if final else ()
+    inside = every_objection(source, all_rounds=True) if final else ()
     wrong = () if final else tuple(_impossible(source.first.totals.areas))
     return Report(
         final=final,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+import docx
 import pytest
 from starlette.testclient import TestClient
 
@@ -14,6 +16,8 @@ from kiemphieu.__main__ import main
 from pipeline.access.roles import SYSTEM, Actor
 from pipeline.election.definition import Election
 from pipeline.errors import Refusal
+from pipeline.reports.paper import Imprint
+from pipeline.reports.paper_docx import paper_docx
 from pipeline.storage import accounts, levels, log, rulings
 from pipeline.tally.levels import Node
 from pipeline.tally.rounds import Decision
@@ -24,7 +28,7 @@ from pipeline.usecases.level_acts import correct_area
 from pipeline.usecases.level_view import area_history, check_everything, level_view
 from pipeline.usecases.official_data import Result, Source, summary
 from pipeline.usecases.official_forms import later_results, official_forms
-from pipeline.usecases.official_people import elected_of
+from pipeline.usecases.official_people import elected_list, elected_of
 from pipeline.usecases.particulars import particulars_of
 from pipeline.usecases.rulings import no_extra_election, order_round, rounds, settle_tie
 from pipeline.usecases.take_in import hand_over, take_in
@@ -142,6 +146,26 @@ def test_without_its_results_the_summary_says_what_it_waits_for(first: Workspace
     assert any("missing for 1 areas (kv2)" in str(text) for text in form.objections)
     (extra,) = extra_rounds(first, SYSTEM)
     assert extra.held is None  # nobody is elected while an area is missing
+
+
+def test_final_papers_wait_for_it_and_preliminary_ones_do_not(first: Workspace, make: Make, tmp_path: Path) -> None:
+    def waits(number: str) -> bool:
+        return any("elects more" in str(m) for f in official_forms(first, SYSTEM, number=number) for m in f.why)
+
+    def elected() -> list[str]:
+        return [str(m) for m in elected_list(source(first), first.election.contest("qh"), None).objections]
+
+    later = order(first)
+    assert [number for number in ("27", "28", "29", "30") if waits(number)] == ["29", "30"]
+    assert any("elects more" in text for text in elected())
+    (form,) = official_forms(first, SYSTEM, number="20")
+    table = paper_docx(form.paper, Imprint("a" * 64, "b" * 64, trial=True), form.why)
+    rows = [[c.text for c in row.cells] for t in docx.Document(io.BytesIO(table)).tables for row in t.rows]
+    pending = [row for row in rows if len(row) == 6 and "số\u00a01" in row[1] and row[2] == "......"]
+    assert len(pending) == 2  # candidates and elected of the extra election: not known, and not "Không có"
+    take_in(first, LAN, handed(counted(make, later), tmp_path))
+    assert not any(waits(number) for number in ("29", "30"))
+    assert not any("elects more" in text for text in elected())
 
 
 def test_a_council_that_holds_none_is_not_waited_for(first: Workspace) -> None:

@@ -9,7 +9,7 @@ from pipeline.reports.fields import CandidateVotes
 from pipeline.reports.official.fields import Elected, UnitCount
 from pipeline.reports.official.summary_fields import UnitResult
 from pipeline.reports.paper import Cell, Ruled
-from pipeline.reports.words import FIRM, NOTHING_TO_DIVIDE, number, put, put_or, share, shares, total
+from pipeline.reports.words import DOTS, FIRM, NOTHING_TO_DIVIDE, number, put, put_or, share, shares, total
 
 OF_COLLECTED = "Tỷ lệ % so với tổng số phiếu thu vào"
 UNKNOWN = UnitResult("", "", UnitCount(), (CandidateVotes("", "", None),) * 3, (Elected("", "", None),) * 3, None)
@@ -109,8 +109,8 @@ def people_table(
 def _people_rows(
     place: int, unit: UnitResult, people: Sequence[CandidateVotes | Elected], known: bool
 ) -> list[tuple[Cell, ...]]:
-    """The unit once, beside all its people; a unit that elected nobody says so."""
-    none = "Không có" if known else ""
+    """The unit once, beside all its people; a unit that elected nobody says so, once that is settled."""
+    none = ("Không có" if unit.missing is not None else DOTS) if known else ""
     lines = [
         (
             Cell(f"{n}. {put_or(p.name, '')}"),
