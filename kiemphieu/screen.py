@@ -41,14 +41,46 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table; numbers to the right. What does not fit goes on below: an id that is cut off cannot be copied."""
+    """Print a table; numbers to the right. What does not fit goes on below: an id that is cut off cannot be copied.
+
+    On a screen that is too narrow even for the words, each row is told line by line: a word that is cut to pieces
+    cannot be read.
+    """
+    if rows and _narrowest(columns, rows) > console.width:
+        _told(title, columns, rows)
+        return
     drawn = Table(title=title, title_justify="left", title_style="bold")
     for number, column in enumerate(columns):
         right = bool(rows) and all(isinstance(row[number], int | float) for row in rows)
         drawn.add_column(column, justify="right" if right else "left", overflow="fold")
     for row in rows:
-        drawn.add_row(*(_whole(c) if isinstance(c, int) else str(c) for c in row))
+        drawn.add_row(*(_cell(c) for c in row))
     console.print(drawn)
+
+
+LONGEST_WORD = 20
+"""Longer words are ids and digests, which may go on below."""
+
+
+def _narrowest(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
+    """How wide a table must be so that no word is cut."""
+    words = ([w for line in (head, *(_cell(row[n]) for row in rows)) for w in line.split()]
+             for n, head in enumerate(columns))  # fmt: skip
+    return 1 + sum(3 + max((min(len(w), LONGEST_WORD) for w in of), default=0) for of in words)
+
+
+def _told(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    console.print(title, style="bold", highlight=False, markup=False)
+    for row in rows:
+        first, *rest = [(head, _cell(cell)) for head, cell in zip(columns, row, strict=True)]
+        console.print(f"{first[0]}: {first[1]}".removeprefix(": "), style="bold", highlight=False, markup=False)
+        for head, cell in rest:
+            if cell:
+                console.print(f"  {head}: {cell}", highlight=False, markup=False)
+
+
+def _cell(value: object) -> str:
+    return _whole(value) if isinstance(value, int) else str(value)
 
 
 def _whole(number: int) -> str:

@@ -1,0 +1,33 @@
+"""Tables on a terminal: whole words, on a narrow screen row by row."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from kiemphieu import screen
+
+COLUMNS = ("version", "state", "collected", "valid", "invalid", "voters")
+ROWS = ((1, "complete", 1114, 1105, 9, 1240), (2, "corrected", 1115, 1106, 9, 1240))
+
+
+def printed(monkeypatch: pytest.MonkeyPatch, width: int) -> str:
+    stream = io.StringIO()
+    monkeypatch.setenv("KIEMPHIEU_LANG", "en")
+    monkeypatch.setattr(screen, "console", Console(file=stream, width=width))
+    screen.table("kv1", COLUMNS, ROWS)
+    return stream.getvalue()
+
+
+def test_a_table_that_fits_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = printed(monkeypatch, 80)
+    assert "│       1 │ complete  │     1,114 │" in said
+
+
+@pytest.mark.parametrize("width", [20, 40])
+def test_no_word_is_cut_on_a_narrow_screen(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    said = printed(monkeypatch, width)
+    assert all(word in said for word in (*COLUMNS, "complete", "corrected", "1,114", "1,106"))
+    assert "version: 2\n  state: corrected\n  collected: 1,115\n" in said
