@@ -14,6 +14,7 @@ from pipeline.usecases.sign_in import Visitor
 from review_ui.screens import bundled, menu, where
 from review_ui.state import State
 from review_ui.templating import template
+from review_ui.wording_elsewhere import elsewhere
 
 LANGUAGE_COOKIE = "kiemphieu_language"
 
@@ -48,8 +49,8 @@ class Visit:
         return self.visitor.actor
 
     def say(self, text: Message) -> str:
-        """The sentence in the person's language."""
-        return render(text, self.language)
+        """The sentence in the person's language, in the words of the body that counts here."""
+        return render(text if self.state.workspace.count.rules.state else elsewhere(text), self.language)
 
     def body_of(self, contest: str) -> str:
         """A contest as people call it: the body that is elected; the id says nothing to them."""
@@ -72,7 +73,7 @@ class Visit:
 
     def _frame(self) -> dict[str, object]:
         def t(msgid: str, **params: object) -> str:
-            return render(message(msgid, **params), self.language)
+            return self.say(message(msgid, **params))
 
         links = menu(self.state.screens, self.who.actor) if self.who and not self.who.must_change else ()
         return {

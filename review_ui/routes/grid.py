@@ -23,6 +23,8 @@ Reviewer = Annotated[Visit, Depends(Needs(PERMISSION))]
 router = APIRouter(prefix="/grid")
 Text = Annotated[str, Query(max_length=200)]
 Keys = Annotated[list[str], Form()]
+MARKED_WITH: dict[FieldKind, str] = {"strike": "clear", "box": "marked", "oval": "marked"}
+"""How people vote on a ballot, and the reading that a grid shows first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,22 @@ def screen(visit: Reviewer, asked: Filter, same: int = 0, odd: int = 0, before: 
     """One sheet of crops."""
     choice, contest = asked.choice, asked.choice.contest
     election = visit.state.workspace.election
+    kinds = {f.kind for form in visit.state.workspace.forms.values() for side in form.sides for f in side.fields}
+    if "kind" not in visit.request.query_params and choice.kind not in kinds & MARKED_WITH.keys():
+        other = next((kind for kind in MARKED_WITH if kind in kinds), None)
+        if other is not None:
+            return visit.go(f"/grid?kind={other}&value={MARKED_WITH[other]}")
     values = {
         "sheet": sheet(visit.state.workspace, visit.actor, choice, asked.reason),
         "choice": choice,
         "reason": asked.reason,
         "reading": wording.answer_of(choice.kind, choice.value),
-        "readings": [(k, v, t) for k, every in wording.ANSWERS.items() for v, t in every.items() if v not in NEVER],
+        "readings": [
+            (k, v, t)
+            for k, every in wording.ANSWERS.items()
+            for v, t in every.items()
+            if v not in NEVER and k in kinds | {choice.kind}
+        ],
         "reasons": wording.WHY,
         "pens": wording.PENS,
         "contests": election.contests,

@@ -21,6 +21,8 @@ from review_ui.visit import Visit
 Reader = Annotated[Visit, Depends(Needs("see_totals"))]
 Witness = Annotated[Visit, Depends(Needs("see_images"))]
 Text = Annotated[str, Query(max_length=200)]
+ON_A_SLIDE = 5
+"""Names that stand on a slide of 1280 x 720 without scrolling; nobody scrolls in a hall."""
 witness_router = APIRouter(prefix="/witness")
 result_router = APIRouter(prefix="/result")
 
@@ -72,6 +74,7 @@ def result(visit: Reader, contest: Text = "") -> Response:
         "contest": contest,
         "bodies": {c.id: c.body for c in election.contests},
         "unit_of": {u.id: u for u in election.units},
+        "on_a_slide": ON_A_SLIDE,
         "percent": lambda part, whole: visit_percent(visit, part, whole),
         "whole": lambda number: spaced(visit, number),
     }

@@ -107,8 +107,8 @@ function beginRows() {
   const hint = document.getElementById("rows-hint");
   if (!hint || !document.querySelector("[data-rows], [data-live]")) return;
   const tell = () => {
-    hint.hidden = !keepChosen().length;
-    const list = document.querySelector("[data-rows]");
+    const list = document.querySelector("[data-rows]:not([data-hint])");
+    hint.hidden = !keepChosen().length || !list;
     const place = list?.closest("[data-live]") ?? list;
     if (place && hint.nextElementSibling !== place) place.parentElement.insertBefore(hint, place);
   };

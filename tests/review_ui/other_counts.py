@@ -108,4 +108,4 @@ def long_congress(folder: Path) -> Workspace:
 def congress_table(folder: Path) -> Workspace:
     """Ballots with a table of agree and disagree, read; what is asked still waits."""
     folder.mkdir(parents=True, exist_ok=True)
-    return test_screens.counted(example("example_congress_table"), "doan", folder, 6)[0]
+    return test_screens.counted(example("example_congress_table"), "doan", folder, 40)[0]

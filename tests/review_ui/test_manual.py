@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import counted
+import other_counts
 import pypdfium2
 import pytest
 from counted import AREA, BATCH, CONTEST
@@ -20,11 +21,13 @@ from playwright.sync_api import Browser as PlaywrightBrowser
 from playwright.sync_api import Page, expect
 from serving import Serving, serve_here
 from test_every_screen import check, pictures, settle, to_be_typed  # noqa: F401  (the fixture)
+from test_result_audit import AUDITOR, SEED
 from visitors import PASSWORD, Browser, Clock, person
 
 from pipeline.access.roles import SYSTEM, Actor, Role
 from pipeline.messages import Language
-from pipeline.storage import accounts
+from pipeline.storage import accounts, ballots
+from pipeline.usecases.audits_together import draw_together, open_together
 from pipeline.usecases.batches import close_batch, declare
 from pipeline.usecases.standing import standing
 from pipeline.usecases.typing import begin_count, end_count, type_ballot
@@ -120,6 +123,7 @@ def counting(camera: Camera) -> None:
     camera.take("batch", "operator", f"/batches/{BATCH}", 620)  # below stands the path of a folder
     camera.take("rejected", "operator", "/rejected", 640)
     camera.take("figures", "operator", f"/figures/{CONTEST}/{AREA}", 820, act=_type_figures)
+    camera.take("inventory", "operator", f"/inventory/{AREA}", 700, act=_type_inventory)
     camera.take("count-sheets", "operator", f"/sheets/of/{CONTEST}/{AREA}", 640)
     typed_twice(workspace)
     camera.take("typing", "operator", "/typing/count/count-3", 720, act=_type_ballots)
@@ -157,11 +161,53 @@ def closed(camera: Camera) -> None:
     camera.take("levels", "committee", "/levels", 900)
     camera.take("particulars", "committee", "/particulars", 820)
     camera.take("particulars-record", "committee", "/particulars/boards/qh-1", 760)
-    camera.take("audits", "committee", "/audits", 640)
+    other_counts.second_contest(workspace, "xa")
+    units = [(contest, workspace.election.area(AREA).units[contest]) for contest in (CONTEST, "xa")]
+    audit = open_together(workspace, AUDITOR, units, "ballots", 0.3)[0].id
+    draw_together(workspace, AUDITOR, audit, SEED)
+    camera.take("audits", "committee", "/audits", 820)
+    camera.take("audit-drawn", "committee", f"/audits/{audit}", 900)
+    camera.take("audit-one", "committee", f"/audits/{audit}/sheet/1", 900)
     camera.take("anomalies", "committee", "/anomalies", 640)
     camera.take("result", "committee", "/result", 640)
     camera.take("ballot", "team_leader", f"/totals/{CONTEST}/{AREA}/ballots?figure=leaving:1", 900, act=_last_ballot)
     camera.take("log", "administrator", "/log", 760)
+
+
+OTHERS = {
+    "extra": other_counts.extra_election,
+    "shares": other_counts.by_shares,
+    "long": other_counts.long_congress,
+    "table": other_counts.congress_table,
+}
+"""Counts of other kinds, of which a chapter shows one screen each."""
+
+
+@pytest.fixture(scope="session")
+def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Made once, for both languages."""
+    made = {}
+    for name, make in OTHERS.items():
+        workspace = make(tmp_path_factory.mktemp("others") / name)
+        made[name] = workspace.folder
+        workspace.close()
+    return made
+
+
+def of_others(camera: Camera, name: str) -> None:
+    """The screen of such a count that a chapter shows."""
+    if name == "extra":
+        camera.take("levels-extra", "committee", "/levels?contest=qh&level=unit:qh-1&extra=1", 760)
+    elif name == "shares":
+        camera.take("shares-result", "committee", "/result", 640)
+    elif name == "long":
+        with camera.serving.workspace.database.read() as db:
+            key = ballots.of_batch(db, "hoi-truong-bch")[0].id
+        camera.take("ballot-sheets", "team_leader", f"/ballots/{key}", 1000)
+    else:
+        camera.take(
+            "table-review", "reviewer", "/review?kind=field", act=lambda p: p.wait_for_selector("#desk:not([hidden])")
+        )
 
 
 def typed_twice(workspace: Workspace) -> None:
@@ -192,6 +238,20 @@ def _type_figures(page: Page) -> None:
     page.wait_for_selector(".trouble")
 
 
+def _type_inventory(page: Page) -> None:
+    rows = {
+        "received": ("1300", "3900"),
+        "issued": ("1190", "3571"),
+        "spoiled": ("0", "0"),
+        "left_over": ("110", "330"),
+    }
+    for row, (each, total) in rows.items():
+        boxes = page.locator(f'[name^="{row}"]')
+        for number in range(boxes.count()):
+            boxes.nth(number).fill(str(each if number < boxes.count() - 1 else total))
+    page.wait_for_selector(".trouble")
+
+
 def _last_ballot(page: Page) -> None:
     for number in range(page.locator(".gallery a").count()):
         page.locator(".gallery a").nth(number).click()
@@ -207,6 +267,7 @@ def taken(
     chromium: PlaywrightBrowser,
     scanned_workspace: Path,
     mixed_workspace: Path,
+    others: dict[str, Path],
     known_password: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Path, Serving]]:
@@ -220,6 +281,13 @@ def taken(
         counting(camera)
         camera.close()
     first.close()
+    for name, made in others.items():
+        count = copy(made, tmp / name, Clock())
+        with serve_here(count) as serving:
+            camera = Camera(chromium, serving, known_password, request.param, folder)
+            of_others(camera, name)
+            camera.close()
+        count.close()
     second = copy(mixed_workspace, tmp / "second", Clock())
     with serve_here(second) as serving:
         camera = Camera(chromium, serving, known_password, request.param, folder)

@@ -45,7 +45,7 @@ def seen(page: str) -> str:
 def test_a_record_is_typed_kept_and_shown_again(workspace: Workspace, signed_in: Callable[..., Browser]) -> None:
     browser = signed_in("uyban", "committee")
     page = browser.client.get("/particulars").text
-    assert '<a href="/particulars/boards/qh-1">' in page
+    assert '<a href="/particulars/boards/qh-1" ' in page
     form = browser.client.get("/particulars/boards/qh-1").text
     assert (
         browser.post("/particulars/boards/qh-1", seen=seen(form), **FILLED).headers["location"] == "/particulars#boards"

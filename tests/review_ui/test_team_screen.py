@@ -60,6 +60,8 @@ def test_the_team_votes_on_a_doubtful_ballot(screen_of: Screens, serving: Servin
     counted.settle(serving.workspace)
     (case,) = agenda(serving.workspace, LEADER).single
     page = screen_of("truong", "team_leader", path="/team")
+    while page.locator("tr.chosen a").get_attribute("href") != f"/team/{case.item}":
+        page.keyboard.press("ArrowDown")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     name_team(page)
