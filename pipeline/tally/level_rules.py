@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.tally.levels import Figures, paper_in, result_in
 from pipeline.tally.percentages import Percentage
@@ -31,9 +31,6 @@ class Told:
 def level_findings(figures: Figures, seats: int, conventions: Conventions, told: Told = Told()) -> tuple[Finding, ...]:
     """Every rule that does not hold among what is given, in order of number."""
     result = result_in(figures)
-    without_ground = figures.get("invalid", 0) - result.invalid_total
-    if without_ground:  # others' minutes give no grounds; the rules look at the total alone
-        result = replace(result, invalid={**result.invalid, "a": result.invalid.get("a", 0) + without_ground})
     paper = paper_in(figures)
     found = findings(Sheet(paper, result, seats, conventions, told.times, told.shares, told.turnout))
     if not any(f.number in NEEDS for f in found):

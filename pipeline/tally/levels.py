@@ -59,7 +59,7 @@ def figures_of(result: AreaResult | None, paper: PaperFigures | None) -> dict[st
 
 
 def result_in(figures: Figures) -> AreaResult:
-    """The count in some figures. Invalid ballots without a ground (others' minutes) are in ``figures`` alone."""
+    """The count in some figures; others' minutes tell of their invalid ballots only how many there are."""
     grounds: dict[Ground, int] = {g: figures[name] for g, name in _GROUNDS if figures.get(name)}
     leaving = {int(name[len(LEAVING) :]): n for name, n in figures.items() if name.startswith(LEAVING)}
     number = figures.get
@@ -74,6 +74,7 @@ def result_in(figures: Figures) -> AreaResult:
         leaving,
         number("undecided", 0),
         {name[len(AGAINST) :]: n for name, n in figures.items() if name.startswith(AGAINST)},
+        number("invalid", 0) - sum(grounds.values()),
     )
 
 

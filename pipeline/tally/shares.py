@@ -43,6 +43,7 @@ def weighed(classes: Iterable[tuple[int, AreaResult]]) -> ShareResult:
         ballots += AreaResult(
             collected=one.collected, scanned=one.scanned, by_hand=one.by_hand, set_aside=one.set_aside,
             valid=one.valid, invalid=one.invalid, votes=for_whom, leaving=one.leaving, undecided=one.undecided,
+            without_ground=one.without_ground,
         )  # fmt: skip
         collected += shares * one.collected
         valid += shares * one.valid
@@ -68,6 +69,7 @@ def _scaled(shares: int, one: AreaResult) -> AreaResult:
         votes={person_of(c, shares): shares * n for c, n in one.votes.items()},
         leaving={k: shares * n for k, n in one.leaving.items()},
         undecided=shares * one.undecided,
+        without_ground=shares * one.without_ground,
     )
 
 

@@ -35,9 +35,12 @@ class AreaResult:
     against: Mapping[str, int] = field(default_factory=dict)
     """On a table with both columns: valid ballots that disagree with a person. The rest has both boxes or neither."""
 
+    without_ground: int = 0
+    """Invalid ballots of which no ground is told: those of minutes that others have written (Mẫu 18, 23 tell none)."""
+
     @property
     def invalid_total(self) -> int:
-        return sum(self.invalid.values())
+        return sum(self.invalid.values()) + self.without_ground
 
     @property
     def complete(self) -> bool:
@@ -58,6 +61,7 @@ class AreaResult:
             leaving=_added(self.leaving, other.leaving),
             undecided=self.undecided + other.undecided,
             against=_added(self.against, other.against),
+            without_ground=self.without_ground + other.without_ground,
         )
 
 
@@ -88,6 +92,7 @@ def total(results: Iterable[AreaResult]) -> AreaResult:
         leaving=_in_order(leaving),
         undecided=sum([r.undecided for r in every]),
         against=_in_order(against),
+        without_ground=sum([r.without_ground for r in every]),
     )
 
 

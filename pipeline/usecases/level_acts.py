@@ -141,6 +141,7 @@ def correct_area(
     levels = levels_of(workspace.election)
     _area_known(levels, contest, area)
     _approved(actor, approver, reason, area)
+    settle(workspace)
     with workspace.database.write() as db:
         last = _standing(db, contest, area)
         told = incidents.strip()[:LONGEST] or str(last.detail.get("incidents", ""))
@@ -177,6 +178,7 @@ def annul_area(
     _approved(actor, approver, reason, area)
     unit = levels.areas[area].units[contest]
     ruling = Ruling("annul_area", contest, unit, area, (), decision, reason.strip()[:LONGEST])
+    settle(workspace)
     with workspace.database.write() as db:
         last = _standing(db, contest, area)
         refuse_annulled(rulings.every(db, contest), unit, area)

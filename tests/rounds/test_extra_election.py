@@ -137,6 +137,24 @@ def test_the_summary_and_the_lists_of_the_elected_hold_both_rounds(both: Workspa
     assert len(papers) == 1
 
 
+def test_invalid_ballots_of_which_no_ground_is_told_are_counted(first: Workspace, make: Make, tmp_path: Path) -> None:
+    """Minutes of teams tell how many ballots were invalid and not on which ground."""
+    document = json.loads(hand_over(counted(make, order(first)), LAN))
+    for area in document["areas"]:
+        assert not any(name.startswith("ground:") for name in area["figures"])
+        area["figures"] |= {"invalid": 1, "collected": 4, "scanned": 4}
+    path = tmp_path / "extra.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    take_in(first, LAN, path)
+    form = summary(source(first), first.election.contest("qh"))
+    assert form.extras is not None
+    assert (form.extras[0].count.collected, form.extras[0].count.valid, form.extras[0].count.invalid) == (8, 6, 2)
+    correct_area(first, LAN, HUNG, "qh", "kv1", {"invalid": 1, "collected": 7, "scanned": 7, "issued": 9}, "đếm lại")
+    with first.database.read() as db:
+        (unit,) = [u for u in totals(db, first.count, SYSTEM).units if u.unit == "qh-1"]
+    assert (unit.result.valid, unit.result.invalid_total) == (12, 1)
+
+
 def test_without_its_results_the_summary_says_what_it_waits_for(first: Workspace, make: Make, tmp_path: Path) -> None:
     later = order(first)
     assert any("--round" in str(text) for text in summary(source(first), first.election.contest("qh")).objections)
