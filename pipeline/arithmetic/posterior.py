@@ -16,18 +16,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.arithmetic.bounds import RESIDUES, bounds, outside_sums, skipped_triples
+from pipeline.arithmetic.apart import outside_sums
+from pipeline.arithmetic.bounds import bounds, skipped_triples
 from pipeline.arithmetic.changes import Changes, Light, Target
 from pipeline.arithmetic.fields import Field
+from pipeline.arithmetic.residues import RESIDUES
 from pipeline.arithmetic.rules import AtMostRule, Rule, SumRule
-from pipeline.arithmetic.slips import slip_weight, two_slipped
+from pipeline.arithmetic.slips import slip_weight, three_slipped, two_slipped
 
-CUT = 1e-8
+CUT, FINE_CUT = 1e-8, 1e-10
 """Changes that together weigh less are not tried; their weight is added to the risk."""
-
 TAIL, FINE = 1e-6, 1e-8
-"""The lightest values of a field that together have so little chance count as not listed: the bound holds them. Fine
-where the values read first break a rule: what keeps the rules then weighs little itself."""
+"""The lightest values of a field that together have so little chance count as not listed: the bound holds them.
+
+The fine ones where the values read first break a rule: what keeps the rules then weighs little itself.
+"""
 Change = tuple[int, int | None]
 """Place of a field among the fields, and the value that it has instead of the one read first."""
 
@@ -116,7 +119,7 @@ def _changes(fields: Sequence[Field], sums: Sequence[SumRule], fold: NDArray[np.
     )  # fmt: skip
 
 
-def _pairs(changes: Changes, target: np.int64, count: int) -> tuple[list[tuple[int, ...]], Light, Light]:
+def _pairs(changes: Changes, target: np.int64, count: int, cut: float) -> tuple[list[tuple[int, ...]], Light, Light]:
     """Two changes that keep the sums, the bound on those too light to be tried, and the weight of those among sums.
 
     ``count``: how many fields there are.
@@ -131,7 +134,7 @@ def _pairs(changes: Changes, target: np.int64, count: int) -> tuple[list[tuple[i
     apart = (i < j) & (changes.fields[i] != changes.fields[j])
     i, j = i[apart], j[apart]
     both = changes.weights[i] * changes.weights[j]
-    heavy = both >= CUT
+    heavy = both >= cut
     among_sums = (changes.shifts[i] != 0) & (changes.shifts[j] != 0)
 
     def of(which: NDArray[np.bool_]) -> Light:
@@ -143,14 +146,14 @@ def _pairs(changes: Changes, target: np.int64, count: int) -> tuple[list[tuple[i
     return found, of(~heavy), of(among_sums)
 
 
-def _triples(changes: Changes, target: np.int64, count: int) -> tuple[list[tuple[int, ...]], Light]:
+def _triples(changes: Changes, target: np.int64, count: int, cut: float) -> tuple[list[tuple[int, ...]], Light]:
     """Three changes that keep the sums, of fields that stand in some; and the bound on those that were not tried."""
     heavy = np.argsort(-changes.weights, kind="stable")
     heavy = heavy[changes.shifts[heavy] != 0]
     weights, shifts, fields = changes.weights[heavy], changes.shifts[heavy], changes.fields[heavy]
     if len(weights) < 3:
         return [], Light(0.0, np.zeros(count))
-    reach = np.searchsorted(-weights, -CUT / np.maximum(weights * weights[0], 1e-300), "right")
+    reach = np.searchsorted(-weights, -cut / np.maximum(weights * weights[0], 1e-300), "right")
     skipped = skipped_triples(weights, fields, shifts, np.maximum(reach, np.arange(len(weights)) + 1), count)
     place = np.argsort(shifts, kind="stable")
     ranked = shifts[place]
@@ -174,7 +177,7 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     8 % of the real forms at hand did not add up; 21 % were reported in one country.
     """
     read = {f.id: f.read for f in fields}
-    tail = TAIL if all(r.holds(read) for r in rules) else FINE
+    tail, cut = (TAIL, CUT) if all(r.holds(read) for r in rules) else (FINE, FINE_CUT)
     fields = tuple(_without_tail(field, tail) for field in fields)
     sums = [r for r in rules if isinstance(r, SumRule)]
     fold = _folding(len(sums))
@@ -182,13 +185,14 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     target = Target(np.array([wanted & 0xFFFFFFFFFFFFFFFF], np.uint64).astype(np.int64)[0], wanted % RESIDUES)
     with np.errstate(over="ignore"):
         changes = _changes(fields, sums, fold)
-        pairs, light, among_sums = _pairs(changes, target.shift, len(fields))
-        triples, skipped = _triples(changes, target.shift, len(fields))
+        pairs, light, among_sums = _pairs(changes, target.shift, len(fields), cut)
+        triples, skipped = _triples(changes, target.shift, len(fields), cut)
     breaks = _Breaks(fields, rules)
-    slipped = two_slipped(
-        changes, [f.id for f in fields], sums, [r.left_over(read) for r in sums], breaks.pulls(changes), slip
-    )
-    skipped = skipped + light + outside_sums(changes, target.shift, among_sums) + slipped
+    left, names, pulls = [r.left_over(read) for r in sums], [f.id for f in fields], breaks.pulls(changes)
+    odds = np.bincount(changes.fields, changes.weights, len(fields)).astype(np.float64)
+    skipped += two_slipped(changes, names, sums, left, pulls, slip)
+    skipped += three_slipped(changes, names, sums, left, pulls, odds, slip)
+    skipped += light + outside_sums(fields, rules, changes, target.shift, among_sums)
     every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
     found = [Hypothesis((), breaks.share(breaks.first, slip), breaks.first)]
     for place, value, weight in every:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.arithmetic.changes import Changes, Light
+from pipeline.arithmetic.residues import RESIDUES, fitting
 from pipeline.arithmetic.rules import Rule, SumRule
+
+Tails: TypeAlias = tuple[float, float, float, float]
+"""Weight of at least 0, 1, 2 and 3 changed fields, relative to none changed."""
 
 SLIP_SPREAD = 1 / 50
 """Chance that a slip writes just the number that the ink shows: a digit off, a carry lost, two digits swapped."""
@@ -16,6 +22,8 @@ TWICE = 0.2
 """Chance that who slips once slips in another number, too. No figure is known; high, as a high one only asks more."""
 FAINT = 1e-5
 """Changes that weigh less are not paired with others; they count as if they broke one number's rules."""
+MOST_SETS = 12
+"""Numbers whose sums are told apart for three and more changes; with more of them all such changes count."""
 MOST_RULES = 60
 """Sums that one number's bits tell apart; with more of them every pair counts as if it broke one number's rules."""
 
@@ -60,3 +68,40 @@ def two_slipped(
     both[fields[:, None] == fields[None]] = 0.0
     paired = both.sum(axis=1)
     return Light(whole + float(paired.sum()) / 2, of_field + np.bincount(fields, paired, count))
+
+
+def three_slipped(
+    changes: Changes, names: Sequence[str], sums: Sequence[SumRule], left: Sequence[int], pulls: NDArray[np.int64],
+    odds: NDArray[np.float64], slip: float,
+) -> Light:  # fmt: skip
+    """The same of three and more listed changes: one number's slip breaks sums of that number only, so all others hold.
+
+    ``odds``: weight of all changes of each field. Percentages are taken to hold.
+    """
+    count = len(names)
+    once = slip * SLIP_SPREAD
+    tails = tails_of(odds.tolist())
+    every = Light(once * tails[3], once * odds * tails[2])
+    of_number = {frozenset(k for k, rule in enumerate(sums) if name in rule.fields) for name in names}
+    widest = [own for own in of_number if not any(own < other for other in of_number)]
+    if len(widest) > MOST_SETS or not sums:
+        return every
+    found = Light(TWICE * SLIP_SPREAD * every.whole, TWICE * SLIP_SPREAD * every.of_field)
+    factors = np.random.default_rng(20261122).integers(1, RESIDUES, len(sums))
+    for own in widest:
+        kept = [k for k in range(len(sums)) if k not in own]
+        residues = (pulls[kept] % RESIDUES * factors[kept, None]).sum(axis=0) % RESIDUES
+        wanted = -sum(int(factors[k]) * left[k] for k in kept) % RESIDUES
+        three, _ = fitting(changes.fields, residues, changes.weights, count, wanted)
+        found += Light(once * three.whole, once * three.of_field)
+    return Light(min(found.whole, every.whole), np.minimum(found.of_field, every.of_field))
+
+
+def tails_of(odds: Sequence[float]) -> Tails:
+    by_count = [1.0, 0.0, 0.0]
+    for odd in odds:
+        for n in (2, 1):
+            by_count[n] += by_count[n - 1] * odd
+    whole = math.prod(1.0 + odd for odd in odds)
+    zero, one, two, three = (max(whole - sum(by_count[:n]), 0.0) for n in range(4))
+    return zero, one, two, three

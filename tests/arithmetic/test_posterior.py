@@ -52,6 +52,8 @@ RULE_SETS: list[list[Rule]] = [
     [total("R6", ("a", "b"), "c"), PercentRule("R22", "a", "c", "d"), total("X", ("d", "b"), "e")],
     [total("R6", ("a", "b"), "c"), PercentRule("R11", "a", "c", "d"), PercentRule("R11", "b", "c", "e")],
     [PercentRule("R22", "a", "b", "c"), PercentRule("R22", "b", "d", "e")],
+    [PercentRule("R22", "a", "b", "c")],
+    [total("R7", ("a",), "b"), PercentRule("R11", "a", "b", "c"), PercentRule("R11", "b", "a", "d")],
     [total("R7", ("a",), "b"), total("R6", ("b", "c"), "d"), total("R7", ("d",), "e")],
 ]
 
