@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from calibration.simulate.election import simulate_election
-from kiemphieu.demo_command import EXAMPLE, ingest_paper, score_readings
+from kiemphieu.demo_command import EXAMPLE, ingest_paper
+from kiemphieu.demo_score import score_readings
 from pipeline.election.load import load_election
 from pipeline.forms.ballot import ballot_layout
 from pipeline.usecases.execution import process_pool

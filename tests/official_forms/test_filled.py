@@ -13,6 +13,7 @@ from prescribed import docx_text
 from pipeline.election.definition import Election
 from pipeline.errors import Refusal
 from pipeline.messages import render
+from pipeline.reports.official.fields import UnitCount, lacking_count
 from pipeline.reports.paper import DRAFT, TRIAL
 from pipeline.usecases.official_data import Source
 from pipeline.usecases.official_forms import CONGRESS, NUMBERS, OfficialForm, forms_of, print_form
@@ -189,3 +190,12 @@ def test_everything_that_is_lacking_is_told_in_vietnamese(election: Election) ->
         for reason in one.why:
             assert "{" not in render(reason, "vi")
             assert render(reason, "vi") != render(reason, "en"), reason
+
+
+def test_figures_that_do_not_add_up_are_never_final() -> None:
+    def told(**changed: int) -> list[str]:
+        whole = UnitCount(voters=12, voted=11, issued=11, collected=10, valid=8, invalid=2)
+        return [str(m) for m in lacking_count(replace(whole, **changed))]
+
+    assert told() == []
+    assert told(invalid=0) == ["rule R6 does not hold: 8 valid + 0 invalid ballots are not the 10 collected"]

@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from kiemphieu.__main__ import main
+from kiemphieu.demo_extra import hold_extra_elections
 from pipeline.access.roles import SYSTEM, Actor
 from pipeline.election.definition import Election
 from pipeline.errors import Refusal
@@ -280,6 +281,15 @@ def test_the_commands_tell_of_both_rounds(both: Workspace, capsys: pytest.Captur
     said = capsys.readouterr().out
     assert "2 / 2" in said
     assert said.count("Bầu cử thêm") + said.count("bầu cử thêm") >= 1
+
+
+def test_a_trial_holds_the_extra_elections_that_its_result_calls_for(first: Workspace, tmp_path: Path) -> None:
+    hold_extra_elections(first, tmp_path / "extra", 1)
+    ((_, whole),) = joined(SYSTEM, first, [])
+    assert [kind for kind, _ in whole.by_round] == ["first", "extra"]
+    assert len(whole.elected) == 2
+    (form,) = official_forms(first, SYSTEM, number="20")
+    assert not any("elects more" in str(m) or "R6" in str(m) for m in form.why)
 
 
 # Ties ----------------------------------------------------------------------------------------------------

@@ -93,6 +93,16 @@ def lacking_count(count: UnitCount) -> Iterator[Message]:
         yield message("the figure {name} is not settled yet; finish the count", name=labels[0])
     elif labels:
         yield message("not settled yet: {names}; finish the count", names=tuple(labels))
+    parts = count.collected, count.valid, count.invalid
+    if not labels and None not in parts and count.valid + count.invalid != count.collected:  # type: ignore[operator]
+        yield message(
+            "rule {rule} does not hold: {text}",
+            rule="R6",
+            text=message(
+                "{valid} valid + {invalid} invalid ballots are not the {collected} collected",
+                collected=parts[0], valid=parts[1], invalid=parts[2],
+            ),
+        )  # fmt: skip
 
 
 def lacking_decree(decree: Decree, label: Message) -> Iterator[Message]:
