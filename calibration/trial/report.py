@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -96,10 +97,10 @@ def _limits(limits: Limits) -> dict[str, Any]:
 
 def report_pdf(report: Mapping[str, Any], rejected: Mapping[int, Message], lang: Language) -> bytes:
     """The report as PDF, always the same bytes for the same figures."""
-    return _Pages(report, rejected, lang).pdf()
+    return ReportPages(report, rejected, lang).pdf()
 
 
-class _Pages:
+class ReportPages:
     """One report in one language."""
 
     def __init__(self, report: Mapping[str, Any], rejected: Mapping[int, Message], lang: Language) -> None:
@@ -114,6 +115,15 @@ class _Pages:
 
     def t(self, sentence: Message) -> str:
         return render(sentence, self.lang)
+
+    def n(self, number: float, form: str = ",d") -> str:
+        """A number as the language writes it: 29.956 and 0,0062 in Vietnamese."""
+        text = format(number, form)
+        return text.translate(str.maketrans(".,", ",.")) if self.lang == "vi" else text
+
+    def day(self) -> str:
+        day = date.fromisoformat(self.report["day"])
+        return f"{day:%d/%m/%Y}" if self.lang == "vi" else day.isoformat()
 
     def pdf(self) -> bytes:
         stream = io.BytesIO()
@@ -165,18 +175,21 @@ class _Pages:
 
     def _result(self) -> Table:
         r = self.report
-        sure = f"{100 * r['confidence']:g} %"
-        asked = f"{r['plain_asked']} / {r['plain']} ({100 * r['plain_asked'] / max(1, r['plain']):.2f} %)"
+        n = self.n
+        sure = f"{n(100 * r['confidence'], 'g')} %"
+        share = n(100 * r["plain_asked"] / max(1, r["plain"]), ".2f")
+        asked = f"{n(r['plain_asked'])} / {n(r['plain'])} ({share} %)"
+        sheets = ", ".join(n(k) for k in (r["sheets"], r["sheets_read"], len(r["sheets_rejected"])))
         rows: list[tuple[Message, object]] = [
-            (message("sheets, read, rejected"), f"{r['sheets']}, {r['sheets_read']}, {len(r['sheets_rejected'])}"),
-            (message("positions read"), r["positions"]),
-            (message("accepted by the machine"), r["accepted"]),
-            (message("wrong among the accepted"), len(r["wrong"])),
-            (message("error among the accepted, at most (exact, {sure} sure)", sure=sure), f"{r['bound']:.2g}"),
+            (message("sheets, read, rejected"), sheets),
+            (message("positions read"), n(r["positions"])),
+            (message("accepted by the machine"), n(r["accepted"])),
+            (message("wrong among the accepted"), n(len(r["wrong"]))),
+            (message("error among the accepted, at most (exact, {sure} sure)", sure=sure), n(r["bound"], ".2g")),
             (message("plain positions that people are asked about"), asked),
             (
-                message("accepted positions without error that would show {risk}", risk=f"{r['needed_risk']:g}"),
-                r["positions_needed"],
+                message("accepted positions without error that would show {risk}", risk=n(r["needed_risk"], "g")),
+                n(r["positions_needed"]),
             ),
         ]
         return self._table([(self.t(name), value) for name, value in rows], (105, 65), head=False)
@@ -188,8 +201,9 @@ class _Pages:
         )  # fmt: skip
         rows: list[Sequence[object]] = [[self.t(c) for c in columns]]
         for kind, k in self.report["kinds"].items():
-            share = f"{100 * k['plain_asked_share']:.2f} %"
-            rows.append([self.t(_KINDS[kind]), k["positions"], k["accepted"], k["wrong"], f"{k['bound']:.2g}", share])
+            share = f"{self.n(100 * k['plain_asked_share'], '.2f')} %"
+            counted = [self.n(k[name]) for name in ("positions", "accepted", "wrong")]
+            rows.append([self.t(_KINDS[kind]), *counted, self.n(k["bound"], ".2g"), share])
         return self._table(rows, (45, 25, 25, 20, 25, 30))
 
     def _faults(self) -> list[Flowable]:
@@ -214,7 +228,7 @@ class _Pages:
     def _identity(self) -> Table:
         r = self.report
         rows: list[tuple[str, object]] = [
-            (self.t(message("date of the trial")), r["day"]),
+            (self.t(message("date of the trial")), self.day()),
             (self.t(message("program, reader")), f"kiemphieu {r['program']}, {r['engine']}"),
             (self.t(message("profile (SHA-256)")), r["profile"]),
             (self.t(message("how the profile was made")), r["profile_made"]),
@@ -244,8 +258,8 @@ class _Pages:
             [Paragraph(f"<b>{escape(self.t(p))}</b><br/>{below}", self.small) for p in places],
             [""] * 3,
         ]
-        date = Paragraph(escape(self.t(message("Place, date: {dots}", dots="." * 60))), self.plain)
-        return [Spacer(1, 8 * mm), date, Spacer(1, 4 * mm), Table(cells, [57 * mm] * 3, [12 * mm, 26 * mm])]
+        place = Paragraph(escape(self.t(message("Place, date: {dots}", dots="." * 60))), self.plain)
+        return [Spacer(1, 8 * mm), place, Spacer(1, 4 * mm), Table(cells, [57 * mm] * 3, [12 * mm, 26 * mm])]
 
 
 def _bound(name: str, low: float | None, high: float | None) -> str:

@@ -18,11 +18,13 @@ from calibration.risk.labelled import load_labelled
 from calibration.simulate.election import simulate_election
 from calibration.simulate.voters import Intent
 from calibration.trial import deck as decks
+from calibration.trial import report as report_
 from kiemphieu.__main__ import main
 from kiemphieu.demo_command import EXAMPLE
 from pipeline.election.load import load_election
 from pipeline.forms.ballot import ballot_layout
 from pipeline.forms.printing import write_form
+from pipeline.messages import Language
 from pipeline.review.profile import load_profile
 from pipeline.usecases.workspace import create_workspace
 
@@ -183,3 +185,11 @@ def load_profile_digest(paper: Path) -> str:
     opened = open_workspace(paper / "workspace")
     opened.close()
     return opened.profile.digest
+
+
+def test_the_report_writes_numbers_and_days_as_its_language_does() -> None:
+    def pages(lang: Language) -> report_.ReportPages:
+        return report_.ReportPages({"day": "2026-03-15"}, {}, lang)
+
+    assert (pages("vi").n(29956), pages("vi").n(0.0062, ".2g"), pages("vi").day()) == ("29.956", "0,0062", "15/03/2026")
+    assert (pages("en").n(29956), pages("en").n(0.0062, ".2g"), pages("en").day()) == ("29,956", "0.0062", "2026-03-15")
