@@ -80,10 +80,13 @@ def listed(workspace: Path) -> None:
     extra = {one.unit.id: one for one in extra_rounds(opened, SYSTEM)}
     rows: list[tuple[object, ...]] = []
     for one in rounds_of(opened, SYSTEM):
-        rows.append(_row(opened.election, one))
-        if one.unit.id in extra:
-            where, *rest = _row(opened.election, extra[one.unit.id])
-            rows.append((f"{where}, {text(KINDS['extra'].msgid)}", *rest))
+        row = _row(opened.election, one)
+        if one.unit.id not in extra:
+            rows.append(row)
+            continue
+        rows.append((*row[:-1], text("an extra election is held: next line")))
+        where, *rest = _row(opened.election, extra[one.unit.id])
+        rows.append((f"{where}, {text(KINDS['extra'].msgid)}", *rest))
     table(text("Units"), [text(c) for c in ("unit", "seats", "elected", "what follows")], rows)
     opened.close()
 

@@ -180,7 +180,7 @@ def _elected(given: CongressMinutes) -> Iterator[Block]:
         return
     unit = "cổ phần" if given.classes else "phiếu"
     lines = [f"{n}. {put(one.name)}: {figure(one.votes, unit)}" for n, one in enumerate(given.elected, start=1)]
-    opens = Text(f"Trúng cử {figure(len(given.elected), 'người')}, xếp theo số phiếu từ cao xuống thấp:", keep=True)
+    opens = Text(f"Trúng cử {figure(len(given.elected), 'người')}, xếp theo số {unit} từ cao xuống thấp:", keep=True)
     yield Together((head, opens, *(Text(line, "entry") for line in lines[:2])))
     yield from (Text(line, "entry") for line in lines[2:])
     if given.tied:
