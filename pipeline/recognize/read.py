@@ -47,12 +47,13 @@ def read_page(page: RegisteredPage, form: PreparedForm) -> PageReading:
     fields = prepared.side.fields
     found: dict[str, FieldReading] = {}
     kinds = {f.kind for f in fields}
+    two_level = bool(kinds & {"strike", "stamp", "stray", "oval", "box"}) and has_two_levels(page.raw.pixels)
     if kinds & {"strike", "stamp", "stray"}:
         of_ink = _ink_readings(page, prepared)
-        found |= as_unclear(of_ink) if has_two_levels(page.raw.pixels) else of_ink
+        found |= as_unclear(of_ink) if two_level else of_ink
     if kinds & {"oval", "box"}:
         targets = [f for f in fields if f.kind in ("oval", "box")]
-        found |= {r.field: r for r in read_targets(page, prepared, targets)}
+        found |= {r.field: r for r in read_targets(page, prepared, targets, two_level)}
     found |= {f.id: read_signature(page, prepared, f) for f in fields if f.kind == "signature"}
     written = tuple(read_written(page, prepared, fields)) if kinds & set(WRITTEN) else ()
     readings = tuple(found[f.id] for f in fields if f.kind not in WRITTEN)

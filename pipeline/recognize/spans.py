@@ -63,6 +63,7 @@ def span_of_strokes(sure: Bytes, ink: Bytes, blank: Bytes, x0: int, x1: int) -> 
     inked[first:last] |= ink[:, first:last].any(axis=0)
     filled = float(inked[first:last].mean())
     if _level_band(sure[:, x0:x1]):
+        _without_bits(inked, ink, blank, x0, x1)
         _bridge(inked, ink, blank, x0, x1)
         if _stops_short(sure, ink, blank, x0, x1):
             inked[: x0 + END_PX] = False
@@ -134,6 +135,35 @@ def _stops_short(sure: Bytes, ink: Bytes, blank: Bytes, x0: int, x1: int) -> boo
     before = slice(x0, within[0])
     bare = (blank[height, before].max(axis=0) < BARE) & ~columns(ink[height, before])
     return int(np.count_nonzero(bare)) >= END_GAP_PX
+
+
+def _without_bits(inked: NDArray[np.bool_], ink: Bytes, blank: Bytes, x0: int, x1: int) -> None:
+    """Take out short bits at a name's ends that lie apart from a level stroke (1 mm): print leaves some.
+
+    What is shorter than ``SHORT_PX`` is none of the stroke; what is shorter than ``LONG_PX`` is none where bare paper
+    at the stroke's height lies between, for a stroke does not jump over paper.
+    """
+    for way in (slice(None), slice(None, None, -1)):
+        first, last = (x0, x1) if way.step is None else (len(inked) - x1, len(inked) - x0)
+        own, all_ink, print_ = inked[way], ink[:, way], blank[:, way]
+        while True:
+            at = np.flatnonzero(own[first:last]) + first
+            cuts = np.flatnonzero(np.diff(at) > GAP_PX)
+            if not len(cuts):
+                break
+            length, end, begin = int(at[cuts[0]] - at[0]) + 1, int(at[cuts[0]]) + 1, int(at[cuts[0] + 1])
+            if length >= LONG_PX or (length >= SHORT_PX and not _bare_between(all_ink, print_, end, begin)):
+                break
+            own[first:end] = False
+
+
+def _bare_between(ink: Bytes, blank: Bytes, end: int, begin: int) -> bool:
+    """Whether bare paper, 1 mm of it, lies before the stroke that begins at ``begin``, at its height."""
+    rows = np.flatnonzero(ink[:, begin : begin + 3 * LONG_PX].any(axis=1))
+    if not len(rows):
+        return False
+    height = slice(max(0, rows[0] - ROUND_PX), rows[-1] + ROUND_PX + 1)
+    return bool(np.count_nonzero(blank[height, end:begin].max(axis=0) < BARE) >= GAP_PX)
 
 
 def _bridge(inked: NDArray[np.bool_], ink: Bytes, blank: Bytes, x0: int, x1: int) -> None:

@@ -175,7 +175,7 @@ def read_strikes(
     readings = []
     quads = quads_of([field.box for field in fields], page.map)
     for field, measured, quad in zip(fields, found, quads, strict=True):
-        measures = _joined(measured)
+        measures = joined(measured)
         readings.append(FieldReading(field.id, "strike", _scores(measures), measures, quad))
     return readings
 
@@ -259,6 +259,8 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
     return 0.0 if bend >= 0 else 0.5 * (left - right) / bend
 
 
+TRACES = {"ink_mm2": 0.3, "faint_mm2": 0.5, "lined": 13.0}
+"""What a clear name may have of each at the most; nearly so much of all three is a faint stroke (``traces``)."""
 MEASURES = (
     "span", "open", "core", "middle", "heart", "ring", "ink_mm2", "faint_mm2", "lined", "title_mm2", "beside_mm2",
     "signs_mm2", "taller_mm", "far_mm2",
@@ -361,13 +363,14 @@ def _ring(ink: Bytes, line: _Line, near: int) -> float:
     return max(0.0, float(min(above, below) - filled[0, RING_PX:-RING_PX].mean()))
 
 
-def _joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
+def joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     """A name on two lines is as struck as its less struck line, and as inked as both together."""
     joined = {name: min(m[name] for m in lines) for name in ("span", "core", "middle", "heart")}
     worst = ("open", "ring", "taller_mm", "crease", "creased", "lined")
     joined |= {name: max(m[name] for m in lines) for name in worst}
     sums = ("ink_mm2", "faint_mm2", "title_mm2", "beside_mm2", "signs_mm2", "far_mm2")
-    return joined | {name: sum(m[name] for m in lines) for name in sums}
+    joined |= {name: sum(m[name] for m in lines) for name in sums}
+    return joined | {"traces": sum(joined[name] / most for name, most in TRACES.items())}
 
 
 def _scores(m: Mapping[str, float]) -> dict[FieldValue, float]:

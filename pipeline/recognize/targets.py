@@ -65,6 +65,10 @@ TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""
 PIECE_MM = 0.25
 """The printed line is looked at in pieces of this length, two at a time."""
+OWN_PIXELS = 1.5
+"""By so many pixels of a black-and-white scan a printed line is here broader than there."""
+SPECKS = 0.1
+"""What five black pixels of such a scan, which its threshold leaves here and there, are in a measure of spots."""
 ALIKE = 6
 """So many targets of one size on a page tell what print and grain leave in each of them."""
 VOID = 3
@@ -108,11 +112,16 @@ class _Aligned:
     """Share of the inside that is as black as no ink, where the scan can tell."""
 
 
-def read_targets(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField]) -> list[FieldReading]:
-    """Marked, unmarked or unclear with the evidence, one reading per field, in the order of ``fields``."""
+def read_targets(
+    page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField], two_level: bool = False
+) -> list[FieldReading]:
+    """Marked, unmarked or unclear with the evidence, one reading per field, in the order of ``fields``.
+
+    ``two_level``: the scan is black and white, so that a printed line is a pixel broader here and gone there.
+    """
     readings: dict[int, FieldReading] = {}
     for places in _of_one_size(fields):
-        alike = _read_alike(page, side, [fields[i] for i in places])
+        alike = _read_alike(page, side, [fields[i] for i in places], two_level)
         readings |= dict(zip(places, alike, strict=True))
     return [readings[i] for i in range(len(fields))]
 
@@ -125,14 +134,21 @@ def _of_one_size(fields: Sequence[FormField]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _read_alike(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField]) -> list[FieldReading]:
+def _read_alike(
+    page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField], two_level: bool
+) -> list[FieldReading]:
     seen, blank = _stacks(page, side, fields)
     aligned = _aligned(seen, fields)
     dark, wide = aligned.dark, aligned.wide
     if blank is not None:
         printed = _aligned(blank, fields)
         dark, wide = _without_print(dark, printed.dark), _without_print(wide, printed.wide)
-    measures = _measures(dark, wide, aligned) | {"wider_mm": _wider(wide, aligned.shape, fields[0].box)}
+    measures = _measures(dark, wide, aligned)
+    measures["wider_mm"] = _wider(wide, aligned.shape, fields[0].box)
+    measures["on_line_mm"] = _on_line(aligned.dark, aligned.shape)
+    if two_level:
+        measures["on_line_mm"] -= np.float32(OWN_PIXELS / page.pixels_per_mm)
+        measures["spot"] -= np.float32(SPECKS)
     readings = []
     quads = _quads(page, fields, aligned.shift_mm)
     for i, field in enumerate(fields):
@@ -332,7 +348,6 @@ def _measures(dark: Floats, wide: Floats, aligned: _Aligned) -> dict[str, Floats
         "around": inked_around,
         "faint_around": (soft_around > grain + FAINT).mean(axis=1),
         "spot": _darkest_spot(soft),
-        "on_line_mm": _on_line(aligned.dark, shape),
         "outline": (aligned.dark[:, shape.ring] > 0.1).mean(axis=1),
         "fit": aligned.fit,
         "spread_mm": aligned.spread_mm,

@@ -32,6 +32,7 @@ NOTHING = dict.fromkeys(
         "crease",
         "creased",
         "lined",
+        "traces",
         "hanging",
     ),
     0.0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from pipeline.geometry import Box, Size
 from pipeline.recognize.draw import drawn
 from pipeline.recognize.read import ENGINE, read_page
 from pipeline.recognize.spans import open_ends, span_of_strokes
+from pipeline.recognize.strikes import joined
 from pipeline.review.decide import decide
 from pipeline.review.profile import default_profile
 from pipeline.scan.page import PageSource, RawPage, RegisteredPage
@@ -192,3 +195,33 @@ def test_a_pen_that_skips_the_last_letter_does_not_reach_the_end(bare, covered):
     # whether the letter shows it or hides it, no ink is seen in the last fifth of the name
     most = default_profile().limits["strike"]["struck"].measures["open"][1]
     assert most < open_ends(sure, 96, 316) == pytest.approx(42 / 220)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize(
+    ("bit", "paper", "counted"),
+    [(2, True, False), (2, False, False), (7, True, False), (7, False, True), (14, True, True)],
+)
+def test_a_bit_of_print_before_a_stroke_does_not_make_it_longer(mirrored, bit, paper, counted):
+    """Two pixels at a letter's foot, 3 mm before a level stroke, are none of it; ink of a millimetre is, and so is less
+    where letters may hide what joins them."""
+    sure, blank = np.zeros((40, 600), np.uint8), np.full((40, 600), 0 if paper else 200, np.uint8)
+    blank[:, :96] = blank[:, 504:] = 0
+    sure[18:26, 150:500] = 1
+    sure[24:26, 122 - bit : 122] = 1
+    if mirrored:
+        sure, blank = sure[:, ::-1], blank[:, ::-1]
+    span = span_of_strokes(sure, sure, blank, 96, 504)
+    begins = 122 - bit if counted else 150
+    assert span == pytest.approx((500 - begins) / 408, abs=0.02)
+
+
+def test_three_weak_traces_together_are_no_clear_name(form):
+    """A faint dash may stay just below what ink, faint ink and level edges may be by themselves."""
+    reading = next(f for f in read(form, with_lines())[1].fields if f.field == "a")
+    limits = default_profile().limits["strike"]["clear"].measures
+    for weak, accepted in (({"ink_mm2": 0.23}, True), ({"ink_mm2": 0.23, "faint_mm2": 0.44, "lined": 12.9}, False)):
+        measures = joined([{**reading.measures, **weak}])
+        assert all(measures[name] <= limits[name][1] for name in weak)
+        one = replace(reading, measures={**reading.measures, **measures})
+        assert decide(one, default_profile()).accepted is accepted
