@@ -2,9 +2,9 @@
 
 The model: a writer fills a form whose rules hold, and with chance ``slip`` writes something else in one place; the
 ink then shows what was written. Values that keep all rules weigh (1 − slip) × ink, values that break any weigh
-slip × SLIP_SPREAD × ink, however many rules the one mistake breaks; where those have no field in common it took two
-(slips.py). Looked at are the values that the ink shows first, all that differ from them in one field, and all that
-differ in two or three and keep the sums. Everything else is bounded, and the bound counts as risk.
+slip in that number × SLIP_SPREAD × ink, however many rules the one mistake breaks; where those have no field in common
+it took two (slips.py). Looked at are the values that the ink shows first, all that differ from them in one field, and
+all that differ in two or three and keep the sums. Everything else is bounded, and the bound counts as risk.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.arithmetic.changes import Changes, Light, Target
 from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.residues import RESIDUES
 from pipeline.arithmetic.rules import AtMostRule, Rule, SumRule
-from pipeline.arithmetic.slips import slip_weight, three_slipped, two_slipped
+from pipeline.arithmetic.slips import in_one_number, slip_weight, three_slipped, two_slipped
 
 CUT, FINE_CUT = 1e-8, 1e-10
 """Changes that together weigh less are not tried; their weight is added to the risk."""
@@ -187,23 +187,24 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
         changes = _changes(fields, sums, fold)
         pairs, light, among_sums = _pairs(changes, target.shift, len(fields), cut)
         triples, skipped = _triples(changes, target.shift, len(fields), cut)
-    breaks = _Breaks(fields, rules)
+    each = in_one_number(slip, len(fields))
+    breaks = _Breaks(fields, rules, slip, each)
     left, names, pulls = [r.left_over(read) for r in sums], [f.id for f in fields], breaks.pulls(changes)
     odds = np.bincount(changes.fields, changes.weights, len(fields)).astype(np.float64)
-    skipped += two_slipped(changes, names, sums, left, pulls, slip)
-    skipped += three_slipped(changes, names, sums, left, pulls, odds, slip)
+    skipped += two_slipped(changes, names, sums, left, pulls, each)
+    skipped += three_slipped(changes, names, sums, left, pulls, odds, each)
     skipped += light + outside_sums(fields, rules, changes, target.shift, among_sums)
     every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
-    found = [Hypothesis((), breaks.share(breaks.first, slip), breaks.first)]
+    found = [Hypothesis((), breaks.share(breaks.first), breaks.first)]
     for place, value, weight in every:
         broken = breaks.by_one(place, value)
-        found.append(Hypothesis(((place, value),), weight * breaks.share(broken, slip), broken))
+        found.append(Hypothesis(((place, value),), weight * breaks.share(broken), broken))
     for chosen in (*pairs, *triples):
         made = tuple((every[i][0], every[i][1]) for i in chosen)
         if not breaks.by(made):  # else it weighs as one of two changes that break a rule, which the bound holds already
             found.append(Hypothesis(made, math.prod(every[i][2] for i in chosen) * (1.0 - slip), ()))
     found.sort(key=lambda h: -h.weight)
-    limits = bounds(fields, changes, target, slip, skipped)
+    limits = bounds(fields, changes, target, each, skipped)
     seen = sum(h.weight for h in found)
     shares = _shares(fields, found, seen)
     risks = tuple(
@@ -237,7 +238,8 @@ def _shares(
 class _Breaks:
     """Which rules a change breaks, looking again only at the rules of the fields changed."""
 
-    def __init__(self, fields: Sequence[Field], rules: Sequence[Rule]) -> None:
+    def __init__(self, fields: Sequence[Field], rules: Sequence[Rule], slip: float, in_one: float) -> None:
+        self.slip, self.in_one = slip, in_one
         self.rules = rules
         self.fields = fields
         self.read = {f.id: f.read for f in fields}
@@ -250,11 +252,11 @@ class _Breaks:
         self.left = [r.left_over(self.read) if isinstance(r, SumRule) else 0 for r in rules]
         self._shares: dict[tuple[int, ...], float] = {}
 
-    def share(self, broken: tuple[int, ...], slip: float) -> float:
+    def share(self, broken: tuple[int, ...]) -> float:
         """What values weigh that break just these rules, beside their ink."""
         if broken not in self._shares:
             of = [self.rules[k] for k in broken]
-            self._shares[broken] = slip_weight(slip, of) if of else 1.0 - slip
+            self._shares[broken] = slip_weight(self.in_one, of) if of else 1.0 - self.slip
         return self._shares[broken]
 
     def pulls(self, changes: Changes) -> NDArray[np.int64]:

@@ -18,6 +18,8 @@ Tails: TypeAlias = tuple[float, float, float, float]
 
 SLIP_SPREAD = 1 / 50
 """Chance that a slip writes just the number that the ink shows: a digit off, a carry lost, two digits swapped."""
+OFTEN = 3.0
+"""Times that a slip sits in one number rather than in another, at the most: in a total rather than in a part."""
 TWICE = 0.2
 """Chance that who slips once slips in another number, too. No figure is known; high, as a high one only asks more."""
 FAINT = 1e-5
@@ -28,8 +30,13 @@ MOST_RULES = 60
 """Sums that one number's bits tell apart; with more of them every pair counts as if it broke one number's rules."""
 
 
+def in_one_number(slip: float, numbers: int) -> float:
+    """Chance, at the most, that the writer slips in a given one of so many numbers."""
+    return slip * min(1.0, OFTEN / numbers)
+
+
 def slip_weight(slip: float, broken: Iterable[Rule]) -> float:
-    """Weight of values that break these rules, of which there is at least one."""
+    """Weight of values that break these rules, of which there is at least one; ``slip``: :func:`in_one_number`."""
     once = slip * SLIP_SPREAD
     named = [set(rule.fields) for rule in broken]
     return once if set.intersection(*named) else once * TWICE * SLIP_SPREAD

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.posterior import components, posterior
 from pipeline.arithmetic.rules import PercentRule, Rule, SumRule, total
-from pipeline.arithmetic.slips import SLIP_SPREAD, TWICE
+from pipeline.arithmetic.slips import OFTEN, SLIP_SPREAD, TWICE
 
 SLIP = 0.08
 
@@ -39,7 +39,7 @@ def everything(form: list[Field], rules: list[Rule]) -> dict[tuple[int | None, .
         for _, p in chosen:
             weight *= p
         broken = [set(r.fields) for r in rules if not r.holds(dict(zip((f.id for f in form), values, strict=True)))]
-        once = SLIP * SLIP_SPREAD
+        once = SLIP * min(1.0, OFTEN / len(form)) * SLIP_SPREAD
         slipped = once if broken and set.intersection(*broken) else once * TWICE * SLIP_SPREAD
         weights[values] = weight / first * (slipped if broken else 1 - SLIP)
     return weights
