@@ -126,7 +126,12 @@ def _now(visit: Visit, view: BatchView) -> dict[str, object]:
 
 
 def _batch(
-    visit: Visit, key: str, problem: Message | None = None, told: tuple[Delivery, ...] = (), status: int = 200
+    visit: Visit,
+    key: str,
+    problem: Message | None = None,
+    told: tuple[Delivery, ...] = (),
+    status: int = 200,
+    instead: str = "",
 ) -> Response:
     state = visit.state
     view = batch_view(state.workspace, visit.actor, key)
@@ -139,14 +144,15 @@ def _batch(
         "limit": state.limits.upload_mb,
         "problem": problem,
         "told": told,
+        "instead": instead,
     }
     return visit.page("batch.html", values, status)
 
 
 @router.get("/{batch}")
-def one(batch: str, visit: Counter) -> Response:
-    """Everything of one batch."""
-    return _batch(visit, batch)
+def one(batch: str, visit: Counter, instead: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Everything of one batch; ``instead`` of which batch it was opened just now."""
+    return _batch(visit, batch, instead=instead if instead in every_id(visit.state.workspace) else "")
 
 
 @router.get("/{batch}/now")
@@ -242,8 +248,10 @@ def take_out(batch: str, visit: Counter, reason: TextField = "", again: bool = F
         void_batch(workspace, visit.actor, batch, reason)
     except Refusal as refusal:
         return _batch(visit, batch, refusal.problems[0].text, status=status_of(refusal.problems[0]))
-    key = open_again(workspace, visit.actor, batch).id if again else batch
-    return visit.go(f"/batches/{quote(key)}")
+    if not again:
+        return visit.go(f"/batches/{quote(batch)}")
+    key = open_again(workspace, visit.actor, batch).id
+    return visit.go(f"/batches/{quote(key)}?instead={quote(batch)}")
 
 
 SCREEN = Screen(router, Link(message("Batches"), "/batches", "B", PERMISSION, "count"))

@@ -92,6 +92,7 @@ def vote(visit: Leader, form: Annotated[FormData, Depends(sent)]) -> Response:
 def _decide(visit: Visit, cases: list[Case], form: FormData, given: dict[str, str]) -> None:
     proposal = given.get("proposal", "")
     if proposal == "valid":
+        _number_of_names(visit, cases[0], len(set(form.getlist("name"))))
         proposal = "valid:" + ",".join(sorted(str(n) for n in form.getlist("name")))
         if rules_of(visit.state.workspace.election).ballot == "agree_table":
             proposal += AGAINST + ",".join(sorted(str(n) for n in form.getlist("disagree")))
@@ -105,6 +106,24 @@ def _decide(visit: Visit, cases: list[Case], form: FormData, given: dict[str, st
     if cases[0].decided is not None:
         anew = (Approval(given.get("approver", ""), given.get("password", "")), given.get("reason", ""))
     decide(visit.state.workspace, visit.actor, cases, proposal, known, version, anew)
+
+
+def _number_of_names(visit: Visit, found: Case, chosen: int) -> None:
+    """Told in numbers before ids of people are looked at."""
+    election = visit.state.workspace.election
+    seats, least = (
+        election.unit(election.area(found.area).units[found.contest]).seats,
+        visit.state.workspace.count.least,
+    )
+    if rules_of(election).ballot != "agree_table" and not least <= chosen <= seats:
+        raise refuse(
+            "team-names",
+            found.item,
+            "{chosen} names are chosen, but a valid ballot has {least} to {seats}; choose anew, or vote on invalid",
+            chosen=chosen,
+            least=least,
+            seats=seats,
+        )
 
 
 def _one(

@@ -333,7 +333,8 @@ def test_a_batch_is_taken_out_and_the_same_scans_counted_again(
         an.fill("details.card [name=reason]", "the wrong pile")
         with an.expect_navigation():
             an.click("details.card button")
-        assert an.url.endswith("/batches/kv1-qh-2")
+        assert an.url.endswith("/batches/kv1-qh-2?instead=kv1-qh")
+        expect(an.locator(".done").first).to_contain_text("Lô kv1-qh đã được đưa ra khỏi kết quả")
         an.set_input_files("#files", some.files)
         an.click("#upload button")
         expect(an.locator(".numbers .match")).to_be_visible()

@@ -248,7 +248,7 @@ def _type_inventory(page: Page) -> None:
     for row, (each, total) in rows.items():
         boxes = page.locator(f'[name^="{row}"]')
         for number in range(boxes.count()):
-            boxes.nth(number).fill(str(each if number < boxes.count() - 1 else total))
+            boxes.nth(number).fill(str(each if number else total))
     page.wait_for_selector(".trouble")
 
 

@@ -56,6 +56,18 @@ def record(page: Page) -> None:
         page.keyboard.press("g")
 
 
+def test_too_many_names_are_told_in_numbers(signed_in_at: Callable[..., Browser], mixed_count: Workspace) -> None:
+    counted.settle(mixed_count)
+    leader = signed_in_at(mixed_count, "truong", "team_leader")
+    (case,) = agenda(mixed_count, LEADER).single
+    leader.post(f"/team/{case.item}/members", names="\n".join(TEAM))
+    names = [c.id for c in mixed_count.election.candidates_of("qh-1")]
+    hands = {f"hand-{n}": "for" for n in range(len(TEAM))}
+    refused = leader.post("/team/decide", item=case.item, version="1", proposal="valid", name=names[:4], **hands)
+    assert refused.status_code == 409
+    assert "đã chọn 4 người, nhưng phiếu hợp lệ chỉ để 1 đến 3 người" in refused.text
+
+
 def test_the_team_votes_on_a_doubtful_ballot(screen_of: Screens, serving: Serving) -> None:
     counted.settle(serving.workspace)
     (case,) = agenda(serving.workspace, LEADER).single
