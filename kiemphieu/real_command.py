@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -38,7 +39,7 @@ def real(workspace: Path, number: str, day: str, issuer: str) -> None:
                 "REAL, by {issuer}, number {number} of {day}; programs that were running show it once started anew",
                 issuer=found.opinion.issuer,
                 number=found.opinion.number,
-                day=found.opinion.day,
+                day=f"{date.fromisoformat(found.opinion.day):%d/%m/%Y}",
             )
         )
     opened.close()
