@@ -33,15 +33,18 @@ def apart_of(fields: Sequence[Field], rules: Sequence[Rule], changes: Changes) -
     odds, keeping = np.zeros(count), np.zeros(count)
     others = np.zeros((count, count), np.bool_)
     in_sums = {name for rule in rules if isinstance(rule, SumRule) for name in rule.fields}
-    of = {f.id: [r for r in rules if f.id in r.fields] for f in fields if f.id not in in_sums}
+    percentages = [r for r in rules if isinstance(r, PercentRule)]
+    of = {f.id: [r for r in percentages if f.id in r.fields] for f in fields if f.id not in in_sums}
     for name, mine in of.items():
         for rule in mine:
             others[place[name], [place[other] for other in rule.fields if other != name]] = True
-    for k, value, weight in zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True):
-        name = fields[k].id
-        if name in of:
-            odds[k] += weight
-            keeping[k] += weight * all(rule.holds({**read, name: value}) for rule in of[name])
+    for name, mine in of.items():
+        own = changes.fields == place[name]
+        holds = np.ones(int(own.sum()), np.bool_)
+        for rule in mine:
+            holds &= rule.holds_with(read, name, changes.numbers[own])
+        odds[place[name]] = changes.weights[own].sum()
+        keeping[place[name]] = changes.weights[own][holds].sum()
     return Apart(odds, keeping, others)
 
 
@@ -120,11 +123,9 @@ def _bound(apart: Apart, chosen: tuple[int, int, int]) -> float:
 def _together(fields: Sequence[Field], changes: Changes, rule: PercentRule) -> float:
     """Weight of all changes of part, whole and percentage together that keep the rule."""
     place = {f.id: k for k, f in enumerate(fields)}
-    values = np.array([-1 if v is None else v for v in changes.values], np.int64)
+    values = changes.numbers
     of = [changes.fields == place[name] for name in (rule.part, rule.whole, rule.percent)]
     part, whole, percent = np.ix_(*(values[mine] for mine in of))
     weights = np.ix_(*(changes.weights[mine] for mine in of))
-    known = (part >= 0) & (whole > 0) & (percent >= 0)
-    holds = np.abs(percent * whole - 10_000 * part) * 2 <= whole * (1 + 2 * rule.slack)
-    nothing = (part <= 0) & (percent <= 0) & ((whole <= 0) | (part < 0) | (percent < 0))
-    return float((weights[0] * weights[1] * weights[2] * ((known & holds) | nothing)).sum())
+    holds = rule.holds_each(part, whole, percent)
+    return float((weights[0] * weights[1] * weights[2] * holds).sum())

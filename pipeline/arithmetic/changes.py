@@ -19,6 +19,11 @@ class Changes:
     shifts: NDArray[np.int64]
     residues: NDArray[np.int64]
 
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """``values``, with -1 for no number."""
+        return np.array([-1 if value is None else value for value in self.values], np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from pipeline.arithmetic.bounds import bounds, skipped_triples
 from pipeline.arithmetic.changes import Changes, Light, Target
 from pipeline.arithmetic.fields import Field
 from pipeline.arithmetic.residues import RESIDUES
-from pipeline.arithmetic.rules import AtMostRule, Rule, SumRule
+from pipeline.arithmetic.rules import AtMostRule, PercentRule, Rule, SumRule
 from pipeline.arithmetic.slips import in_one_number, slip_weight, three_slipped, two_slipped
 
 CUT, FINE_CUT = 1e-8, 1e-10
@@ -95,6 +96,7 @@ def components(fields: Sequence[Field], rules: Sequence[Rule]) -> list[tuple[tup
     ]
 
 
+@lru_cache(maxsize=64)
 def _folding(count: int) -> NDArray[np.int64]:
     """Random factors that fold the sums' differences into one number; who matches by chance is sorted out later."""
     return np.random.default_rng(20261121).integers(1, 2**40, count, dtype=np.int64) | 1
@@ -162,10 +164,12 @@ def _triples(changes: Changes, target: np.int64, count: int, cut: float) -> tupl
     found: set[tuple[int, ...]] = set()
     for i in np.flatnonzero(reach > np.arange(len(weights)) + 1):
         rest = (target - shifts[i]) - shifts[i + 1 : reach[i]]
-        for j in np.flatnonzero(known[rest & 0xFFFF]):
-            low, high = np.searchsorted(ranked, rest[j], "left"), np.searchsorted(ranked, rest[j], "right")
-            for k in place[low:high]:
-                three = tuple(sorted((int(i), int(i + 1 + j), int(k))))
+        likely = np.flatnonzero(known[rest & 0xFFFF])
+        low = np.searchsorted(ranked, rest[likely], "left")
+        high = np.searchsorted(ranked, rest[likely], "right")
+        for at in np.flatnonzero(high > low).tolist():
+            for k in place[low[at] : high[at]]:
+                three = tuple(sorted((int(i), int(i + 1 + likely[at]), int(k))))
                 if len({int(fields[t]) for t in three}) == 3:
                     found.add(three)
     return [tuple(int(heavy[t]) for t in three) for three in found], skipped
@@ -196,8 +200,7 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     skipped += light + outside_sums(fields, rules, changes, target.shift, among_sums)
     every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
     found = [Hypothesis((), breaks.share(breaks.first), breaks.first)]
-    for place, value, weight in every:
-        broken = breaks.by_one(place, value)
+    for (place, value, weight), broken in zip(every, breaks.by_each(changes, pulls), strict=True):
         found.append(Hypothesis(((place, value),), weight * breaks.share(broken), broken))
     for chosen in (*pairs, *triples):
         made = tuple((every[i][0], every[i][1]) for i in chosen)
@@ -246,7 +249,6 @@ class _Breaks:
         self.first = tuple(k for k, r in enumerate(rules) if not r.holds(self.read))
         names = [r.fields for r in rules]
         self.touched = [tuple(k for k, of in enumerate(names) if f.id in of) for f in fields]
-        self.untouched = [tuple(k for k in self.first if k not in touched) for touched in self.touched]
         place = {f.id: k for k, f in enumerate(fields)}
         self.factors = [{place[f]: t for f, t in r.terms} if isinstance(r, SumRule) else None for r in rules]
         self.left = [r.left_over(self.read) if isinstance(r, SumRule) else 0 for r in rules]
@@ -269,21 +271,32 @@ class _Breaks:
         table = np.array([[of.get(k, 0) for k in range(len(read))] for of in factors], np.int64)
         return np.asarray(table.reshape(len(factors), len(read))[:, changes.fields] * steps, np.int64)
 
-    def by_one(self, place: int, value: int | None) -> tuple[int, ...]:
-        """The rules that are broken when one field alone has another value."""
-        shift = (value or 0) - (self.fields[place].read or 0)
-        broken = list(self.untouched[place])
-        values: dict[str, int | None] | None = None
-        for k in self.touched[place]:
-            factors = self.factors[k]
+    def by_each(self, changes: Changes, pulls: NDArray[np.int64]) -> list[tuple[int, ...]]:
+        """The rules that are broken when one field alone has another value, for each of the changes."""
+        broken = np.zeros((len(self.rules), len(changes.values)), np.bool_)
+        sums = iter(pulls)
+        for k, factors in enumerate(self.factors):
             if factors is not None:
-                holds = self.left[k] + factors[place] * shift == 0
-            else:
-                values = values or {**self.read, self.fields[place].id: value}
-                holds = self.rules[k].holds(values)
-            if not holds:
-                broken.append(k)
-        return tuple(broken)
+                broken[k] = next(sums) + self.left[k] != 0
+                continue
+            broken[k] = k in self.first
+            rule = self.rules[k]
+            for place in (place for place, touched in enumerate(self.touched) if k in touched):
+                own = np.flatnonzero(changes.fields == place)
+                broken[k, own] = ~self._holds_with(rule, place, [changes.values[n] for n in own.tolist()])
+        known: dict[bytes, tuple[int, ...]] = {}
+        return [
+            known.setdefault(column.tobytes(), tuple(np.flatnonzero(column).tolist()))
+            if column.tobytes() not in known
+            else known[column.tobytes()]
+            for column in np.ascontiguousarray(broken.T)
+        ]
+
+    def _holds_with(self, rule: Rule, place: int, values: Sequence[int | None]) -> NDArray[np.bool_]:
+        name = self.fields[place].id
+        if isinstance(rule, PercentRule):
+            return rule.holds_with(self.read, name, np.array([-1 if v is None else v for v in values], np.int64))
+        return np.array([rule.holds({**self.read, name: value}) for value in values], np.bool_)
 
     def by(self, changes: Sequence[Change]) -> tuple[int, ...]:
         shifts = [(place, (value or 0) - (self.fields[place].read or 0)) for place, value in changes]

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 Values: TypeAlias = Mapping[str, int | None]
 """Value by field id; ``None`` is no number, which a sum takes as 0 and a percentage does not take."""
 
@@ -47,6 +50,23 @@ class PercentRule:
         if part is None or percent is None or not whole:
             return not part and not percent
         return abs(percent * whole - 10_000 * part) * 2 <= whole * (1 + 2 * self.slack)
+
+    def holds_each(
+        self, part: NDArray[np.int64], whole: NDArray[np.int64], percent: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """The same of many values at once, of shapes that fit each other; -1 is no number."""
+        near = np.abs(percent * whole - 10_000 * part) * 2 <= whole * (1 + 2 * self.slack)
+        known = (part >= 0) & (whole > 0) & (percent >= 0)
+        return np.asarray(np.where(known, near, (part <= 0) & (percent <= 0)), np.bool_)
+
+    def holds_with(self, values: Values, field: str, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """The same for each of ``numbers`` in one of the rule's fields, the others as in ``values``."""
+        read = (values[name] for name in self.fields)
+        fixed = (np.array(-1 if value is None else value, np.int64) for value in read)
+        part, whole, percent = (
+            numbers if name == field else value for name, value in zip(self.fields, fixed, strict=True)
+        )
+        return self.holds_each(part, whole, percent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -94,7 +95,7 @@ def three_slipped(
     if len(widest) > MOST_SETS or not sums:
         return every
     found = Light(TWICE * SLIP_SPREAD * every.whole, TWICE * SLIP_SPREAD * every.of_field)
-    factors = np.random.default_rng(20261122).integers(1, RESIDUES, len(sums))
+    factors = _factors(len(sums))
     for own in widest:
         kept = [k for k in range(len(sums)) if k not in own]
         residues = (pulls[kept] % RESIDUES * factors[kept, None]).sum(axis=0) % RESIDUES
@@ -102,6 +103,11 @@ def three_slipped(
         three, _ = fitting(changes.fields, residues, changes.weights, count, wanted)
         found += Light(once * three.whole, once * three.of_field)
     return Light(min(found.whole, every.whole), np.minimum(found.of_field, every.of_field))
+
+
+@lru_cache(maxsize=64)
+def _factors(count: int) -> NDArray[np.int64]:
+    return np.random.default_rng(20261122).integers(1, RESIDUES, count)
 
 
 def tails_of(odds: Sequence[float]) -> Tails:
