@@ -41,12 +41,15 @@ class Bounds:
     of_field: tuple[float, ...]
 
 
-def bounds(fields: Sequence[Field], changes: Changes, target: Target, slip: float, light: Light) -> Bounds:
+def bounds(
+    fields: Sequence[Field], changes: Changes, target: Target, slip: float, light: Light, negligible: float
+) -> Bounds:
     """Four and more changes: :func:`_many`. Three or two of which some value is not listed keep the sums only if that
     one has the shift that the others need. Where a rule is broken with a value that is not listed among the changes, it
     weighs as one number's slip.
 
-    ``light``: listed changes that are not tried: too light, outside of all sums, or with a broken rule.
+    ``negligible``: see :func:`pipeline.arithmetic.slips.three_slipped`; ``light``: listed changes that are not tried:
+    too light, outside of all sums, or with a broken rule.
     """
     first = np.array([f.values[0][1] for f in fields])
     odds = np.maximum(1.0 - first, 0.0) / first
@@ -59,7 +62,7 @@ def bounds(fields: Sequence[Field], changes: Changes, target: Target, slip: floa
     in_sum = np.zeros(len(fields), bool)
     in_sum[changes.fields[changes.shifts != 0]] = True
     fit = _fitting(changes) + float(np.minimum(lost, last).sum())
-    four = _many(changes, target.residue, odds, np.where(in_sum, np.minimum(lost, last), lost), tails)
+    four = _many(changes, target.residue, odds, np.where(in_sum, np.minimum(lost, last), lost), tails, negligible)
     alone = np.where(in_sum & (target.shift == 0), slipped, 1.0) * lost
     all_lost = float(lost.sum())
     unseen = (
@@ -74,13 +77,16 @@ def bounds(fields: Sequence[Field], changes: Changes, target: Target, slip: floa
 
 
 def _many(
-    changes: Changes, residue: int, odds: NDArray[np.float64], unlisted: NDArray[np.float64], tails: Tails
-) -> Light:
+    changes: Changes, residue: int, odds: NDArray[np.float64], unlisted: NDArray[np.float64], tails: Tails,
+    negligible: float,
+) -> Light:  # fmt: skip
     """Weight of at least four changes that keep the sums. ``unlisted``: bound on the one value not listed that a field
     may need."""
     count = len(odds)
     if count < 4:
         return Light(0.0, np.zeros(count))
+    if tails[4] < negligible:  # even if all of them kept the sums
+        return Light(tails[4], odds * tails[3])
     _, listed = fitting(changes.fields, changes.residues, changes.weights, count, residue)
     any_unlisted = float(unlisted.sum())
     return Light(

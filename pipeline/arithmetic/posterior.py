@@ -27,6 +27,8 @@ from pipeline.arithmetic.slips import in_one_number, slip_weight, three_slipped,
 
 CUT, FINE_CUT = 1e-8, 1e-10
 """Changes that together weigh less are not tried; their weight is added to the risk."""
+NEGLIGIBLE = 1e-5
+"""Bounds below this are not sharpened where the values read first keep all rules: a hundredth of the limit of risk."""
 TAIL, FINE = 1e-6, 1e-8
 """The lightest values of a field that together have so little chance count as not listed: the bound holds them.
 
@@ -181,7 +183,8 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     8 % of the real forms at hand did not add up; 21 % were reported in one country.
     """
     read = {f.id: f.read for f in fields}
-    tail, cut = (TAIL, CUT) if all(r.holds(read) for r in rules) else (FINE, FINE_CUT)
+    kept = all(r.holds(read) for r in rules)
+    tail, cut, negligible = (TAIL, CUT, NEGLIGIBLE) if kept else (FINE, FINE_CUT, 0.0)
     fields = tuple(_without_tail(field, tail) for field in fields)
     sums = [r for r in rules if isinstance(r, SumRule)]
     fold = _folding(len(sums))
@@ -196,7 +199,7 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     left, names, pulls = [r.left_over(read) for r in sums], [f.id for f in fields], breaks.pulls(changes)
     odds = np.bincount(changes.fields, changes.weights, len(fields)).astype(np.float64)
     skipped += two_slipped(changes, names, sums, left, pulls, each)
-    skipped += three_slipped(changes, names, sums, left, pulls, odds, each)
+    skipped += three_slipped(changes, names, sums, left, pulls, odds, each, negligible)
     skipped += light + outside_sums(fields, rules, changes, target.shift, among_sums)
     every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
     found = [Hypothesis((), breaks.share(breaks.first), breaks.first)]
@@ -207,7 +210,7 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
         if not breaks.by(made):  # else it weighs as one of two changes that break a rule, which the bound holds already
             found.append(Hypothesis(made, math.prod(every[i][2] for i in chosen) * (1.0 - slip), ()))
     found.sort(key=lambda h: -h.weight)
-    limits = bounds(fields, changes, target, each, skipped)
+    limits = bounds(fields, changes, target, each, skipped, negligible)
     seen = sum(h.weight for h in found)
     shares = _shares(fields, found, seen)
     risks = tuple(

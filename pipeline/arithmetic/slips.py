@@ -14,8 +14,8 @@ from pipeline.arithmetic.changes import Changes, Light
 from pipeline.arithmetic.residues import RESIDUES, fitting
 from pipeline.arithmetic.rules import Rule, SumRule
 
-Tails: TypeAlias = tuple[float, float, float, float]
-"""Weight of at least 0, 1, 2 and 3 changed fields, relative to none changed."""
+Tails: TypeAlias = tuple[float, float, float, float, float]
+"""Weight of at least 0, 1, 2, 3 and 4 changed fields, relative to none changed."""
 
 SLIP_SPREAD = 1 / 50
 """Chance that a slip writes just the number that the ink shows: a digit off, a carry lost, two digits swapped."""
@@ -80,11 +80,12 @@ def two_slipped(
 
 def three_slipped(
     changes: Changes, names: Sequence[str], sums: Sequence[SumRule], left: Sequence[int], pulls: NDArray[np.int64],
-    odds: NDArray[np.float64], slip: float,
+    odds: NDArray[np.float64], slip: float, negligible: float,
 ) -> Light:  # fmt: skip
     """The same of three and more listed changes: one number's slip breaks sums of that number only, so all others hold.
 
-    ``odds``: weight of all changes of each field. Percentages are taken to hold.
+    ``odds``: weight of all changes of each field. Percentages are taken to hold. What weighs less than ``negligible``
+    even if it broke the sums of one number every time is not looked at further.
     """
     count = len(names)
     once = slip * SLIP_SPREAD
@@ -92,7 +93,7 @@ def three_slipped(
     every = Light(once * tails[3], once * odds * tails[2])
     of_number = {frozenset(k for k, rule in enumerate(sums) if name in rule.fields) for name in names}
     widest = [own for own in of_number if not any(own < other for other in of_number)]
-    if len(widest) > MOST_SETS or not sums:
+    if len(widest) > MOST_SETS or not sums or every.whole < negligible:
         return every
     found = Light(TWICE * SLIP_SPREAD * every.whole, TWICE * SLIP_SPREAD * every.of_field)
     factors = _factors(len(sums))
@@ -111,10 +112,10 @@ def _factors(count: int) -> NDArray[np.int64]:
 
 
 def tails_of(odds: Sequence[float]) -> Tails:
-    by_count = [1.0, 0.0, 0.0]
+    by_count = [1.0, 0.0, 0.0, 0.0]
     for odd in odds:
-        for n in (2, 1):
+        for n in (3, 2, 1):
             by_count[n] += by_count[n - 1] * odd
     whole = math.prod(1.0 + odd for odd in odds)
-    zero, one, two, three = (max(whole - sum(by_count[:n]), 0.0) for n in range(4))
-    return zero, one, two, three
+    zero, one, two, three, four = (max(whole - sum(by_count[:n]), 0.0) for n in range(5))
+    return zero, one, two, three, four
