@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from pipeline.storage.schema import count_entry, count_sheet
+from pipeline.storage.schema_paper import count_entry, count_sheet
 
 SheetState = Literal["open", "confirmed", "void"]
 

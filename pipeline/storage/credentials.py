@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from pipeline.access.roles import Actor
-from pipeline.storage.schema import account, credential, session
+from pipeline.storage.schema import account
+from pipeline.storage.schema_people import credential, session
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, and_, cast, delete, func, insert, select
 
 from pipeline.storage import levels
-from pipeline.storage.schema import figures, figures_entry
+from pipeline.storage.schema_paper import figures, figures_entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,11 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _json(name: str, **options: Any) -> Column[Any]:
+def json_column(name: str, **options: Any) -> Column[Any]:
     return Column(name, JSON(none_as_null=True), **options)
 
 
-def _one_of(column: str, *values: str) -> CheckConstraint:
+def one_of(column: str, *values: str) -> CheckConstraint:
     listed = ", ".join(f"'{v}'" for v in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
@@ -76,13 +76,13 @@ workspace = Table(
     Column("only", Integer, primary_key=True, autoincrement=False),
     Column("id", Text, nullable=False),
     Column("mode", Text, nullable=False),
-    _json("election", nullable=False),
+    json_column("election", nullable=False),
     Column("election_digest", Text, nullable=False),
     Column("profile", Text, ForeignKey("profile.digest"), nullable=False),
     Column("form_set", Text, nullable=False),
     Column("created", Moment, nullable=False),
     CheckConstraint('"only" = 1', name="only"),
-    _one_of("mode", "trial", "real"),
+    one_of("mode", "trial", "real"),
 )
 
 profile = Table(
@@ -97,43 +97,8 @@ account = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
-    _json("roles", nullable=False),
+    json_column("roles", nullable=False),
     Column("simulated", Boolean, nullable=False),
-)
-
-credential = Table(
-    "credential",
-    metadata,
-    Column("account", Text, ForeignKey("account.id"), primary_key=True),
-    Column("password", Text, nullable=False),  # argon2id, salted
-    Column("must_change", Boolean, nullable=False),
-    Column("disabled", Boolean, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", Moment),
-)
-
-session = Table(
-    "session",
-    metadata,
-    Column("digest", Text, primary_key=True),  # SHA-256 of the cookie: who reads this table cannot sign in
-    Column("account", Text, ForeignKey("account.id"), nullable=False, index=True),
-    Column("csrf", Text, nullable=False),
-    Column("opened", Moment, nullable=False),
-    Column("seen", Moment, nullable=False),
-)
-
-token = Table(
-    "token",  # revision 0008: what a program calls with; only its digest is kept
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("account", Text, ForeignKey("account.id"), nullable=False),
-    Column("digest", Text, nullable=False, unique=True),
-    _json("scopes", nullable=False),
-    Column("author", Text, nullable=False),
-    Column("created", Moment, nullable=False),
-    Column("expires", Moment, nullable=False),
-    Column("revoked", Moment),
-    Column("used", Moment),  # to ten minutes
 )
 
 batch = Table(
@@ -153,8 +118,8 @@ batch = Table(
     Column("explanation", Text),  # revision 0002
     Column("explained_by", Text),  # revision 0002
     Column("folder", Text),  # revision 0005: whose new files are read into it, below the folder of scans
-    _one_of("sides", "simplex", "duplex"),
-    _one_of("state", "open", "closed", "void"),
+    one_of("sides", "simplex", "duplex"),
+    one_of("state", "open", "closed", "void"),
     Index(None, "area", "contest"),
 )
 
@@ -189,7 +154,7 @@ page = Table(
     Column("number", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("reason", Text),
-    _json("text"),
+    json_column("text"),
     Column("form", Text),
     Column("side", Text),
     Column("rotation_deg", Float),
@@ -200,7 +165,7 @@ page = Table(
     Column("moved_from", Text, ForeignKey("page.id")),
     UniqueConstraint("batch", "sha256", "number"),
     ForeignKeyConstraint(["batch", "sha256"], ["file.batch", "file.sha256"]),
-    _one_of("status", "read", "rejected", "void"),
+    one_of("status", "read", "rejected", "void"),
     # revision 0005: the few rejected among a million
     Index("ix_page_rejected", "batch", sqlite_where=_REJECTED, postgresql_where=_REJECTED),
     # revision 0017, as those of files and ballots: numbers of batches are counted from the index alone
@@ -218,9 +183,9 @@ field_reading = Table(
     Column("accepted", Boolean, nullable=False),
     Column("score", Float, nullable=False),
     Column("p_wrong", Float, nullable=False),
-    _json("quad", nullable=False),
-    _json("scores", nullable=False),
-    _json("measures", nullable=False),
+    json_column("quad", nullable=False),
+    json_column("scores", nullable=False),
+    json_column("measures", nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -234,8 +199,8 @@ ballot = Table(
     Column("form", Text, nullable=False),
     Column("state", Text, nullable=False),
     Index("ix_ballot_numbers", "batch", "state", "source"),
-    _one_of("source", "scanned", "hand", "moved"),
-    _one_of("state", "counted", "void"),
+    one_of("source", "scanned", "hand", "moved"),
+    one_of("state", "counted", "void"),
     sqlite_with_rowid=False,
 )
 
@@ -259,10 +224,10 @@ item = Table(
     Column("page", Text, ForeignKey("page.id"), index=True),
     Column("field", Text, nullable=False),
     Column("field_kind", Text),
-    _json("doubts", nullable=False),
+    json_column("doubts", nullable=False),
     Column("state", Text, nullable=False),
     Column("value", Text),
-    _json("body", nullable=False),
+    json_column("body", nullable=False),
     Column("version", Integer, nullable=False),
     # Revision 0012: the next item for somebody, of all, of a kind, of a batch; each holds all that is asked of it, so
     # that a hundred thousand items are neither sorted nor fetched (SQLite takes no other than such a one).
@@ -290,7 +255,7 @@ grid_check = Table(
     Column("verdict", Text, nullable=False),
     Column("at", Moment, nullable=False),
     ForeignKeyConstraint(["page", "field"], ["field_reading.page", "field_reading.field"]),
-    _one_of("verdict", "shown", "same", "odd"),
+    one_of("verdict", "shown", "same", "odd"),
 )
 
 # Readings of open batches that a grid may still show, in the order in which it shows them: a million ballots are not
@@ -331,7 +296,7 @@ settlement = Table(
     Column("version", Integer, primary_key=True),
     Column("state", Text, nullable=False),
     Column("value", Text),
-    _json("body", nullable=False),
+    json_column("body", nullable=False),
     Column("reason", Text, nullable=False),
     Column("approver", Text, nullable=False),
     Column("at", Moment, nullable=False),
@@ -344,61 +309,8 @@ team_decision = Table(
     Column("version", Integer, primary_key=True),
     Column("pile", Text, nullable=False),
     Column("members", Integer, nullable=False),
-    _json("votes", nullable=False),
+    json_column("votes", nullable=False),
     Column("value", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-)
-
-figures = Table(
-    "figures",
-    metadata,
-    Column("area", Text, primary_key=True),
-    Column("contest", Text, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    _json("document", nullable=False),
-    Column("author", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-)
-
-figures_entry = Table(
-    "figures_entry",  # revision 0009: what one person typed, until two agree
-    metadata,
-    Column("area", Text, primary_key=True),
-    Column("contest", Text, primary_key=True),
-    Column("account", Text, ForeignKey("account.id"), primary_key=True),
-    _json("document", nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-)
-
-count_sheet = Table(
-    "count_sheet",  # revision 0013: a scanned count form of an area
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("contest", Text, nullable=False),
-    Column("area", Text, nullable=False),
-    Column("form", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("page", Integer, nullable=False),
-    Column("rotation_deg", Float, nullable=False),
-    Column("engine", Text, nullable=False),
-    _json("reading", nullable=False),
-    Column("state", Text, nullable=False),
-    _json("figures", nullable=True),
-    Column("author", Text, ForeignKey("account.id"), nullable=False),
-    Column("at", Moment, nullable=False),
-    _one_of("state", "open", "confirmed", "void"),
-    Index(None, "contest", "area"),
-)
-
-count_entry = Table(
-    "count_entry",  # revision 0013: what one person typed for one figure of it
-    metadata,
-    Column("sheet", Text, ForeignKey("count_sheet.id"), primary_key=True),
-    Column("field", Text, primary_key=True),
-    Column("account", Text, ForeignKey("account.id"), primary_key=True),
-    Column("value", BigInteger),
     Column("at", Moment, nullable=False),
 )
 
@@ -408,7 +320,7 @@ batch_result = Table(
     "batch_result",
     metadata,
     Column("batch", Text, ForeignKey("batch.id"), primary_key=True),
-    _json("body", nullable=False),
+    json_column("body", nullable=False),
 )
 
 signed = Table(
@@ -432,7 +344,7 @@ particulars = Table(
     Column("sheet", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    _json("document", nullable=False),
+    json_column("document", nullable=False),
     Column("author", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -442,7 +354,7 @@ team = Table(
     metadata,
     Column("area", Text, primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    _json("members", nullable=False),
+    json_column("members", nullable=False),
     Column("author", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -455,7 +367,7 @@ audit = Table(
     Column("actor", Text, nullable=False),
     Column("act", Text, nullable=False, index=True),
     Column("subject", Text, nullable=False, index=True),
-    _json("detail", nullable=False),
+    json_column("detail", nullable=False),
     Column("previous", Text, nullable=False),
     Column("digest", Text, nullable=False, unique=True),
 )

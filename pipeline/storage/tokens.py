@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from pipeline.access.scopes import Scope
-from pipeline.storage.schema import token
+from pipeline.storage.schema_people import token
 
 
 @dataclass(frozen=True, slots=True)
