@@ -10,7 +10,7 @@
 ``recipe`` scores weights that ``python -m calibration.digits.train`` made without one source, on that source.
 ``boxes`` scores the shipped weights on the single box crops of the shared folder of forms, which nothing is trained or
 tuned on. ``strings`` reads numbers without boxes, of one to five digits of MNIST's test part. ``form`` times the
-reading of 25 fields of five boxes, from the crops to the joint decision.
+reading of 25 fields of five boxes that add up, from the crops to the joint decision.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import argparse
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -30,6 +31,9 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
+sys.path[:0] = [str(Path(__file__).parents[1])]
+
+from benchmarks.minutes_by_hand import invented
 from calibration.digits.hands import barred, flagged
 from calibration.digits.leftovers import print_under
 from calibration.digits.line_paper import number_line
@@ -180,22 +184,26 @@ def hands(forms: int, seed: int) -> None:
 
 
 def form() -> None:
-    """Medians of 40 forms of 25 fields, two of five boxes empty, on one core."""
+    """Medians of 40 forms of 25 fields of five boxes whose figures add up, on one core."""
     rng = np.random.default_rng(1)
     held = load(SHARED / "digits", "mnist-test")
     drawn = canvases(held)
+    places = {str(digit): np.flatnonzero(held.labels == digit) for digit in range(10)}
     blank = np.zeros((CANVAS, CANVAS), np.uint8)
     ids, rules = minutes_fields(5, 3), minutes_rules(5, 3)
+
+    def box(letter: str) -> NDArray[np.uint8]:
+        if letter == "_":
+            return own_box_crop(rng, blank, sign=True)
+        return own_box_crop(rng, drawn[int(rng.choice(places[letter]))])
+
     page = np.full((2339, 1654), 245, np.uint8)
     page[::40, ::3] = 60
     _, packed = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, 80])
     times: dict[str, list[float]] = {"decode": [], "read": [], "decide": []}
     for _ in range(40):
-        fields = [
-            [own_box_crop(rng, blank, sign=True) for _ in range(2)]
-            + [own_box_crop(rng, drawn[int(rng.integers(len(drawn)))]) for _ in range(3)]
-            for _ in ids
-        ]
+        values = invented(rng)
+        fields = [[box(letter) for letter in str(values[name]).rjust(5, "_")] for name in ids]
         began = time.process_time()
         simplejpeg.decode_jpeg(packed.tobytes(), "GRAY")
         decoded = time.process_time()
