@@ -195,7 +195,7 @@ def among_others(  # type: ignore[no-untyped-def]
         one_by_one(page, crops, 60_000 / a_minute)
         busy = server.cpu_times().user + server.cpu_times().system - used
         print(f"the server used {busy / (time.perf_counter() - begun):.2f} cores")
-        by_grid(beside, 10 * crops)
+        by_grid(beside, max(10 * crops, 1200))
     tell_of(crowd.heard(), len(accounts) - 1)
 
 
