@@ -21,6 +21,7 @@ from pipeline.recognize.crossing import crossings
 from pipeline.recognize.holes import widest
 from pipeline.recognize.page_light import page_light
 from pipeline.recognize.reading import FieldReading
+from pipeline.recognize.target_traces import ALIKE, darkest_spot, on_line, pieces_of_line, tint_around
 from pipeline.recognize.windows import Layout, cut, mosaic_of
 from pipeline.scan.page import Pixels, Points, RegisteredPage
 from pipeline.scan.prepare import PreparedSide
@@ -63,14 +64,10 @@ what seems to cross it."""
 TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""
-PIECE_MM = 0.25
-"""The printed line is looked at in pieces of this length, two at a time."""
 OWN_PIXELS = 1.5
 """By so many pixels of a black-and-white scan a printed line is here broader than there."""
 SPECKS = 0.1
 """What five black pixels of such a scan, which its threshold leaves here and there, are in a measure of spots."""
-ALIKE = 6
-"""So many targets of one size on a page tell what print and grain leave in each of them."""
 VOID = 3
 """Grey of the lid of a scanner seen through a hole; pen and print of an unclipped scan are lighter."""
 CLIPPED = 252
@@ -145,7 +142,7 @@ def _read_alike(
         dark, wide = _without_print(dark, printed.dark), _without_print(wide, printed.wide)
     measures = _measures(dark, wide, aligned)
     measures["wider_mm"] = _wider(wide, aligned.shape, fields[0].box)
-    measures["on_line_mm"] = _on_line(aligned.dark, aligned.shape)
+    measures["on_line_mm"] = on_line(aligned.dark, aligned.shape.rim, aligned.shape.along)
     if two_level:
         measures["on_line_mm"] -= np.float32(OWN_PIXELS / page.pixels_per_mm)
         measures["spot"] -= np.float32(SPECKS)
@@ -276,21 +273,7 @@ def _shape(distance: Floats) -> _Shape:
     tiles = coarse[:height, :width].reshape(height // COARSE, COARSE, width // COARSE, COARSE)
     inside, ring, rim = distance < -OUTLINE_MM, np.abs(distance) <= 0.12, np.abs(distance) <= OUTLINE_MM
     template = tiles.mean(axis=(1, 3)).astype(np.float32)
-    return _Shape(template, inside, distance > OUTLINE_MM, ring, rim, _pieces(distance, rim))
-
-
-def _pieces(distance: Floats, rim: Bools) -> Floats:
-    contours, _ = cv2.findContours((distance < 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    line = max(contours, key=len)[:, 0].astype(np.float32)
-    steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
-    way = np.concatenate([[0], np.cumsum(steps)]) / DENSITY
-    count = max(8, round(float(way[-1]) / PIECE_MM))
-    piece = np.minimum((way / way[-1] * count).astype(np.intp), count - 1)
-    rows, columns = np.nonzero(rim)
-    places = np.stack([columns, rows], axis=1).astype(np.float32)
-    nearest = np.linalg.norm(places[:, None] - line[None], axis=2).argmin(axis=1)
-    belongs = np.eye(count, dtype=np.float32)[piece[nearest]]
-    return np.asarray(belongs / (float(way[-1]) / count * DENSITY**2), np.float32)
+    return _Shape(template, inside, distance > OUTLINE_MM, ring, rim, pieces_of_line(distance, rim, DENSITY))
 
 
 def _places(w: float, h: float) -> tuple[Floats, Floats]:
@@ -334,8 +317,9 @@ def _measures(dark: Floats, wide: Floats, aligned: _Aligned) -> dict[str, Floats
     grain = min(np.percentile(mean, 25) for mean in means) if len(dark) >= ALIKE else 0.0
     # dust and salt-and-pepper are single pixels: capped and averaged they are no trace
     near, soft = _averaged(dark, shape.inside, 3), _averaged(np.minimum(dark, 0.5), shape.inside, 5)
+    tint = tint_around(dark[:, shape.outside])
     soft_around = _averaged(np.minimum(dark, 0.5), shape.outside, 5)
-    around = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.outside]
+    around = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.outside] - tint
     inked, inked_around = (near > INK).mean(axis=1), (around > INK).mean(axis=1)
     # the dots of a picture that was made black and white by halftone are in every target, too
     dots = min(np.percentile(share, 25) for share in (inked, inked_around)) if len(dark) >= ALIKE else 0.0
@@ -346,42 +330,14 @@ def _measures(dark: Floats, wide: Floats, aligned: _Aligned) -> dict[str, Floats
         "darkest": np.percentile(near, 99, axis=1),
         "void": aligned.void,
         "around": inked_around,
-        "faint_around": (soft_around > grain + FAINT).mean(axis=1),
-        "spot": _darkest_spot(soft),
+        "faint_around": (soft_around > max(grain, tint) + FAINT).mean(axis=1),
+        "spot": darkest_spot(soft),
         "outline": (aligned.dark[:, shape.ring] > 0.1).mean(axis=1),
         "fit": aligned.fit,
         "spread_mm": aligned.spread_mm,
         "level": aligned.level,
         "shift_mm": np.linalg.norm(aligned.shift_mm, axis=1).astype(np.float32),
     }
-
-
-def _darkest_spot(soft: Floats) -> Floats:
-    """How much darker each target's darkest spot is than its own paper, above what grain does to most of the page's.
-
-    ``soft`` (n, pixels): means over 5 pixels square. A faint pencil's short stroke is lost in the grain of one page
-    and plain on a calm one.
-    """
-    return _above_usual(soft.max(axis=1) - np.median(soft, axis=1))
-
-
-def _on_line(dark: Floats, shape: _Shape) -> Floats:
-    """How many mm of ink more than most targets of the page each has across its printed line, where it is most.
-
-    A stroke whose pen skipped within leaves no more than its ends there. Summed up across the line it does not matter
-    that an outline lies a fraction off its place, on paper that was stretched there.
-    """
-    if len(dark) < ALIKE:
-        return np.zeros(len(dark), np.float32)
-    across = dark[:, shape.rim] @ shape.along
-    across = (across + np.roll(across, 1, axis=1)) / 2
-    return _above_usual((across - np.median(across, axis=0)).max(axis=1))
-
-
-def _above_usual(values: NDArray[np.floating[Any]]) -> Floats:
-    """Values above that of most targets of the page, where there are enough; two of five are hardly all marked."""
-    usual = np.percentile(values, 40) if len(values) >= ALIKE else 0.0
-    return np.asarray(values - usual, np.float32)
 
 
 def _wider(wide: Floats, shape: _Shape, box: Box) -> Floats:

@@ -154,6 +154,30 @@ def test_a_line_that_runs_on_through_targets_is_asked(kind: str) -> None:
     assert [i for i, decision in enumerate(decisions(page, side)) if not decision.accepted] == [4]
 
 
+@pytest.mark.parametrize("with_reference", [False, True])
+def test_white_boxes_on_a_printed_colour_are_read(with_reference: bool) -> None:
+    """Large ones, as on ballots whose column of circles is grey; what a voter drew round one box is still asked."""
+    small = paper.form(paper.timing_marks(), "box").sides[0]
+    large = tuple(replace(f, box=Box(f.box.x, f.box.y, 8.0, 8.0)) for f in small.fields)
+    form = Form("sheet", "Sheet", (replace(small, fields=large),))
+    side, white = prepared(form, with_reference), paper.printed(form)
+    within = np.zeros(white.shape, np.bool_)
+    for field in side.side.fields:
+        (x0, y0), (x1, y1) = (
+            np.rint(np.array(p) * paper.PPM).astype(int) for p in (field.box.corners[0], field.box.corners[2])
+        )
+        within[y0:y1, x0:x1] = True
+    picture = np.where(within, white, white * 0.87).astype(np.uint8)
+    paper.crossed(picture, side.side.fields[4].box)
+    paper.circled(picture, side.side.fields[11].box)
+    page = placed(picture, side)
+    assert page is not None
+    for i, decision in enumerate(decisions(page, side)):
+        assert decision.accepted == (i != 11), (i, decision)
+        assert i in (4, 11) or decision.value == "unmarked"
+    assert decisions(page, side)[4].value == "marked"
+
+
 def test_a_sheet_with_the_same_marks_and_other_targets_is_refused() -> None:
     form = paper.form(paper.timing_marks())
     other = replace(
