@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from calibration.learn.learn import LearnedSide
 
 KINDS = ("oval", "box", "strike", "stamp", "stray")
+FEW = 3
+"""So many finds that are doubted for one reason are told one by one."""
 
 
 @click.command()
@@ -151,10 +153,7 @@ def _tell_finds(side: LearnedSide) -> None:
         if own:
             doubted = sum(bool(f.doubts) for f in own)
             say(message("{count} of kind {kind}, {doubted} doubtful", count=len(own), kind=kind, doubted=doubted))
-    for number, find in enumerate(side.finds, start=1):
-        if find.taken and find.doubts:
-            say(message("  {number} {id} at {x}, {y} mm: {why}", number=number, id=find.id, x=f"{find.box.x:.1f}",
-                        y=f"{find.box.y:.1f}", why=_why(find.doubts)))  # fmt: skip
+    tell_doubts(side)
     left: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, find in enumerate(side.finds, start=1):
         if not find.taken:
@@ -165,6 +164,23 @@ def _tell_finds(side: LearnedSide) -> None:
     for contest, limit in side.limits.items():
         say(message("  the paper allows {limit} of '{contest}'; the form document does not hold that", limit=limit,
                     contest=contest))  # fmt: skip
+
+
+def tell_doubts(side: LearnedSide) -> None:
+    """Doubtful finds, one by one where a reason has few of them, else by their numbers in the preview picture."""
+    doubtful: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, find in enumerate(side.finds, start=1):
+        if find.taken and find.doubts:
+            doubtful[find.doubts].append(number)
+    for doubts, numbers in doubtful.items():
+        if len(numbers) > FEW:
+            say(message("  {count} to look at (numbers {numbers}): {why}", count=len(numbers),
+                        numbers=_runs(numbers), why=_why(doubts)))  # fmt: skip
+            continue
+        for number in numbers:
+            find = side.finds[number - 1]
+            say(message("  {number} {id} at {x}, {y} mm: {why}", number=number, id=find.id, x=f"{find.box.x:.1f}",
+                        y=f"{find.box.y:.1f}", why=_why(doubts)))  # fmt: skip
 
 
 def _why(doubts: Sequence[str]) -> str:

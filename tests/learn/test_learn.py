@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,7 +14,11 @@ from conftest import Command
 from drawn_forms import FORMS, Drawing, Printed, marked, saved, scanned
 from PIL import Image
 
+from calibration.learn.finds import Find
+from calibration.learn.learn import LearnedSide
+from kiemphieu.learn_command import tell_doubts
 from pipeline.forms.faults import schema_problems
+from pipeline.geometry import Box
 
 Learned = Callable[[str], Path]
 OFF_MM = 0.25
@@ -145,6 +150,19 @@ def test_several_blanks_are_averaged_and_dirt_of_one_is_told(kiemphieu: Command,
     assert told[1] > 2.0
     assert max(told[0], told[2]) < 0.5
     assert "9 of kind box, 0 doubtful" in ran.said
+
+
+def test_a_reason_that_many_fields_share_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """300 bubbles with one and the same doubt are one thing to look at; of a few, each is named with its place."""
+    plain, shared, alone = (), ("no_label",), ("few_of_this_size",)
+    doubts = [plain, shared, shared, shared, alone, shared, plain]
+    box = Box(10.0, 20.0, 4.0, 4.0)
+    finds = [Find("box", box, doubts=d, id=f"f{i}") for i, d in enumerate(doubts)]
+    tell_doubts(cast(LearnedSide, SimpleNamespace(finds=finds)))
+    said = capsys.readouterr().out
+    assert said.count("no label was found beside it") == 1
+    assert "4 to look at (numbers 2-4, 6)" in said
+    assert "5 f4 at 10.0, 20.0 mm: few have this size" in said
 
 
 def test_a_mark_on_the_only_blank_is_doubted(kiemphieu: Command, tmp_path: Path) -> None:
