@@ -152,8 +152,11 @@ def test_several_blanks_are_averaged_and_dirt_of_one_is_told(kiemphieu: Command,
     assert "9 of kind box, 0 doubtful" in ran.said
 
 
-def test_a_reason_that_many_fields_share_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_reason_that_many_fields_share_is_told_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """300 bubbles with one and the same doubt are one thing to look at; of a few, each is named with its place."""
+    monkeypatch.setenv("KIEMPHIEU_LANG", "en")
     plain, shared, alone = (), ("no_label",), ("few_of_this_size",)
     doubts = [plain, shared, shared, shared, alone, shared, plain]
     box = Box(10.0, 20.0, 4.0, 4.0)
