@@ -40,6 +40,9 @@ EDGE_RUN_PX = 12
 """The thickest pen (1.5 mm), less than half of which may lie within a line's edge and cross nothing there."""
 SWING_WIDE_PX, SWING_TALL_PX = 40, 18
 """Half of the parts of a wave, 5 mm wide each, are at least as tall as the second (2.2 mm)."""
+SPECK_PX, SPECK_WIDE_PX, ALONE_PX = 12, 5, 20
+"""Ink of no more pixels than the first (0.2 mm²) and no wider than the second, with none for the third (2.5 mm) to both
+sides, is dust: no stroke shows itself so in the middle of letters, where it comes out between every two of them."""
 UNSURE_SPAN = 0.03
 """Taken from the span of a row of upright strokes, as much as is empty between them: whether the last of them stands
 in the name or just beside it is a matter of a tenth of a millimetre."""
@@ -259,6 +262,23 @@ def _level_band(ink: Bytes) -> bool:
 def columns(ink: Bytes) -> NDArray[np.bool_]:
     """Which columns have ink."""
     return np.asarray(ink.any(axis=0), np.bool_)
+
+
+def crossed(ink: Bytes) -> NDArray[np.bool_]:
+    """Which columns have ink, specks left out that stand alone: a speck in a wide gap would make two narrow ones."""
+    counts = ink.sum(axis=0, dtype=np.int64)
+    inked = counts > 0
+    edges = np.flatnonzero(np.diff(inked.astype(np.int8), prepend=0, append=0))
+    begins, ends = edges[::2], edges[1::2]
+    if len(begins) < 3:
+        return np.asarray(inked, np.bool_)
+    mine = np.add.reduceat(counts, edges)[::2] if ends[-1] < len(counts) else np.add.reduceat(counts, edges[:-1])[::2]
+    apart = begins[1:] - ends[:-1] > ALONE_PX
+    speck = (mine <= SPECK_PX) & (ends - begins <= SPECK_WIDE_PX)
+    speck &= np.append(False, apart) & np.append(apart, False)
+    for begin, end in zip(begins[speck], ends[speck], strict=True):
+        inked[begin:end] = False
+    return np.asarray(inked, np.bool_)
 
 
 def _level(ink: Bytes, length: int) -> Bytes:

@@ -29,7 +29,7 @@ from pipeline.recognize.reading import FieldReading
 from pipeline.recognize.sheet_ink import DENSITY as FOLD_DENSITY
 from pipeline.recognize.spans import (
     DENSITY,
-    columns,
+    crossed,
     longest_stretch,
     open_ends,
     row_of_uprights,
@@ -290,7 +290,7 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
     heart = slice(line.heart[0] + max(0, seen.down), line.heart[1] + min(0, seen.down))
     # what runs along the line's very edge may lie over or under it, by what registration may be off
     inner = slice(rows.start + EDGE_PX, rows.stop - EDGE_PX) if row is None else rows
-    core = longest_stretch(columns(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0)
+    core = longest_stretch(crossed(ink[line.core[0] : line.core[1]]), line.x0, line.x1, 0)
     upright = row.span if row is not None and core >= SHOWN_CORE else 0.0
     return {
         "span": span_of_strokes(
@@ -304,7 +304,7 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
         "core": max(core, upright),
         "middle": max(_middle(ink, rows, line), upright),
         # plain ink only: from a line that touches the letters' heads, ink is followed down into them
-        "heart": max(longest_stretch(columns(sure[heart]), line.x0, line.x1, 0), upright),
+        "heart": max(longest_stretch(crossed(sure[heart]), line.x0, line.x1, 0), upright),
         "ring": _ring(sure, line, near),
         "ink_mm2": ink_mm2,
         "faint_mm2": area_mm2(faint_ink),
@@ -342,7 +342,7 @@ def _middle(ink: Bytes, rows: slice, line: _Line) -> float:
     """
     height = rows.stop - rows.start
     middle = ink[rows.start + round(MIDDLE[0] * height) : rows.start + round(MIDDLE[1] * height)]
-    return longest_stretch(columns(middle), line.x0, line.x1, 0, MIDDLE_GAP_MM)
+    return longest_stretch(crossed(middle), line.x0, line.x1, 0, MIDDLE_GAP_MM)
 
 
 def _ring(ink: Bytes, line: _Line, near: int) -> float:
