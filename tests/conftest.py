@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 # Machines are shared and noisy: no test is timed.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -26,6 +29,18 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the shared folder of real paper and prescribed forms is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window, one for all tests of a process: Playwright runs once in each."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is not installed; 'make test' installs it")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(autouse=True)

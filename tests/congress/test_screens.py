@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from calibration.simulate.congress import simulate_congress
@@ -99,15 +98,13 @@ def test_every_sheet_of_a_ballot_is_shown_with_its_own_places(long_ballots: Work
     assert witness.count('class="drawn"') == 3
 
 
-def test_a_ballot_of_several_sheets_on_a_screen_is_legible(long_ballots: Workspace, tmp_path: Path) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed; 'make test' installs it")
+def test_a_ballot_of_several_sheets_on_a_screen_is_legible(
+    long_ballots: Workspace, chromium: Browser, tmp_path: Path
+) -> None:
     person(long_ballots, passwords.hashed(PASSWORD), "mai", "committee", name="Mai")
     key = one_of(long_ballots, "hoi-truong-bch")
-    with serve_here(long_ballots) as running, sync_playwright() as playwright:
-        window = playwright.chromium.launch(executable_path=chromium)
-        context = window.new_context(viewport={"width": 1280, "height": 720}, base_url=running.address)
+    with serve_here(long_ballots) as running:
+        context = chromium.new_context(viewport={"width": 1280, "height": 720}, base_url=running.address)
         page = context.new_page()
         page.goto(f"/sign-in?next=/ballots/{key}")
         page.fill("[name=name]", "mai")
@@ -117,7 +114,7 @@ def test_a_ballot_of_several_sheets_on_a_screen_is_legible(long_ballots: Workspa
         page.wait_for_load_state("networkidle")
         boxes = page.locator("svg.drawn").evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
         page.screenshot(path=Path(SHOTS or tmp_path) / "ballot-three-sheets.png", full_page=True)
-        window.close()
+        context.close()
     tops = [b["top"] for b in boxes]
     assert len(boxes) == 3
     assert tops == sorted(tops)

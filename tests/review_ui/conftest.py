@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as PlaywrightBrowser
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
 from pipeline.access.roles import Role
@@ -139,18 +139,6 @@ def serving(count: Workspace) -> Iterator[Serving]:
     """The application on a port of this machine, in this process."""
     with serve_here(count) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[PlaywrightBrowser]:
-    """Debian's Chromium without a window."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("Chromium is not installed; 'make test' installs it")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
