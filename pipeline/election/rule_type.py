@@ -58,6 +58,10 @@ class RuleSet:
     """So many people type the figures of the paper, each without seeing the numbers of the others, until two agree."""
     machine_keys: bool = False
     """Whether the machine's reading of a scanned count form may stand for one of those people, figure by figure."""
+    marks_settled_by: Literal["1", "2", "team"] = "2"
+    """Who settles a doubtful mark on a scanned ballot: one person, two who agree blind, or the whole team."""
+    sheets_settled_by: int = 2
+    """So many people say what a sheet is that fits no form."""
     counts: int = 1
     """So many independent counts of the same box must agree, ballot by ballot or, for a tally sheet, in every total."""
     candidate_age: int = 0

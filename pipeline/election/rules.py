@@ -226,6 +226,8 @@ CHANGES: Mapping[str, tuple[tuple[str, ...], Callable[[RuleSet, str], RuleSet]]]
     "issued_includes_spoiled": (("yes", "no"), _set("issued_includes_spoiled", lambda v: v == "yes")),
     "figures_keyed_by": (_NUMBERS, _set("figures_keyed_by", int)),
     "machine_keys": (("yes", "no"), _set("machine_keys", lambda v: v == "yes")),
+    "marks_settled_by": (("1", "2", "team"), _set("marks_settled_by", str)),
+    "sheets_settled_by": (("1", "2"), _set("sheets_settled_by", int)),
     "counts": (_NUMBERS, _set("counts", int)),
     "majority_of": (get_args(Majority), _set("majority_of", str)),
 }

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from pipeline.errors import Refusal, refuse
 from pipeline.messages import Message, message
-from pipeline.review.policy import ItemKind, policy_of
+from pipeline.review.policy import TWO, ItemKind, Policies, policy_of
 from pipeline.review.states import (
     DEFER,
     ByEntries,
@@ -29,9 +29,9 @@ from pipeline.review.states import (
 )
 
 
-def opened(kind: ItemKind) -> Waiting | WithTeam:
-    """The state in which an item of ``kind`` begins."""
-    return WithTeam() if policy_of(kind).team else Waiting()
+def opened(kind: ItemKind, chosen: Policies = TWO) -> Waiting | WithTeam:
+    """The state in which an item of ``kind`` begins; ``chosen``: what the election's rules say of it."""
+    return WithTeam() if policy_of(kind, chosen).team else Waiting()
 
 
 def may_enter(state: ItemState, account: str) -> bool:
@@ -40,7 +40,7 @@ def may_enter(state: ItemState, account: str) -> bool:
 
 
 def entered(
-    state: ItemState, entry: Entry, place: str, checks: Sequence[GridCheck] = ()
+    state: ItemState, entry: Entry, place: str, checks: Sequence[GridCheck] = (), needed: int = 2
 ) -> EnteredOnce | Disputed | WithTeam | Settled:
     """The state after one more blind entry.
 
@@ -48,7 +48,8 @@ def entered(
     different go to the team. Refused: a second entry by the same account (``entered-already``), an item that
     is not open for entries (``item-closed``), an account that has seen the machine's reading in a grid
     (``seen-in-grid``). ``checks``: what people confirmed in grids; the first entry settles together with one that
-    says the same. ``place`` names the item in the refusal.
+    says the same. ``place`` names the item in the refusal. ``needed``: with 1 the first answer settles that is not
+    put off.
     """
     if any(c.by == entry.by for c in checks):
         raise refuse(
@@ -63,6 +64,8 @@ def entered(
             place,
             "this account has answered this item already; somebody else must answer it",
         )
+    if needed == 1 and (alone := _by_one(state, entry)) is not None:
+        return alone
     match state:
         case Waiting():
             return with_check(EnteredOnce(entry), checks)
@@ -84,6 +87,14 @@ def entered(
             assert_never(state)
 
 
+def _by_one(state: ItemState, entry: Entry) -> Settled | None:
+    """What one person settles alone: the first answer of an open item that is not put off."""
+    given = entries_of(state)
+    if not isinstance(state, Waiting | EnteredOnce | Disputed) or any(e.value != DEFER for e in given):
+        return None
+    return None if entry.value == DEFER else Settled(entry.value, ByEntries((*given, entry)))
+
+
 def with_check(state: EnteredOnce, checks: Sequence[GridCheck]) -> EnteredOnce | Settled:
     """Settled where somebody else confirmed in a grid what the one blind entry says (ADR 0004)."""
     for check in checks:
@@ -92,7 +103,9 @@ def with_check(state: EnteredOnce, checks: Sequence[GridCheck]) -> EnteredOnce |
     return state
 
 
-def withdrawn(state: ItemState, account: str, place: str, checks: Sequence[GridCheck] = ()) -> ItemState:
+def withdrawn(
+    state: ItemState, account: str, place: str, checks: Sequence[GridCheck] = (), needed: int = 2
+) -> ItemState:
     """The state as if ``account`` had not answered: the other entries, in their order.
 
     Refused: no entry of that account (``nothing-to-undo``); a state that rests on more than entries, since the team
@@ -108,7 +121,7 @@ def withdrawn(state: ItemState, account: str, place: str, checks: Sequence[GridC
             raise closed(place, message("settled"))
     for entry in given:
         if entry.by != account:
-            after = entered(after, entry, place, checks)
+            after = entered(after, entry, place, checks, needed)
     return after
 
 

@@ -9,9 +9,9 @@ from typing import Literal, Protocol
 from pipeline.errors import refuse
 from pipeline.forms.template import FieldKind, FormField, answers_of
 from pipeline.review.consensus import opened
-from pipeline.review.policy import ItemKind
+from pipeline.review.policy import TWO, ItemKind, Policies
 from pipeline.review.sample import drawn
-from pipeline.review.states import DEFER, ByReading, ItemState, Settled
+from pipeline.review.states import DEFER, ByReading, ItemState, Settled, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,18 @@ def field_state(decision: Decided, engine: str, profile: str) -> ItemState:
 
 
 def items_of_page(
-    ballot: str, decisions: Iterable[tuple[str, FieldKind, Decided]], sample: float = 0.0
+    ballot: str,
+    decisions: Iterable[tuple[str, FieldKind, Decided]],
+    sample: float = 0.0,
+    chosen: Policies = TWO,
 ) -> tuple[NewItem, ...]:
     """One item per field (id, kind, decision) of a read page whose decision is not accepted.
 
-    And one, just alike, for each accepted one in the random sample of that share: it counts as people settle it.
+    And one for each accepted one in the random sample of that share: it counts as people settle it, and never begins
+    before the team, which would see what it is.
     """
     return tuple(
-        NewItem(Subject("field", ballot, field, kind), opened("field"))
+        NewItem(Subject("field", ballot, field, kind), Waiting() if decision.accepted else opened("field", chosen))
         for field, kind, decision in decisions
         if not decision.accepted or drawn(ballot, field, sample)
     )

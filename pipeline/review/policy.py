@@ -26,12 +26,37 @@ class Policy:
     grid: bool = False
 
 
-def policy_of(kind: ItemKind) -> Policy:
-    """Two for everything that one person could mistype; the team for every ballot in doubt (Art. 74.2)."""
+MarksBy = Literal["1", "2", "team"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What the election's rules leave open: by whom doubtful marks are settled, by how many what a sheet is.
+
+    With one, the first answer counts; only what that person defers goes on to others.
+    """
+
+    marks: MarksBy = "2"
+    sheets: int = 2
+
+
+TWO = Policies()
+
+
+def policy_of(kind: ItemKind, chosen: Policies = TWO) -> Policy:
+    """Two for everything that one person could mistype, unless the election has ``chosen`` otherwise.
+
+    Always two for what is typed from paper, of which there is no picture; always the team for every ballot in doubt
+    (Art. 74.2).
+    """
     match kind:
+        case "field" if chosen.marks == "team":
+            return Policy(entries=0, team=True)
         case "field":
-            return Policy(entries=2, grid=True)
-        case "hand_field" | "page":
+            return Policy(entries=int(chosen.marks), grid=True)
+        case "page":
+            return Policy(entries=chosen.sheets)
+        case "hand_field":
             return Policy(entries=2)
         case "ballot":
             return Policy(entries=0, team=True)

@@ -14,6 +14,7 @@ from pipeline.election.rule_type import RuleSet
 from pipeline.election.rules import rules_of
 from pipeline.forms.template import Form
 from pipeline.review.items import item_of_ballot
+from pipeline.review.policy import Policies
 from pipeline.storage import ballots, batches, items, log
 from pipeline.storage.ballots import Whole
 from pipeline.tally.agree import AGREE, propose_table
@@ -35,6 +36,11 @@ class Count:
     @property
     def meanings(self) -> Meanings:
         return Meanings.of(self.rules)
+
+    @property
+    def policies(self) -> Policies:
+        """Who settles what in this election."""
+        return Policies(self.rules.marks_settled_by, self.rules.sheets_settled_by)
 
     @property
     def least(self) -> int:

@@ -210,7 +210,7 @@ def take_back(workspace: Workspace, actor: Actor) -> None:
         last = items.last_entry(db, actor.id)
         if last is None:
             raise refuse("nothing-to-undo", actor.name, "this account has no answer here that could be taken back")
-        withdraw(db, actor, last, workspace.clock())
+        withdraw(db, workspace.count, actor, last, workspace.clock())
 
 
 def open_keys(workspace: Workspace, actor: Actor, but: str) -> tuple[tuple[str, str], ...]:

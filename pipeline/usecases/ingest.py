@@ -318,5 +318,5 @@ def save_reading(
     ballot = ballots.ballot_id(key)
     ballots.add(db, Ballot(ballot, batch.id, source, key, outcome.form))
     asked = [(reading.field, reading.kind, decision) for reading, decision in decided]
-    items.add(db, batch.id, items_of_page(ballot, asked, BLIND_SAMPLE), key)
+    items.add(db, batch.id, items_of_page(ballot, asked, BLIND_SAMPLE, of.policies), key)
     return sum(not decision.accepted for _, decision in decided)

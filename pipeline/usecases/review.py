@@ -29,7 +29,6 @@ from pipeline.review.states import (
     ByTeam,
     Corrected,
     Entry,
-    GridCheck,
     ItemState,
     Settled,
     TeamVote,
@@ -90,8 +89,9 @@ def enter_on(db: Connection, count: Count, actor: Actor, found: ToAnswer, value:
             seen.id,
             "this went to somebody else while the screen was left alone, so the answer was not taken; do the next",
         )
-    checks = found.checks if policy_of(seen.subject.kind).grid else ()
-    state = entered(seen.state, Entry(actor.id, value, actor.simulated), seen.id, checks)
+    policy = policy_of(seen.subject.kind, count.policies)
+    checks = found.checks if policy.grid else ()
+    state = entered(seen.state, Entry(actor.id, value, actor.simulated), seen.id, checks, policy.entries)
     after = items.save(db, seen, state, at, uncounted=found.batch_state == "open")
     if found.holder is not None:
         leases.forget(db, seen.id)
@@ -116,11 +116,7 @@ def permission_for(kind: ItemKind) -> Permission:
     return "sort_sheets" if kind == "page" else "enter"
 
 
-def _checks(db: Connection, item: StoredItem) -> tuple[GridCheck, ...]:
-    return items.checks(db, item) if policy_of(item.subject.kind).grid else ()
-
-
-def withdraw(db: Connection, actor: Actor, item_id: str, at: datetime) -> StoredItem:
+def withdraw(db: Connection, count: Count, actor: Actor, item_id: str, at: datetime) -> StoredItem:
     """Take back the actor's own last answer; the item is as if it had not been given, the log tells that it was.
 
     Refused: another item than the one answered last (``not-the-last``), a batch that is closed (``batch-not-open``),
@@ -137,11 +133,13 @@ def withdraw(db: Connection, actor: Actor, item_id: str, at: datetime) -> Stored
             "batch-not-open", seen.batch, "the batch is closed; a correction with a reason and approval is needed"
         )
     if seen.subject.kind == "page" and isinstance(seen.state, Settled):
-        raise refuse("carried-out", item_id, "what you two said of this sheet is carried out; ask for a correction")
+        raise refuse("carried-out", item_id, "what was said of this sheet is carried out; ask for a correction")
     verdict = items.find(db, Subject("ballot", seen.ballot)) if seen.ballot is not None else None
     if verdict is not None and not isinstance(verdict.state, Voided):
         raise refuse("before-team", item_id, "this ballot lies before the team already; tell the team leader")
-    state = withdrawn(seen.state, actor.id, item_id, _checks(db, seen))
+    policy = policy_of(seen.subject.kind, count.policies)
+    checks = items.checks(db, seen) if policy.grid else ()
+    state = withdrawn(seen.state, actor.id, item_id, checks, policy.entries)
     after = items.save(db, seen, state, at)
     taken = [e.value for e in entries_of(seen.state) if e.by == actor.id]
     detail = {"value": taken[0], "before": name_of(seen.state), "state": name_of(state)}

@@ -141,7 +141,7 @@ def undo(workspace: Workspace, actor: Actor, item_id: str = "") -> Question | No
         key = item_id or items.last_entry(db, actor.id)
         if key is None:
             raise refuse("nothing-to-undo", actor.name, "this account has no answer here that could be taken back")
-        withdraw(db, actor, key, at)
+        withdraw(db, workspace.count, actor, key, at)
         if leases.holder(db, key, at) not in (None, actor.id):
             return None
         leases.lend(db, [key], actor.id, at + LEASE)

@@ -10,7 +10,7 @@ from pipeline.audit.chain import AuditEvent
 from pipeline.forms.template import Form
 from pipeline.messages import message
 from pipeline.review.items import item_of_rejection, items_of_page
-from pipeline.review.policy import BLIND_SAMPLE
+from pipeline.review.policy import BLIND_SAMPLE, Policies
 from pipeline.review.sheets import Lying, joined
 from pipeline.storage import ballots, items, log, pages, readings
 from pipeline.storage.ballots import Ballot
@@ -36,7 +36,7 @@ def join_sheets(db: Connection, count: Count, batch: Batch, at: datetime) -> tup
     found = joined(lying, len(form.sides))
     moved = {p.id for p in waiting if p.moved_from is not None}
     for sheets in found.ballots:
-        _make(db, batch, form, sheets, moved=sheets[0] in moved)
+        _make(db, batch, form, sheets, count.policies, moved=sheets[0] in moved)
     for page in found.alone:
         pages.reject(db, page, ALONE, _WHY)
     items.add_all(db, [(batch.id, item_of_rejection(page, ALONE), page) for page in found.alone])
@@ -46,7 +46,9 @@ def join_sheets(db: Connection, count: Count, batch: Batch, at: datetime) -> tup
     return len(found.ballots), len(found.alone)
 
 
-def _make(db: Connection, batch: Batch, form: Form, sheets: tuple[str, ...], *, moved: bool) -> None:
+def _make(
+    db: Connection, batch: Batch, form: Form, sheets: tuple[str, ...], policies: Policies, *, moved: bool
+) -> None:
     first = sheets[0]
     ballot = ballots.ballot_id(first)
     ballots.add(db, Ballot(ballot, batch.id, "moved" if moved else "scanned", first, form.id))
@@ -55,7 +57,8 @@ def _make(db: Connection, batch: Batch, form: Form, sheets: tuple[str, ...], *, 
         if page != first:
             pages.set_fate(db, page, pages.sheet_of(ballot))
             readings.put_beside(db, first, of_page)
-        items.add(db, batch.id, items_of_page(ballot, [(r.field, r.kind, r) for r in of_page], BLIND_SAMPLE), page)
+        asked = items_of_page(ballot, [(r.field, r.kind, r) for r in of_page], BLIND_SAMPLE, policies)
+        items.add(db, batch.id, asked, page)
 
 
 def page_of_field(db: Connection, form: Form, ballot: Ballot, field: str) -> str | None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Refusal
 from pipeline.review.codec import from_json, to_json
-from pipeline.review.consensus import corrected, decided_by_team, entered, may_enter, opened, voided
+from pipeline.review.consensus import corrected, decided_by_team, entered, may_enter, opened, voided, withdrawn
+from pipeline.review.policy import Policies, policy_of
 from pipeline.review.states import (
     DEFER,
     ByEntries,
@@ -171,3 +172,30 @@ def test_every_state_is_spelled_and_read_back() -> None:
     void = voided(fixed, reason="twice", by=AN, approver=BA, place="i")
     for state in (READ, by_team, fixed, void, after((AN, "a"), (BA, "b")), WithTeam(), Waiting()):
         assert from_json(to_json(state)) == state
+
+
+@pytest.mark.parametrize("put_off", [0, 1, 2])
+def test_where_the_election_says_so_one_answer_settles(put_off: int) -> None:
+    """What one person puts off goes on to others; the first who answers settles it."""
+    state: ItemState = Waiting()
+    for by in (AN, BA)[:put_off]:
+        state = entered(state, Entry(by, DEFER), "item 1", needed=1)
+        assert value_of(state) is None
+    state = entered(state, Entry(CHI, "struck"), "item 1", needed=1)
+    assert value_of(state) == "struck"
+    assert [e.by for e in entries_of(state)] == [*(AN, BA)[:put_off], CHI]
+    assert from_json(to_json(state)) == state
+    with pytest.raises(Refusal, match="settled"):
+        entered(state, Entry(DUNG, "clear"), "item 1", needed=1)
+    back = withdrawn(state, CHI, "item 1", needed=1)
+    assert value_of(back) is None
+    assert [e.by for e in entries_of(back)] == [AN, BA][:put_off]
+
+
+def test_the_team_is_asked_first_where_the_election_says_so() -> None:
+    chosen = Policies("team", 1)
+    assert opened("field", chosen) == WithTeam()
+    assert opened("page", chosen) == opened("hand_field", chosen) == Waiting()
+    assert opened("ballot", Policies("1", 1)) == WithTeam()  # Art. 74.2 is not the election's to change
+    assert policy_of("hand_field", Policies("1", 1)).entries == 2
+    assert policy_of("page", chosen).entries == 1

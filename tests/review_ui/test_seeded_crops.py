@@ -86,9 +86,9 @@ def test_a_seed_that_was_missed_never_settles_anything(workspace: Workspace, peo
     keys = [c.key for c in sheet(workspace, people["chi"], CLEAR).crops]
     confirm(workspace, people["chi"], keys, [])
     with workspace.database.write() as db:
-        withdraw(db, people["ba"], known(workspace).id, workspace.clock())
+        withdraw(db, workspace.count, people["ba"], known(workspace).id, workspace.clock())
         assert isinstance(known_in(db), EnteredOnce)
-        withdraw(db, people["an"], known_in_id(db), workspace.clock())
+        withdraw(db, workspace.count, people["an"], known_in_id(db), workspace.clock())
         enter(
             db, workspace.count, people["ba"], known_in_id(db), "clear", workspace.clock()
         )  # what the seed was shown as

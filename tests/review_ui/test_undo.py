@@ -128,5 +128,5 @@ def test_the_terminal_respects_what_somebody_is_looking_at(count: Workspace, peo
 
 def test_the_program_itself_takes_nothing_back(count: Workspace, first: str) -> None:
     with pytest.raises(Refusal) as refused, count.database.write() as db:
-        withdraw(db, SYSTEM, first, count.clock())
+        withdraw(db, count.count, SYSTEM, first, count.clock())
     assert refused.value.problems[0].code == "not-permitted"

@@ -111,7 +111,8 @@ class Pile:
         readings.add(self.db, key, [(r, d, 1.0) for r, d in decided])
         ballot = ballots.ballot_id(key)
         ballots.add(self.db, Ballot(ballot, self.id, "scanned", key, form.id))
-        items.add(self.db, self.id, items_of_page(ballot, [(r.field, r.kind, d) for r, d in decided]), key)
+        asked_of = [(r.field, r.kind, d) for r, d in decided]
+        items.add(self.db, self.id, items_of_page(ballot, asked_of, chosen=self.count.policies), key)
         return ballot
 
     def reject(self, reason: RejectionReason) -> str:

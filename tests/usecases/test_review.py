@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,13 +12,14 @@ from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor
 from pipeline.audit.chain import verify
+from pipeline.election.definition import RuleChange
 from pipeline.errors import Refusal
 from pipeline.review.items import BY_HAND, NOT_PRESCRIBED, Subject, move_to, set_aside
 from pipeline.review.states import Disputed, EnteredOnce, Settled, TeamVote, WithTeam, value_of
 from pipeline.storage import ballots, batches, items, log, pages
 from pipeline.storage.items import StoredItem
 from pipeline.usecases.complete_ballots import Count, raise_ballot_items
-from pipeline.usecases.review import before_team, correct, enter, queue, team_corrects, team_decides
+from pipeline.usecases.review import before_team, correct, enter, queue, team_corrects, team_decides, withdraw
 from pipeline.usecases.totals import batch_result
 
 AT = datetime(2026, 3, 15, 20, 0, tzinfo=UTC)
@@ -70,6 +72,46 @@ def test_two_people_who_agree_settle_a_field_and_the_ballot_counts(pile: Any, db
     result = batch_result(db, count, batches.get(db, pile.id))  # type: ignore[arg-type]
     assert (result.valid, result.undecided, result.votes) == (1, 0, {first: 1})
     assert ballot_item(db, ballot) is None
+
+
+def by_rule(count: Count, *rules: tuple[str, str]) -> Count:
+    """The count of an election that has set these rules for itself."""
+    changes = tuple(RuleChange(name, value, "NQ 12, 01/03/2026") for name, value in rules)
+    return replace(count, election=replace(count.election, rules=changes))
+
+
+def test_where_the_election_says_so_one_person_settles_a_mark_and_a_sheet(
+    pile: Any, db: Connection, count: Count
+) -> None:
+    alone = by_rule(count, ("marks_settled_by", "1"), ("sheets_settled_by", "1"))
+    first = pile.names[0]
+    ballot = pile.read(pile.vote(first), asked=(first,))
+    settled = answer(db, alone, field_item(db, ballot, first).id, (AN, "clear"))
+    assert isinstance(settled.state, Settled)
+    result = batch_result(db, alone, batches.get(db, pile.id))  # type: ignore[arg-type]
+    assert (result.valid, result.undecided, result.votes) == (1, 0, {first: 1})
+    withdraw(db, alone, AN, settled.id, AT)
+    assert batch_result(db, alone, batches.get(db, pile.id)).undecided == 1  # type: ignore[arg-type]
+    assert value_of(enter(db, alone, AN, pile.reject("no_form_fits"), set_aside("foreign"), AT).state) is not None
+    # what is typed from paper has no picture to look at again: always two
+    typed = enter(db, alone, AN, pile.reject("undecodable"), BY_HAND, AT)
+    by_hand = next(i for i in queue(db, BA) if i.subject.kind == "hand_field")
+    assert typed.page is not None
+    assert isinstance(answer(db, alone, by_hand.id, (BA, "clear")).state, EnteredOnce)
+
+
+def test_where_the_election_says_so_the_team_settles_every_doubtful_mark(
+    pile: Any, db: Connection, count: Count
+) -> None:
+    pile.count = by_rule(count, ("marks_settled_by", "team"))
+    first = pile.names[0]
+    ballot = pile.read(pile.vote(first), asked=(first,))
+    item = field_item(db, ballot, first)
+    assert queue(db, AN) == ()
+    assert [i.id for i in before_team(db, LEADER)] == [item.id]
+    decide(db, pile.count, [item.id], "clear")
+    result = batch_result(db, pile.count, batches.get(db, pile.id))  # type: ignore[arg-type]
+    assert (result.valid, result.undecided, result.votes) == (1, 0, {first: 1})
 
 
 def test_what_people_settle_stands_above_the_reading(pile: Any, db: Connection, count: Count) -> None:
