@@ -138,8 +138,12 @@ def _moved_by(old: Sum | None, change: Figures) -> Sum:
 
 
 def _voters_alone(new: Entry, last: Entry | None) -> bool:
-    """A voter total is updated after the lock (as Hải Phòng did in 2021); nothing else changes."""
-    if new.source != "voters":
+    """A voter total is updated after the lock (as Hải Phòng did in 2021); nothing else changes.
+
+    Also of an area that is counted here, where it comes with the area's other figures.
+    """
+    as_before = last is not None and (new.state, dict(new.detail)) == (last.state, dict(last.detail))
+    if new.source != "voters" and not (new.source == "count" and as_before):
         return False
     return not set(difference(new.figures, last.figures if last else {})) - {"voters"}
 

@@ -119,6 +119,21 @@ def test_a_count_under_a_locked_level_waits_until_it_is_opened(night: Workspace)
     assert after.here.figures.get("valid", 0) == 0
 
 
+def test_the_voters_of_a_count_go_up_under_a_lock_and_nothing_else_does(night: Workspace) -> None:
+    unit = unit_of(night)
+    state(night, "pile-1", "closed")
+    lock_level(night, LAN, CONTEST, unit, "chốt")
+    before = level_view(night, LAN, CONTEST, unit).here.figures
+    for voters, spoiled, held in ((9, 0, set()), (9, 1, {"level-locked"})):
+        given = piles.figures_for(AREA, CONTEST, 3, voters=voters, spoiled=spoiled, left_over=47 - spoiled)
+        with night.database.write() as db:
+            piles.keep_figures(db, SYSTEM, [given], "danh sách bổ sung", piles.AT)
+        view = level_view(night, LAN, CONTEST, unit)
+        assert {p.code for p in view.held} == held
+        assert view.here.figures == {**before, "voters": 9}
+    assert level_view(night, LAN, CONTEST).here.figures["voters"] == 9
+
+
 def test_what_changes_while_it_goes_up_stays_marked(night: Workspace) -> None:
     state(night, "pile-1", "closed")
     with night.database.write() as db:
