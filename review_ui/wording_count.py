@@ -267,6 +267,8 @@ def doubt(text: str, names: Mapping[str, str]) -> Message:
         return message("{name} is partly crossed out", name=names.get(of, of))
     if kind == "name_unclear":
         return message("it cannot be told whether {name} is crossed out", name=names.get(of, of))
+    if kind == "boxes_unclear":
+        return message("it cannot be told how the boxes of {name} are marked", name=names.get(of, of))
     return _DOUBTS.get(kind, Message("{text}", {"text": text}))
 
 

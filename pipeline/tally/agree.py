@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.tally.ballots import (
+    BOXES_UNCLEAR,
     GROUNDS,
-    NAME_UNCLEAR,
     FieldAnswer,
     Ground,
     InDoubt,
@@ -44,7 +44,7 @@ def propose_table(answers: Sequence[FieldAnswer], seats: int) -> Proposal:
         grounds.append("d")
     if grounds:
         return ProposedInvalid(tuple(sorted(grounds, key=GROUNDS.index)))
-    doubts = (*doubts_about_the_sheet(answers), *(f"{NAME_UNCLEAR}:{n}" for n in unclear))
+    doubts = (*doubts_about_the_sheet(answers), *(f"{BOXES_UNCLEAR}:{n}" for n in unclear))
     return InDoubt(doubts) if doubts else ValidVote(chosen, against(answers))
 
 

@@ -18,6 +18,7 @@ STAMP_UNCLEAR = "stamp_unclear"
 ADDED_UNCLEAR = "added_unclear"
 NAME_PARTIAL = "name_partial"
 NAME_UNCLEAR = "name_unclear"
+BOXES_UNCLEAR = "boxes_unclear"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ def chosen(*names: str) -> ValidVote:
         ("-", chosen()),
         ("0", ProposedInvalid(("d",))),  # a single name
         ("x", ProposedInvalid(("d",))),
-        ("+?", InDoubt(("name_unclear:c2",))),
-        ("?", InDoubt(("name_unclear:c1",))),
+        ("+?", InDoubt(("boxes_unclear:c2",))),
+        ("?", InDoubt(("boxes_unclear:c1",))),
     ],
 )
 def test_what_the_two_boxes_say(signs: str, proposal: Proposal) -> None:
