@@ -40,7 +40,10 @@ PAGES_A_TASK = 8
 LOOK_SECONDS = 5.0
 """How often an executor that can lose all its workers without telling (a cluster) is looked at."""
 SECONDS_A_PAGE = 30
-"""The slowest good page (a rejected one with OCR) took 2 s; a page beyond this stalls its worker."""
+"""Of processor time: the slowest good page (a rejected one with OCR) took 2 s; a page beyond this stalls its worker."""
+STALLED_SECONDS = 600
+"""Of the clock, for a worker that waits for something that never comes. On a machine that is too busy to give it a
+processor, a good page may take a minute; by the clock alone 518 of 1,021 were once given up so."""
 
 Outcome = PageReading | Rejection
 
@@ -113,7 +116,7 @@ def _read_page(task: Task, page: PageTask, content: bytes) -> Outcome:
     from pipeline.recognize.pages import read_stored  # noqa: PLC0415  (workers only)
 
     try:
-        with _watchdog(), _deadline(SECONDS_A_PAGE):
+        with _watchdog(), deadline(SECONDS_A_PAGE):
             return read_stored(content, page.source, Path(task.forms_folder), task.form_set, task.expected)
     except (TimeoutError, MemoryError) as error:
         return crashed(page, type(error).__name__)
@@ -129,7 +132,7 @@ def _watchdog() -> Iterator[None]:
         yield
         return
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        faulthandler.dump_traceback_later(2 * SECONDS_A_PAGE, exit=True, file=nowhere)
+        faulthandler.dump_traceback_later(STALLED_SECONDS, exit=True, file=nowhere)
         try:
             yield
         finally:
@@ -143,23 +146,23 @@ def crashed(page: PageTask, why: str) -> Rejection:
 
 
 @contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """Raise ``TimeoutError`` in the block after ``seconds``, where the platform and thread allow it."""
+def deadline(seconds: float) -> Iterator[None]:
+    """Raise ``TimeoutError`` after so much processor time in the block, where the platform and thread allow it."""
 
     def ring(*_: object) -> None:
         raise TimeoutError
 
     try:
-        previous = signal.signal(signal.SIGALRM, ring)
+        previous = signal.signal(signal.SIGPROF, ring)
     except (ValueError, AttributeError):  # not the main thread (Dask), or no such signal
         yield
         return
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, previous)
 
 
 def process_pool(workers: int | None = None) -> ProcessPoolExecutor:
