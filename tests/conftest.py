@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -31,9 +32,8 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a window, one for all tests of a process: Playwright runs once in each."""
+@contextmanager
+def _launched() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed; 'make test' installs it")
@@ -41,6 +41,29 @@ def chromium() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+_RUNNING: list[Browser] = []
+"""Playwright runs once in a process, and while it does, no other event loop can be run there."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window, for the screens' tests: one for all of them."""
+    with _launched() as started:
+        _RUNNING.append(started)
+        yield started
+        _RUNNING.clear()
+
+
+@pytest.fixture
+def chromium_once() -> Iterator[Browser]:
+    """For a test among others that run event loops of their own: closed at its end, unless one was there before."""
+    if _RUNNING:
+        yield _RUNNING[0]
+        return
+    with _launched() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -99,12 +99,12 @@ def test_every_sheet_of_a_ballot_is_shown_with_its_own_places(long_ballots: Work
 
 
 def test_a_ballot_of_several_sheets_on_a_screen_is_legible(
-    long_ballots: Workspace, chromium: Browser, tmp_path: Path
+    long_ballots: Workspace, chromium_once: Browser, tmp_path: Path
 ) -> None:
     person(long_ballots, passwords.hashed(PASSWORD), "mai", "committee", name="Mai")
     key = one_of(long_ballots, "hoi-truong-bch")
     with serve_here(long_ballots) as running:
-        context = chromium.new_context(viewport={"width": 1280, "height": 720}, base_url=running.address)
+        context = chromium_once.new_context(viewport={"width": 1280, "height": 720}, base_url=running.address)
         page = context.new_page()
         page.goto(f"/sign-in?next=/ballots/{key}")
         page.fill("[name=name]", "mai")
