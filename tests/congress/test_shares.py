@@ -66,8 +66,8 @@ def meeting(tmp_path: Path) -> Iterator[Workspace]:
     yield from fill(tmp_path, with_classes(by_head(), CLASSES))
 
 
-def fill(tmp_path: Path, election: Election) -> Iterator[Workspace]:
-    workspace = create_workspace(tmp_path / "count", election)
+def cast_into(workspace: Workspace) -> None:
+    """The ballots of CAST, read without a doubt, in a box of each class, with the figures of the paper."""
     for size, cast in CAST.items():
         area, key = f"hoi-truong-{size}", f"hop-{size}"
         open_batch(workspace, SYSTEM, key, area, "bch", len(cast), "simplex")
@@ -76,6 +76,11 @@ def fill(tmp_path: Path, election: Election) -> Iterator[Workspace]:
             for name in cast:
                 pile.read(pile.vote(*([f"{name}-{size}"] if name else [f"bch-{n:02d}-{size}" for n in range(1, 13)])))
             keep_figures(db, SYSTEM, [board(area, len(cast))], "test", AT)
+
+
+def fill(tmp_path: Path, election: Election) -> Iterator[Workspace]:
+    workspace = create_workspace(tmp_path / "count", election)
+    cast_into(workspace)
     yield workspace
     workspace.close()
 

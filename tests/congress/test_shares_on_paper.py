@@ -18,7 +18,7 @@ from pipeline.election.figures import load_figures
 from pipeline.election.load import load_election
 from pipeline.election.write import write_election
 from pipeline.forms.ballots import ballot_of
-from pipeline.storage import accounts, pages, readings
+from pipeline.storage import accounts
 from pipeline.tally.shares import person_of
 from pipeline.usecases.batches import close_batch
 from pipeline.usecases.figures import keep_figures
@@ -27,7 +27,7 @@ from pipeline.usecases.official_forms import log_head, official_forms, print_for
 from pipeline.usecases.shares import share_totals
 from pipeline.usecases.totals import totals
 from pipeline.usecases.workspace import Workspace, create_workspace
-from tests.congress.test_whole_way import AT, LEADER, PEOPLE, Told, chosen_by, settle
+from tests.congress.test_whole_way import AT, LEADER, PEOPLE, Told, chosen_by, nothing_wrong, settle
 
 CLASSES, BALLOTS = (100, 1), 8
 
@@ -75,11 +75,7 @@ def test_shares_are_counted_from_the_register_to_the_minutes(paper: Paper) -> No
         open_batch(workspace, SYSTEM, batch, f"hoi-truong-{size}", "bch", BALLOTS, "simplex")
         done = ingest_batch(workspace, SYSTEM, batch, paper.scans(size))
         assert (done.read, dict(done.rejected)) == (BALLOTS, {})
-        with workspace.database.read() as db:
-            for page in pages.of_batch(db, batch):
-                for reading in readings.of_page(db, page.id):
-                    right = told.of(page.id).values.get(reading.field, "absent")
-                    assert not reading.accepted or reading.value == right, (reading.field, reading.value, right)
+        nothing_wrong(workspace, batch, told)
         settle(workspace, told)
         close_batch(workspace, SYSTEM, batch)
         for one in (m for m in marked if told.verdict(m).startswith("valid")):

@@ -64,6 +64,15 @@ def chosen_by(one: Marked, *, table: bool) -> set[str]:
     return {r for r in rows if (one.values[f"{r}:agree"], one.values[f"{r}:disagree"]) == ("marked", "unmarked")}
 
 
+def nothing_wrong(workspace: Workspace, batch: str, told: Told) -> None:
+    """Every reading of the pile that the machine accepted is what was drawn."""
+    with workspace.database.read() as db:
+        for page in pages.of_batch(db, batch):
+            for reading in readings.of_page(db, page.id):
+                right = told.of(page.id).values.get(reading.field, "absent")
+                assert not reading.accepted or reading.value == right, (reading.field, reading.value, right)
+
+
 def settle(workspace: Workspace, told: Told) -> None:
     """Two careful people answer what is asked, the counting board rules on what lies before it."""
 
@@ -141,11 +150,7 @@ def test_a_congress_is_counted_from_its_definition_to_its_minutes(case: str, tmp
     open_batch(workspace, SYSTEM, batch, "hoi-truong", contest, delegates, "simplex")
     done = ingest_batch(workspace, SYSTEM, batch, sorted((tmp_path / "scans" / batch).iterdir()))
     assert (done.read, dict(done.rejected)) == (delegates * sheets, {})
-    with workspace.database.read() as db:
-        for page in pages.of_batch(db, batch):
-            for reading in readings.of_page(db, page.id):
-                right = told.of(page.id).values.get(reading.field, "absent")
-                assert not reading.accepted or reading.value == right, (reading.field, reading.value, right)
+    nothing_wrong(workspace, batch, told)
     settle(workspace, told)
     close_batch(workspace, SYSTEM, batch)
     with workspace.database.read() as db:

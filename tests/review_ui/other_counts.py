@@ -84,14 +84,7 @@ def by_shares(folder: Path) -> Workspace:
     """A shareholders' meeting in two classes of ballots, counted and closed."""
     election = with_classes(test_shares.by_head(), test_shares.CLASSES)
     workspace = create_workspace(folder, replace(election, title="Đại hội đồng cổ đông thường niên"))
-    for size, cast in test_shares.CAST.items():
-        area, key = f"hoi-truong-{size}", f"hop-{size}"
-        open_batch(workspace, SYSTEM, key, area, "bch", len(cast), "simplex")
-        with workspace.database.write() as db:
-            pile = Pile(db, workspace.count, area, "bch", key)
-            for name in cast:
-                pile.read(pile.vote(*([f"{name}-{size}"] if name else [f"bch-{n:02d}-{size}" for n in range(1, 13)])))
-            keep_figures(db, SYSTEM, [test_shares.board(area, len(cast))], "test", AT)
+    test_shares.cast_into(workspace)
     test_shares.vote_invalid(workspace)
     return workspace
 
