@@ -9,16 +9,20 @@ import pytesseract
 from pipeline.errors import refuse
 from pipeline.scan.page import Pixels
 
+SECONDS = 30
+"""Of the clock, after which the program is ended; a page took 2 s at most. Its text tells a person what a sheet that
+fits no form seems to be, and nothing is counted by it."""
+
 
 def printed_text(pixels: Pixels, language: str = "vie") -> str:
-    """The text of an upright page, lines as printed; empty where nothing is recognised.
+    """The text of an upright page, lines as printed; empty where nothing is recognised, or not in SECONDS.
 
     Refused (``tesseract-missing``) where the program or its Vietnamese model is not installed.
     """
     # One thread: on a page of a few lines Tesseract's threads cost more than they give.
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     try:
-        return str(pytesseract.image_to_string(pixels, lang=language, config="--psm 6"))
+        return str(pytesseract.image_to_string(pixels, lang=language, config="--psm 6", timeout=SECONDS))
     except pytesseract.TesseractNotFoundError as error:
         raise refuse(
             "tesseract-missing", "tesseract", "the program tesseract is not installed; install tesseract-ocr"
@@ -30,4 +34,6 @@ def printed_text(pixels: Pixels, language: str = "vie") -> str:
                 "tesseract",
                 "the Vietnamese model of tesseract is not installed; install tesseract-ocr-vie",
             ) from error
+        return ""
+    except RuntimeError:  # how pytesseract says that the time was up
         return ""
