@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 
+from calibration.simulate.lettering import text_raster
 from pipeline.recognize import tesseract
 
 
 def test_text_that_takes_too_long_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = np.full((300, 900), 255, np.uint8)
-    cv2.putText(page, "HELLO PAPER", (60, 170), cv2.FONT_HERSHEY_SIMPLEX, 3, 0, 6)
-    assert "PAPER" in tesseract.printed_text(page)
+    line = text_raster("PHIẾU BẦU CỬ", "LiberationSerif-Regular.ttf", 60)
+    page = np.pad(255 - line, 80, constant_values=255)
+    assert tesseract.printed_text(page).strip()
     monkeypatch.setattr(tesseract, "SECONDS", 0.01)
     assert tesseract.printed_text(page) == ""
