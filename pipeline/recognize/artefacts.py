@@ -37,6 +37,8 @@ PRINTED = 40
 """Darkness of 255 of what is printed on the blank."""
 ASIDE_PX = 6
 """A streak so near to a printed line is taken for the line: it lies on print and hides no name."""
+EDGES = 0.4
+"""Of a piece: where the form's own short lines, of its boxes, run so long in one column, no streak is looked for."""
 Ends = NDArray[np.float64]
 
 
@@ -70,6 +72,13 @@ class Streaks:
         first, last = (np.clip(f(places, axis=0), 0, None).astype(int) for f in (np.min, np.max))
         pieces = slice(first[down] // self.block, last[down] // self.block + 1)
         return bool(lines[pieces, first[across] : last[across] + 1].any())
+
+    def crosses(self, places: NDArray[np.float64]) -> bool:
+        """Whether a streak lies within the box round ``places`` (n, 2) of the picture."""
+        (left, top), (right, bottom) = (f(places, axis=0) for f in (np.min, np.max))
+        spans = [slice(max(0, int(a)), max(0, ceil(b)) + 1) for a, b in ((left, right), (top, bottom))]
+        pieces = [slice(span.start // self.block, span.stop // self.block + 1) for span in spans]
+        return bool(self.columns[pieces[1], spans[0]].any() or self.rows[pieces[0], spans[1]].any())
 
     def __bool__(self) -> bool:
         return bool(self.columns.any() or self.rows.any())
@@ -106,24 +115,26 @@ def _lightest(values: Pixels) -> Pixels:
     return np.asarray(np.partition(values, at, axis=0)[at], np.uint8)
 
 
-def streaks_of(pixels: Pixels, pixels_per_mm: float, rotation_deg: float, printed: Ends | None = None) -> Streaks:
+def streaks_of(
+    pixels: Pixels, pixels_per_mm: float, rotation_deg: float, printed: Ends | None = None, edges: Ends | None = None
+) -> Streaks:
     """Dirt on the scanner's glass draws a line along the feed: found by columns, and by rows on a turned page.
 
     ``rotation_deg`` of the form in the picture tells which of them run along its lines of text. ``printed``: the ends
-    (n, 2, 2) in the picture of long lines that the form has, which are no streaks.
+    (n, 2, 2) in the picture of long lines that the form has, which are no streaks; ``edges``: those of short ones, many
+    of which may lie in a column.
     """
     grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
     block = max(EVERY, round(BLOCK_MM * pixels_per_mm))
     lying = 45 < abs(rotation_deg) < 135
     whole = block // EVERY * EVERY
     ends = np.zeros((0, 2, 2)) if printed is None else printed
-    columns = _lines(np.ascontiguousarray(grey[::EVERY]), block // EVERY, lying, _passed(ends, whole, grey.shape[:2]))
-    rows = _lines(
-        np.ascontiguousarray(grey[:, ::EVERY].T),
-        block // EVERY,
-        not lying,
-        _passed(ends[..., ::-1], whole, grey.shape[1::-1]),
-    )
+    short = np.zeros((0, 2, 2)) if edges is None else edges
+    down, across = grey.shape[:2], grey.shape[1::-1]
+    of_columns = _passed(ends, whole, down) | _edged(short, whole, down)
+    of_rows = _passed(ends[..., ::-1], whole, across) | _edged(short[..., ::-1], whole, across)
+    columns = _lines(np.ascontiguousarray(grey[::EVERY]), block // EVERY, lying, of_columns)
+    rows = _lines(np.ascontiguousarray(grey[:, ::EVERY].T), block // EVERY, not lying, of_rows)
     return Streaks(columns, rows, block // EVERY * EVERY, lying)
 
 
@@ -172,9 +183,7 @@ def _long_lines(blank: NDArray[np.uint8], density: float, least_mm: float) -> ND
 
 def _passed(ends: Ends, block: int, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Columns through which lines between ``ends`` (x, y) pass in every piece of a picture: (pieces, width)."""
-    height, width = shape
-    sampled = ceil(height / EVERY)
-    pieces = max(1, ceil(sampled / (block // EVERY)))
+    pieces, width = _pieces(block, shape)
     passed = np.zeros((pieces, width), np.bool_)
     for (x0, y0), (x1, y1) in ends:
         if abs(y1 - y0) < abs(x1 - x0):
@@ -184,6 +193,26 @@ def _passed(ends: Ends, block: int, shape: tuple[int, ...]) -> NDArray[np.bool_]
             there = [x0 + slope * (y - y0) for y in (piece * block, (piece + 1) * block)]
             passed[piece, max(0, round(min(there)) - ASIDE_PX) : max(0, round(max(there)) + ASIDE_PX + 1)] = True
     return passed
+
+
+def _edged(ends: Ends, block: int, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Columns that short lines between ``ends`` (x, y) fill for a good part of a piece: (pieces, width)."""
+    pieces, width = _pieces(block, shape)
+    filled = np.zeros((pieces, width), np.float64)
+    for (x0, y0), (x1, y1) in ends:
+        if abs(y1 - y0) < abs(x1 - x0):
+            continue
+        top, bottom = min(y0, y1), max(y0, y1)
+        left, right = max(0, int(min(x0, x1)) - ASIDE_PX // 2), max(0, ceil(max(x0, x1)) + ASIDE_PX // 2 + 1)
+        for piece in range(max(0, int(top // block)), min(pieces, int(bottom // block) + 1)):
+            within = min(bottom, (piece + 1) * block) - max(top, piece * block)
+            filled[piece, left:right] += within / block
+    return filled > EDGES
+
+
+def _pieces(block: int, shape: tuple[int, ...]) -> tuple[int, int]:
+    height, width = shape
+    return max(1, ceil(ceil(height / EVERY) / (block // EVERY))), width
 
 
 def _lines(sample: NDArray[np.uint8], block: int, whole: bool, printed: NDArray[np.bool_]) -> NDArray[np.bool_]:

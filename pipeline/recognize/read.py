@@ -26,7 +26,7 @@ from pipeline.scan.prepare import PreparedForm, PreparedSide
 from pipeline.scan.register import register
 from pipeline.scan.two_level import has_two_levels
 
-ENGINE = "kiemphieu-read-4"
+ENGINE = "kiemphieu-read-5"
 """Name and version of the reader; a profile is made for one of them."""
 
 

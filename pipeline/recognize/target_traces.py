@@ -17,6 +17,8 @@ Bools = NDArray[np.bool_]
 
 PIECE_MM = 0.25
 """The printed line is looked at in pieces of this length, two at a time."""
+COLOURED, EVEN = 0.04, 0.1
+"""Of 1 for black: from where the blank is coloured round a target; by how little that differs from place to place."""
 ALIKE = 6
 """So many targets of one size on a page tell what print and grain leave in each of them."""
 
@@ -51,6 +53,8 @@ def on_line(dark: Floats, rim: Bools, along: Floats) -> Floats:
         return np.zeros(len(dark), np.float32)
     across = dark[:, rim] @ along
     across = (across + np.roll(across, 1, axis=1)) / 2
+    # outlines of several colours stand on one form: only what one piece has more than its own line is a trace
+    across = across - np.median(across, axis=1, keepdims=True)
     return _above_usual((across - np.median(across, axis=0)).max(axis=1))
 
 
@@ -63,13 +67,19 @@ def darkest_spot(soft: Floats) -> Floats:
     return _above_usual(soft.max(axis=1) - np.median(soft, axis=1))
 
 
-def tint_around(around: Floats) -> float:
-    """Darkness of the printed colour that most targets, white or not, stand on; ``around`` (n, pixels) them.
+def tint_around(around: Floats, soft: Floats, printed: Floats | None) -> Floats:
+    """Darkness of the printed colour that each target, white or not, stands on; ``around`` (n, pixels) them, ``soft``
+    the same pixels' means, ``printed`` (n,) what the blank form has there.
 
-    Where there are few, the lightest says it: what a voter drew round a target is not round all of them.
+    Most targets of a page say it, where there are few the lightest: what a voter drew round a target is not round all
+    of them. Only where the blank is coloured round a target, and the page evenly so, is it that target's own colour.
     """
     tones = np.median(around, axis=1)
-    return float(np.percentile(tones, 25) if len(tones) >= ALIKE else tones.min() if len(tones) > 1 else 0.0)
+    usual = np.percentile(tones, 25) if len(tones) >= ALIKE else tones.min() if len(tones) > 1 else 0.0
+    if printed is None:
+        return np.full(len(tones), usual, np.float32)
+    own = (printed > COLOURED) & (np.ptp(np.percentile(soft, (5, 95), axis=1), axis=0) < EVEN)
+    return np.asarray(np.where(own, tones, usual), np.float32)
 
 
 def _above_usual(values: NDArray[np.floating[Any]]) -> Floats:

@@ -7,7 +7,7 @@ stretched between its marks; the ink is counted well inside that outline, so tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from pipeline.forms.template import FieldKind, FieldValue, FormField
 from pipeline.geometry import Box, Quad
+from pipeline.recognize.artefacts import Streaks, streaks_of
 from pipeline.recognize.crossing import crossings
 from pipeline.recognize.holes import widest
 from pipeline.recognize.page_light import page_light
 from pipeline.recognize.reading import FieldReading
+from pipeline.recognize.sheet_ink import frame_of
 from pipeline.recognize.target_traces import ALIKE, darkest_spot, on_line, pieces_of_line, tint_around
 from pipeline.recognize.windows import Layout, cut, mosaic_of
 from pipeline.scan.page import Pixels, Points, RegisteredPage
@@ -61,9 +63,20 @@ CROSSING = {
 """Of a thin stroke: where it is as likely as not that it crosses the target, and by how much that becomes sure. Of dots
 and short strokes in targets of 3 to 5 mm none is 2.3 mm long. Where a target's outline was not found it may itself be
 what seems to cross it."""
+PALE = 0.4
+"""Darkness below which what is in a target and round it as well may be the edge of a shadow."""
+BEYOND_MM = 1.6
+"""An outline that is found this far off, at the end of where it is looked for, may be anything."""
+LARGE_MM, HELD_MM = 6.0, (4.0, 0.045)
+"""Smaller side from which a target is large: a pen's tick or cross leaves little ink in it, its outline lies farther
+from its middle than it is looked for, and a stroke so long that ends within it was made in it."""
+SLIGHT = 0.25
+"""Share of a small oval below which its ink may be a slip of the pen (decision 13)."""
 TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""
+TRACES = ("faint", "mean", "darkest", "around", "faint_around", "spot", "on_line_mm")
+"""Measures that speak against an empty target, the larger the more."""
 OWN_PIXELS = 1.5
 """By so many pixels of a black-and-white scan a printed line is here broader than there."""
 SPECKS = 0.1
@@ -107,6 +120,7 @@ class _Aligned:
     """Lightness of the paper round each target, of 1 for the page's paper."""
     void: Floats
     """Share of the inside that is as black as no ink, where the scan can tell."""
+    large: bool
 
 
 def read_targets(
@@ -114,8 +128,43 @@ def read_targets(
 ) -> list[FieldReading]:
     """Marked, unmarked or unclear with the evidence, one reading per field, in the order of ``fields``.
 
-    ``two_level``: the scan is black and white, so that a printed line is a pixel broader here and gone there.
+    ``two_level``: the scan is black and white, so that a printed line is a pixel broader here and gone there. What
+    dirt in the scanner drew through a target makes no mark, and leaves open whether an empty one is empty.
     """
+    readings = _read_fields(page, side, fields, two_level)
+    streaks = _streaks(page, side, fields)
+    if not streaks:
+        return readings
+    grey = page.raw.pixels if page.raw.pixels.ndim == 2 else cv2.cvtColor(page.raw.pixels, cv2.COLOR_BGR2GRAY)
+    clean = replace(page, raw=replace(page.raw, pixels=streaks.taken_out(np.asarray(grey, np.uint8))))
+    return [
+        _streaked(one, other) if streaks.crosses(np.array(one.quad)) else one
+        for one, other in zip(readings, _read_fields(clean, side, fields, two_level), strict=True)
+    ]
+
+
+def _streaks(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField]) -> Streaks:
+    """The streaks of the page, told from the form's frames and from the lines of its own targets."""
+    corners = np.array([f.box.corners for f in fields])
+    edges = np.stack([corners, np.roll(corners, -1, axis=1)], axis=2)
+    frame, edges = (page.map.to_pixels(e.reshape(-1, 2)).reshape(-1, 2, 2) for e in (frame_of(side), edges))
+    return streaks_of(page.raw.pixels, page.pixels_per_mm, page.rotation_deg, frame, edges)
+
+
+def _streaked(seen: FieldReading, clean: FieldReading) -> FieldReading:
+    """A target through which a streak runs: marked by what is seen without it, unmarked by what is seen with it."""
+    measures = {**clean.measures, **{n: max(seen.measures[n], clean.measures[n]) for n in TRACES}, "streaked": 1.0}
+    marked = min(seen.scores["marked"], clean.scores["marked"])
+    unmarked = min(seen.scores["unmarked"], clean.scores["unmarked"])
+    scores: dict[FieldValue, float] = {
+        "marked": marked, "unmarked": unmarked, "unclear": max(0.0, 1 - marked - unmarked),
+    }  # fmt: skip
+    return replace(seen, scores=scores, measures=measures)
+
+
+def _read_fields(
+    page: RegisteredPage, side: PreparedSide, fields: Sequence[FormField], two_level: bool
+) -> list[FieldReading]:
     readings: dict[int, FieldReading] = {}
     for places in _of_one_size(fields):
         alike = _read_alike(page, side, [fields[i] for i in places], two_level)
@@ -136,11 +185,17 @@ def _read_alike(
 ) -> list[FieldReading]:
     seen, blank = _stacks(page, side, fields)
     aligned = _aligned(seen, fields)
-    dark, wide = aligned.dark, aligned.wide
+    dark, wide, ground = aligned.dark, aligned.wide, None
     if blank is not None:
         printed = _aligned(blank, fields)
         dark, wide = _without_print(dark, printed.dark), _without_print(wide, printed.wide)
-    measures = _measures(dark, wide, aligned)
+        ground = np.asarray(np.median(printed.dark[:, aligned.shape.outside], axis=1), np.float32)
+    measures = _measures(dark, wide, aligned, ground)
+    measures["large"] = np.full(len(dark), aligned.large, np.float32)
+    measures["slight"] = np.maximum(SLIGHT - measures["ink"], 0) * (1 - measures["large"])
+    measures["shaded"] = np.where(measures["darkest"] < PALE, measures["around"], np.float32(0))
+    lost = (measures["fit"] < SURE_FIT) | (measures["shift_mm"] > BEYOND_MM)
+    measures["unplaced_mm"] = np.where(lost, measures["shift_mm"], np.float32(0))
     measures["wider_mm"] = _wider(wide, aligned.shape, fields[0].box)
     measures["on_line_mm"] = on_line(aligned.dark, aligned.shape.rim, aligned.shape.along)
     if two_level:
@@ -204,7 +259,7 @@ def _aligned(windows: Pixels, fields: Sequence[FormField]) -> _Aligned:
     wide = _moved(dark, shift * DENSITY, tuple(side + 2 * FARTHER_PX for side in shape.inside.shape))
     lid = (cut_out >= 1 - VOID / paper[:, None, None])[:, shape.inside].mean(axis=1)
     void = np.where(paper >= CLIPPED, 0, lid).astype(np.float32)
-    return _Aligned(cut_out, wide, shape, shift, fit, spread, level, void)
+    return _Aligned(cut_out, wide, shape, shift, fit, spread, level, void, min(box.w, box.h) >= LARGE_MM)
 
 
 def _found(coarse: Floats, template: Floats) -> tuple[Points, Floats]:
@@ -308,8 +363,11 @@ def _without_print(dark: Floats, blank: Floats) -> Floats:
     return np.asarray(np.where(allowed > INK, np.maximum(dark - 1.6 * allowed, 0), dark), np.float32)
 
 
-def _measures(dark: Floats, wide: Floats, aligned: _Aligned) -> dict[str, Floats]:
-    """Per target: shares of the inside that are ink, at three depths, ink outside, outline, surroundings."""
+def _measures(dark: Floats, wide: Floats, aligned: _Aligned, ground: Floats | None) -> dict[str, Floats]:
+    """Per target: shares of the inside that are ink, at three depths, ink outside, outline, surroundings.
+
+    ``ground``: the darkness that the blank has round each.
+    """
     shape = aligned.shape
     inside = dark[:, shape.inside]
     # a page's coarse grain or grey paper is in every target, and round it, where most targets may be marked
@@ -317,20 +375,20 @@ def _measures(dark: Floats, wide: Floats, aligned: _Aligned) -> dict[str, Floats
     grain = min(np.percentile(mean, 25) for mean in means) if len(dark) >= ALIKE else 0.0
     # dust and salt-and-pepper are single pixels: capped and averaged they are no trace
     near, soft = _averaged(dark, shape.inside, 3), _averaged(np.minimum(dark, 0.5), shape.inside, 5)
-    tint = tint_around(dark[:, shape.outside])
     soft_around = _averaged(np.minimum(dark, 0.5), shape.outside, 5)
+    tint = tint_around(dark[:, shape.outside], soft_around, ground)[:, None]
     around = np.stack([cv2.blur(d, (3, 3)) for d in dark])[:, shape.outside] - tint
     inked, inked_around = (near > INK).mean(axis=1), (around > INK).mean(axis=1)
     # the dots of a picture that was made black and white by halftone are in every target, too
     dots = min(np.percentile(share, 25) for share in (inked, inked_around)) if len(dark) >= ALIKE else 0.0
-    return crossings(wide, near, np.pad(shape.inside, FARTHER_PX), INK, DENSITY) | {
+    return crossings(wide, near, np.pad(shape.inside, FARTHER_PX), INK, DENSITY, aligned.large) | {
         "ink": np.maximum(inked - dots, 0) / (1 - dots),
         "faint": (soft > grain + FAINT).mean(axis=1),
         "mean": np.maximum(inside.mean(axis=1) - grain, 0),
         "darkest": np.percentile(near, 99, axis=1),
         "void": aligned.void,
         "around": inked_around,
-        "faint_around": (soft_around > max(grain, tint) + FAINT).mean(axis=1),
+        "faint_around": (soft_around > np.maximum(grain, tint) + FAINT).mean(axis=1),
         "spot": darkest_spot(soft),
         "outline": (aligned.dark[:, shape.ring] > 0.1).mean(axis=1),
         "fit": aligned.fit,
@@ -355,11 +413,23 @@ def _averaged(dark: Floats, zone: Bools, side: int) -> Floats:
 
 def scores_of(measures: Mapping[str, float]) -> dict[FieldValue, float]:
     """What the measures say: unclear takes what neither a plain mark nor an empty target explains."""
-    crossing = min((measures[name] - limit) / step for name, (limit, step) in CROSSING.items())
+    crossing = min((measures[name] - limit) / step for name, (limit, step) in _crossing(measures).items())
     marked = _rising(max((measures["ink"] - MARKED_INK) / MARKED_STEP, crossing))
     trace = max(measures[name] / limit for name, limit in TRACE.items())
     unmarked = _rising(5 * (1 - trace)) * (1 - marked)
     return {"marked": marked, "unmarked": unmarked, "unclear": max(0.0, 1 - marked - unmarked)}
+
+
+def _crossing(measures: Mapping[str, float]) -> dict[str, tuple[float, float]]:
+    """What a thin stroke must reach in this target to be its mark."""
+    limits = dict(CROSSING)
+    if measures["large"]:
+        if measures["spread_mm"] <= NEIGHBOUR_MM:
+            del limits["fit"], limits["outline"]
+        if measures["held"]:
+            del limits["crossing"]
+            limits["stroke_mm"] = HELD_MM
+    return limits
 
 
 def _rising(x: float) -> float:

@@ -25,6 +25,14 @@ MIN_FOUND = 0.4
 """Share of anchors below which nothing is believed: names may all be scribbled over, the rest must be there."""
 MISFIT_LIMIT_MM = 0.45
 """An anchor within this of the fit is found."""
+IN_LINE_MM = 2.0
+"""Anchors that all lie so near to one line (root mean square) do not tell how the sheet is turned and stretched."""
+WELL_FOUND = 0.8
+"""Share of anchors found from which the map is no guess between them."""
+FLAT_MM, OUTLINES_MM, ALL_FOUND, ALL_MM = 0.06, 13.0, 0.95, 25.0
+"""A sheet whose anchors, well found, miss by no more than the first is flat: there a target, which is found again by
+its own outline, may lie so much farther from the next anchor than a name, and still farther where nearly all are
+found. A cross hides the only anchor in a large box."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,12 +99,17 @@ def anchored(view: PageView, features: ContentFeatures, pose: Matrix) -> Anchore
         return None
     matches: Matches = matched(view, pose, patches, FINE_SEARCH_MM)
     seen = matches.likeness > FINE_LIKE
-    if seen.sum() < 4:
+    if seen.sum() < 4 or _in_line(patches.centres[seen]):
         return None
     fit = fitted(pose, patches.centres[seen], matches.offsets[seen], features.size)
     found = np.zeros(len(seen), bool)
     found[np.flatnonzero(seen)[fit.kept & (fit.misfit_mm < MISFIT_LIMIT_MM)]] = True
     return Anchored(fit, found, matches.likeness)
+
+
+def _in_line(places: Points) -> bool:
+    apart = np.linalg.svd(places - places.mean(axis=0), compute_uv=False)
+    return bool(apart[-1] < IN_LINE_MM * np.sqrt(len(places)))
 
 
 def candidate(form: str, side: FormSide, features: ContentFeatures, seen: Anchored) -> Candidate:
@@ -108,7 +121,11 @@ def candidate(form: str, side: FormSide, features: ContentFeatures, seen: Anchor
     map_: LocalMap = seen.fit.map
     matrix = map_.matrix
     centres = features.fine.centres
-    unseen = float((_apart(side, centres[seen.found]) - _apart(side, centres)).max(initial=0.0))
+    farther = _apart(side, centres[seen.found]) - _apart(side, centres)
+    outlined = np.array([f.kind in ("oval", "box") for f in side.fields if f.kind != "stray"], bool)
+    flat = residual <= FLAT_MM and found > WELL_FOUND
+    allowed = np.where(outlined & flat, ALL_MM if found > ALL_FOUND else OUTLINES_MM, 0.0)
+    unseen = float((farther - allowed).max(initial=0.0))
     return Candidate(
         form, side.name, map_, rotation_of(matrix), residual, found, score, pixels_per_mm_of(matrix), unseen
     )

@@ -13,7 +13,7 @@ from pipeline.geometry import Box
 from pipeline.messages import Message, message
 from pipeline.scan.beside import beyond_picture, ink_beside, print_like
 from pipeline.scan.by_box import box_poses
-from pipeline.scan.by_content import MIN_FOUND, candidate, confirmed
+from pipeline.scan.by_content import MIN_FOUND, WELL_FOUND, candidate, confirmed
 from pipeline.scan.by_marks import MAX_RESIDUAL_MM, could_pass, register_by_marks
 from pipeline.scan.candidate import Candidate
 from pipeline.scan.features import Matrix
@@ -29,9 +29,9 @@ from pipeline.scan.view import PageView
 RESIDUAL_LIMIT_MM = 0.3
 """90th percentile of the anchors' misfit above which nothing is read: names stand 4 mm apart and more, but a
 quarter of a letter's height already moves ink from one side of a stroke to the other."""
-UNSEEN_MM, WELL_FOUND = 12.0, 0.8
+UNSEEN_MM = 12.0
 """No field may lie so much farther from every anchor that was found than from its nearest, half as much where fewer
-than the second were found: there the map is a guess. On 206 simulated scans each field has one within; on photographs
+than WELL_FOUND were found: there the map is a guess. On 206 simulated scans each field has one within; on photographs
 of bent sheets names 10 mm off were placed 4 mm wrong. A crossed box may hide the only anchor beside it."""
 SMALLEST_SIDE = 32
 """Pixels of the shorter side below which a picture shows nothing: 8 mm at 100 dpi."""

@@ -23,10 +23,8 @@ PLAIN = {
     "taller_mm": 0.0, "far_mm2": 0.0, "open": 0.0, "creased": 0.0,
 }  # fmt: skip
 FILLED = {
-    "ink": 0.4, "darkest": 0.8, "through": 0.0, "void": 0.0, "around": 0.0, "level": 1.0, "spread_mm": 0.0,
-    "wider_mm": 0.0,
-    "on_line_mm": 0.0,
-    "spot": 0.0,
+    "slight": 0.0, "darkest": 0.8, "through": 0.0, "void": 0.0, "around": 0.0, "level": 1.0, "spread_mm": 0.0,
+    "shaded": 0.0, "unplaced_mm": 0.0, "wider_mm": 0.0, "on_line_mm": 0.0, "spot": 0.0,
 }  # fmt: skip
 
 # Readings as they were recorded with the shipped profile of version 1: kind, scores, measures, accepted, p_wrong.
@@ -42,7 +40,7 @@ RECORDED: list[tuple[str, dict[str, float], dict[str, float], bool, float]] = [
     ("stamp", {"present": 0.95, "absent": 0.05}, {"area_mm2": 24.9}, False, 0.001),
     ("stray", {"absent": 1.0, "present": 0.0}, {}, True, 0.001),
     ("oval", {"marked": 0.95, "unmarked": 0.05}, FILLED, True, 0.002),
-    ("oval", {"marked": 0.95, "unmarked": 0.05}, FILLED | {"ink": 0.24}, False, 0.002),
+    ("oval", {"marked": 0.95, "unmarked": 0.05}, FILLED | {"slight": 0.01}, False, 0.002),
 ]  # fmt: skip
 
 

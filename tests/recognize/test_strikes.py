@@ -220,7 +220,7 @@ def test_three_weak_traces_together_are_no_clear_name(form):
     """A faint dash may stay just below what ink, faint ink and level edges may be by themselves."""
     reading = next(f for f in read(form, with_lines())[1].fields if f.field == "a")
     limits = default_profile().limits["strike"]["clear"].measures
-    for weak, accepted in (({"ink_mm2": 0.23}, True), ({"ink_mm2": 0.23, "faint_mm2": 0.44, "lined": 12.9}, False)):
+    for weak, accepted in (({"ink_mm2": 0.23}, True), ({"ink_mm2": 0.23, "faint_mm2": 0.44, "lined": 7.9}, False)):
         measures = joined([{**reading.measures, **weak}])
         assert all(measures[name] <= limits[name][1] for name in weak)
         one = replace(reading, measures={**reading.measures, **measures})
