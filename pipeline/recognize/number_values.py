@@ -20,6 +20,10 @@ NEGLIGIBLE = 1e-8
 """Values with less chance are not kept: all of a form's together weigh nothing beside any limit of risk."""
 NOTHING = "X-.#_"
 """Signs that leave a box without a digit: struck, dash, dot, filled in, empty."""
+AFTER = "-_"
+"""Of these, what may stand after the digits of a number that was written to the left."""
+LEFT = 0.98
+"""Chance that digits with empty boxes after them are the number that stands there, and not one whose end is missing."""
 UNSEEN = 0.02
 """Mass of readings of a line that were not weighed at all: cuts that were not tried, writing taken for a line."""
 SURE_OFF, UNSURE_OFF = 2e-4, 0.12
@@ -34,11 +38,18 @@ def number_of(letters: Sequence[str]) -> int | None:
     return int(digits) if digits.isdigit() else None
 
 
+def numbers_of(letters: Sequence[str]) -> tuple[tuple[int | None, float], ...]:
+    """The values that boxes may have, with their chances: digits written to the left are a number, or the beginning
+    of one."""
+    plain, left = number_of(letters), number_of("".join(letters).rstrip(AFTER))
+    return ((plain, 1.0),) if plain is not None or left is None else ((left, LEFT), (None, 1 - LEFT))
+
+
 def values_of_boxes(boxes: Sequence[Mapping[str, float]]) -> tuple[Values, float]:
     """Values with their chances, likeliest first, from the boxes' distributions over letters; and the mass left out.
 
-    Boxes are taken as independent. Digits written to the left with empty boxes after them make no number:
-    whoever wrote 12 in three boxes as "12_" may have meant anything, so a person is asked.
+    Boxes are taken as independent. Digits written to the left with empty boxes after them are a number with the chance
+    LEFT: whoever wrote 12 in three boxes as "12_" may have left a digit out, so a sum or a person must say so.
     """
     return values_of_fields([boxes])[0]
 
@@ -56,30 +67,46 @@ def values_of_fields(fields: Sequence[Sequence[Mapping[str, float]]]) -> list[tu
 
 
 def _of_one_length(chances: NDArray[np.float64]) -> list[tuple[Values, float]]:
-    """Of fields (n, boxes, letters): what the boxes so far make is nothing yet, a zero, a number, or no number."""
+    """Of fields (n, boxes, letters): what the boxes so far make is nothing yet, a zero, a number, an ended one, or
+    no number."""
     count = len(chances)
+    after = [10 + NOTHING.index(sign) for sign in AFTER]
+    nought_ended, ended, ended_masses = np.zeros(count), np.zeros((count, 0), np.int64), np.zeros((count, 0))
     nothing, zero, broken = np.ones(count), np.zeros(count), np.zeros(count)
     values, masses = np.zeros((count, 0), np.int64), np.zeros((count, 0))
     for box in range(chances.shape[1]):
         digits, sign = chances[:, box, :10], chances[:, box, 10:].sum(axis=1)
-        broken = broken + (masses.sum(axis=1) + zero) * sign
+        gap = chances[:, box, after].sum(axis=1)
+        open_, closed = masses.sum(axis=1) + zero, ended_masses.sum(axis=1) + nought_ended
+        broken = broken + open_ * (sign - gap) + closed * (1 - gap)
+        ended, ended_masses = np.hstack([ended, values]), np.hstack([ended_masses, masses]) * gap[:, None]
+        nought_ended = (nought_ended + zero) * gap
         begun = (nothing + zero)[:, None] * digits
         longer = (masses[:, :, None] * digits[:, None]).reshape(count, -1)
         values = np.hstack([(values[:, :, None] * 10 + np.arange(10)).reshape(count, -1), np.tile(_BEGUN, (count, 1))])
         masses = np.hstack([longer, begun[:, 1:]])
         nothing, zero = nothing * sign, begun[:, 0]
-        likely = (masses > NEGLIGIBLE / 10).any(axis=0)
-        values, masses = values[:, likely], masses[:, likely]
-        if values.shape[1] > CARRIED:
-            best = np.argpartition(-masses, CARRIED, axis=1)[:, :CARRIED]
-            values, masses = np.take_along_axis(values, best, axis=1), np.take_along_axis(masses, best, axis=1)
+        values, masses = _likely(values, masses)
+        ended, ended_masses = _likely(ended, ended_masses)
+    nones = broken + nothing + (1 - LEFT) * (ended_masses.sum(axis=1) + nought_ended)
+    noughts = zero + LEFT * nought_ended
+    values, masses = np.hstack([values, ended]), np.hstack([masses, LEFT * ended_masses])
     found = []
-    for v, m, nought, none in zip(
-        values.tolist(), masses.tolist(), zero.tolist(), (broken + nothing).tolist(), strict=True
-    ):
-        mass: dict[int | None, float] = dict(zip(v, m, strict=True))
+    for v, m, nought, none in zip(values.tolist(), masses.tolist(), noughts.tolist(), nones.tolist(), strict=True):
+        mass: dict[int | None, float] = {}
+        for value, share in zip(v, m, strict=True):
+            mass[value] = mass.get(value, 0.0) + share
         found.append(_kept(mass | {0: nought, None: none}))
     return found
+
+
+def _likely(values: NDArray[np.int64], masses: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    likely = (masses > NEGLIGIBLE / 10).any(axis=0)
+    values, masses = values[:, likely], masses[:, likely]
+    if values.shape[1] > CARRIED:
+        best = np.argpartition(-masses, CARRIED, axis=1)[:, :CARRIED]
+        values, masses = np.take_along_axis(values, best, axis=1), np.take_along_axis(masses, best, axis=1)
+    return values, masses
 
 
 def values_of_strings(readings: Sequence[tuple[str, float]]) -> tuple[Values, float]:

@@ -78,9 +78,11 @@ def decide_numbers(
     Rules that name fields of other pages are left out. After an answer call it again: the rest is decided anew.
     """
     known = settled or {}
-    fields = [_field(reading, form.field(reading.field), known) for reading in written]
-    present = {f.id for f in fields}
+    present = {reading.field for reading in written}
     rules = [rule for rule in rules_of(form) if present.issuperset(rule.fields)]
+    plain = {r.field for r in written if r.field in known or not _doubts(r, form.field(r.field))}
+    leaning = {f for rule in rules if not plain.isdisjoint(rule.fields) for f in rule.fields}
+    fields = [_field(reading, form.field(reading.field), known, reading.field in leaning) for reading in written]
     decision = decide_form(fields, rules, limits)
     decided = _by_field(decision)
     numbers = tuple(_number(r, form.field(r.field), decided[r.field], known) for r in written)
@@ -98,8 +100,12 @@ def _nothing_written(written: Sequence[WrittenReading]) -> bool:
     return any(empty for empty, _ in bare) and all(empty or nothing for empty, nothing in bare)
 
 
-def _field(reading: WrittenReading, field: FormField, known: Mapping[str, int | None]) -> Field:
-    plain = Field(reading.field, reading.values, reading.dropped, altered=bool(_doubts(reading, field)))
+def _field(reading: WrittenReading, field: FormField, known: Mapping[str, int | None], leaning: bool) -> Field:
+    """``leaning``: a rule ties the number to one that is plainly written. A number written to the left stands if that
+    rule says so; where all of a rule are, a sheet read one box beside its place would look the same."""
+    doubts = _doubts(reading, field)
+    altered = bool(doubts) and not (leaning and set(doubts) == {"left_of_empty"})
+    plain = Field(reading.field, reading.values, reading.dropped, altered=altered)
     return answered(plain, known[reading.field]) if reading.field in known else plain
 
 

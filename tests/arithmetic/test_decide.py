@@ -159,7 +159,17 @@ def test_more_voted_than_listed_goes_to_a_person_though_the_sum_holds() -> None:
 
 @pytest.mark.parametrize(
     ("boxes", "value"),
-    [("012", 12), ("X28", 28), ("__5", 5), ("-.7", 7), ("XXX", None), ("___", None), ("12_", None), ("1X2", None)],
+    [
+        ("012", 12),
+        ("X28", 28),
+        ("__5", 5),
+        ("-.7", 7),
+        ("XXX", None),
+        ("___", None),
+        ("12_", 12),
+        ("1X2", None),
+        ("12_3", None),
+    ],
 )
 def test_boxes_make_a_number(boxes: str, value: int | None) -> None:
     assert from_boxes("f", [{letter: 1.0} for letter in boxes]).read == value

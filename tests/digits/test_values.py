@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.recognize.number_values import DIGITS, KEPT, NOTHING, number_of, values_of_boxes, values_of_fields
+from pipeline.recognize.number_values import DIGITS, KEPT, LEFT, NOTHING, numbers_of, values_of_boxes, values_of_fields
 
 LETTERS = DIGITS + NOTHING
 
@@ -30,7 +30,8 @@ def test_every_value_kept_has_the_chance_of_all_ways_to_write_it(field: list[dic
         chance = 1.0
         for box, letter in zip(field, letters, strict=True):
             chance *= box[letter]
-        truth[number_of(letters)] = truth.get(number_of(letters), 0.0) + chance
+        for value, share in numbers_of(letters):
+            truth[value] = truth.get(value, 0.0) + chance * share
     values, dropped = values_of_boxes(field)
     for value, chance in values:
         assert chance <= truth[value] + 1e-9
@@ -45,4 +46,12 @@ def test_fields_read_together_are_read_as_each_alone() -> None:
     one, four = {"1": 0.7, "7": 0.3}, {"4": 0.9, "X": 0.1}
     fields = [[sure, one, four], [one], [one, sure], [four, four, one]]
     assert values_of_fields(fields) == [values_of_boxes(field) for field in fields]
-    assert values_of_boxes([one, sure])[0] == ((None, 1.0),)
+
+
+def test_digits_written_to_the_left_are_a_number_or_the_beginning_of_one() -> None:
+    (twelve, share), (none, rest) = values_of_boxes([{"1": 1.0}, {"2": 1.0}, {"_": 1.0}])[0]
+    assert (twelve, none) == (12, None)
+    assert share == LEFT
+    assert abs(share + rest - 1) < 1e-12
+    assert values_of_boxes([{"1": 1.0}, {"-": 1.0}, {"2": 1.0}])[0] == ((None, 1.0),)
+    assert values_of_boxes([{"1": 1.0}, {"X": 1.0}])[0] == ((None, 1.0),)
