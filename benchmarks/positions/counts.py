@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.review.profile import Profile
+
 ROOT = Path(__file__).parents[2]
 READER = (
     "pipeline/scan", "pipeline/recognize", "pipeline/review/decide.py", "pipeline/review/profile.py",
-    "pipeline/review/default_profile.json", "pipeline/forms/template.py", "pipeline/geometry.py",
+    "pipeline/forms/template.py", "pipeline/geometry.py",
 )  # fmt: skip
 """What an oval, a box, a name, a stamp and added writing go through from file to decision."""
+DECIDED = {"targets": ("oval", "box"), "names": ("strike",), "pages": ("strike", "stamp", "stray")}
+"""The kinds of fields whose limits decide each kind of positions."""
 OF_FIGURES = (
     "pipeline/recognize/digits", "pipeline/recognize/hand.py", "pipeline/recognize/number_values.py",
     "pipeline/recognize/numbers.py", "pipeline/recognize/signatures.py", "pipeline/recognize/tally_gates.py",
@@ -123,6 +127,14 @@ def _done_by(path: Path) -> bytes:
             kept = [n for n in body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
             node.body = kept  # type: ignore[attr-defined]  # every node with a list of statements
     return ast.dump(tree).encode()
+
+
+def limits_of(profile: Profile, kind: str) -> str:
+    """One digest of the limits by which positions of ``kind`` are accepted."""
+    limits = {
+        f"{of}.{value}": repr(profile.limits[of][value]) for of in DECIDED[kind] for value in sorted(profile.limits[of])
+    }
+    return hashlib.sha256(json.dumps(limits).encode()).hexdigest()[:16]
 
 
 def written(path: Path, document: Mapping[str, Any]) -> None:

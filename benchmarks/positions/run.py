@@ -28,7 +28,7 @@ from typing import Any
 import cv2
 
 from benchmarks.positions import names, pages, targets
-from benchmarks.positions.counts import PAPER, READER, Counts, counts_of, digest_of, written
+from benchmarks.positions.counts import PAPER, READER, Counts, counts_of, digest_of, limits_of, written
 from pipeline.recognize.read import ENGINE
 from pipeline.review.profile import Profile, default_profile
 
@@ -43,7 +43,7 @@ def head_of(kind: str, number: int, profile: Profile) -> dict[str, Any]:
     """What a file of counts is of; two runs may only be added up where all of it is the same."""
     return {
         "kind": kind, "range": number, "engine": ENGINE, "reader": digest_of(READER), "paper": digest_of(PAPER),
-        "profile": profile.digest[:16],
+        "profile": limits_of(profile, kind),
     }  # fmt: skip
 
 

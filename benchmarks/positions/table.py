@@ -16,15 +16,21 @@ from benchmarks.positions.run import FOLDER
 from pipeline.review.bounds import upper_bound
 
 WANTED = 10_000_000
-SAME = ("engine", "reader", "paper", "profile")
+SAME = ("engine", "reader", "paper")
 
 
 def by_reader(folder: Path) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    """The documents of a folder, those of one reader, profile and paper together."""
+    """The documents of a folder, those of one reader and paper together, each kind decided by the same limits."""
     found: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for path in sorted(folder.glob("*.json")):
         document = json.loads(path.read_text("utf-8"))
         found[tuple(str(document[name]) for name in SAME)].append(document)
+    for documents in found.values():
+        decided = {(document["kind"], document["profile"]) for document in documents}
+        if len(decided) > len({kind for kind, _ in decided}):
+            raise SystemExit(
+                f"{folder}: counts of one kind by several limits, {sorted(decided)}; remove those of before"
+            )
     return dict(found)
 
 
