@@ -75,7 +75,7 @@ SLIGHT = 0.25
 TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""
-TRACES = ("faint", "mean", "darkest", "around", "faint_around", "spot", "on_line_mm")
+TRACES = ("faint", "around", "faint_around", "spot", "on_line_mm")
 """Measures that speak against an empty target, the larger the more."""
 OWN_PIXELS = 1.5
 """By so many pixels of a black-and-white scan a printed line is here broader than there."""
