@@ -48,6 +48,10 @@ class Aim:
     place: Place
     target: int | None
 
+    @property
+    def large(self) -> bool:
+        return _is_large(self.place)
+
 
 @dataclass
 class Hand:
@@ -73,7 +77,7 @@ class Hand:
 
     def _aim(self, place: Place, target: int | None) -> Aim:
         small = min(place.w, place.h)
-        large = max(place.w, place.h) > LARGE_MM
+        large = _is_large(place)
         size = min(small, self.draw.between(7, 11)) if large else min(small, 9)
         off = (0.12 if large else 0.06) * small
         x, y = (self.draw.about(middle, off) for middle in place.middle)
@@ -121,8 +125,7 @@ class Hand:
 
     def _cross(self, aim: Aim) -> None:
         y = self.draw.between(0.7, 1.2) * max(aim.size, 2.4) / 2
-        large = max(aim.place.w, aim.place.h) > LARGE_MM
-        x = y if large else y * min(1.5, max(1, math.sqrt(aim.place.w / aim.place.h)))
+        x = y if aim.large else y * min(1.5, max(1, math.sqrt(aim.place.w / aim.place.h)))
         for side in (-1, 1):
             way = [(aim.x + side * x, aim.y - y), (aim.x + 0.05, aim.y), (aim.x - side * x, aim.y + y)]
             self.line(self.wobbled(way, 0.1 * y), aim.target)
@@ -134,15 +137,13 @@ class Hand:
         self.line(self.wobbled(way, 0.08 * k), aim.target)
 
     def _dash(self, aim: Aim) -> None:
-        large = max(aim.place.w, aim.place.h) > LARGE_MM
-        k = self.draw.between(0.75, 1.25) * (12 if large else aim.place.w) / 2
+        k = self.draw.between(0.75, 1.25) * (12 if aim.large else aim.place.w) / 2
         way = [(aim.x - k, aim.y), (aim.x, aim.y), (aim.x + k, aim.y)]
         self.line(self.wobbled(way, 0.06 * min(aim.place.w, aim.place.h)), aim.target)
 
     def _dot(self, aim: Aim) -> None:
-        large = max(aim.place.w, aim.place.h) > LARGE_MM
         small = min(aim.place.w, aim.place.h)
-        self.dot(aim.x, aim.y, self.draw.between(0.3, 1) if large else self.draw.between(0.1, 0.5) * small / 2, aim)
+        self.dot(aim.x, aim.y, self.draw.between(0.3, 1) if aim.large else self.draw.between(0.1, 0.5) * small / 2, aim)
 
     def dot(self, x: float, y: float, radius: float, aim: Aim | None = None) -> None:
         """Turn the pen round on the spot."""
@@ -254,6 +255,10 @@ class Hand:
             along = x + np.linspace(0, wide, len(angle)) + 0.35 * high * np.cos(angle)
             self.line(np.stack([along, y + 0.5 * high * np.sin(angle) * tall], 1))
             x += wide + self.draw.between(1, 2.5)
+
+
+def _is_large(place: Place) -> bool:
+    return max(place.w, place.h) > LARGE_MM
 
 
 def _smoothed(way: Points) -> Points:

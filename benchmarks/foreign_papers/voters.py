@@ -140,11 +140,8 @@ def _spoil(sheet: Sheet) -> None:
     often = 0.7 if names else 1.3 if len(sheet.places) < 60 else 3.0
     for _ in range(min(int(draw.rng.poisson(often)), len(free))):
         number = free.pop(draw.whole(0, len(free)))
-        _spoil_one(sheet, number, draw.one_of(("erased", "beside")) if names else _spoilt(draw))
-
-
-def _spoilt(draw: Draw) -> str:
-    return draw.one_of(list(SPOILT), list(SPOILT.values()))
+        how = draw.one_of(("erased", "beside")) if names else draw.one_of(list(SPOILT), list(SPOILT.values()))
+        _spoil_one(sheet, number, how)
 
 
 def _spoil_one(sheet: Sheet, number: int, how: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import cv2
@@ -16,7 +17,9 @@ from benchmarks.foreign_papers.draw import Draw
 from benchmarks.foreign_papers.ink import InkedPage, Pen
 from benchmarks.foreign_papers.marks import Done, Hand, MarkKind, Truth, truths
 from benchmarks.foreign_papers.papers import PAPERS
+from benchmarks.foreign_papers.score import field_at, row
 from benchmarks.foreign_papers.voters import Aimed
+from pipeline.recognize.reading import FieldReading
 
 DPI = 200
 PER_MM = DPI / 25.4
@@ -161,3 +164,18 @@ def test_there_are_seventeen_papers_whose_targets_are_numbered() -> None:
         assert paper.name == name
         assert all(f'data-t="t{i:03d}"' in html for i in range(1, count + 1))
     assert PAPERS["ph"].html().count("data-t=") == 136
+
+
+def test_a_reading_belongs_to_the_target_that_holds_its_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    targets = _page(monkeypatch, 1, 0).targets
+    corners = [(float(x) + 3, float(y) - 3) for x, y in targets[1].corners]
+    reading = FieldReading("b", "box", {}, {}, (corners[0], corners[1], corners[2], corners[3]))
+    assert [field_at(target, [reading]) is reading for target in targets] == [False, True, False]
+
+
+def test_a_row_counts_what_is_asked_of_the_unambiguous_alone() -> None:
+    sums = Counter({"pages": 3, "rejected: poor_registration": 1, "marked": 4, "unmarked": 6, "ambiguous": 5})
+    sums.update({"accepted": 9, "marked accepted": 3, "unmarked accepted": 5, "ambiguous accepted": 1, "wrong": 1})
+    assert row("uk", sums) == (
+        "| uk | 3 | poor_registration 1 | 9 | 1 | 1 of 5 | 20.0 % (2 of 10) | 25.0 % (1 of 4) | 16.7 % (1 of 6) | 0 |"
+    )
