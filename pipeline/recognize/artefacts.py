@@ -23,6 +23,8 @@ SHARE = 0.75
 """Of a piece on which a streak must show; where it crosses printed lines it does not."""
 DIP = 5
 """Grey levels below the neighbourhood; noise of a scan is about 3."""
+AROUND_PX, RIM_PX = 15, 9
+"""A streak is darker than what lies within the first of these widths; its rims lie within the second."""
 BESIDE_PX = 14
 """Paper is looked at so far beside a streak: most of what stands there is paper, and print little of it."""
 EVERY = 8
@@ -37,6 +39,8 @@ PRINTED = 40
 """Darkness of 255 of what is printed on the blank."""
 ASIDE_PX = 6
 """A streak so near to a printed line is taken for the line: it lies on print and hides no name."""
+GAP = 4
+"""So many pieces in which printed lines hide a streak lie between others of it."""
 EDGES = 0.4
 """Of a piece: where the form's own short lines, of its boxes, run so long in one column, no streak is looked for."""
 Ends = NDArray[np.float64]
@@ -54,12 +58,15 @@ class Streaks:
     """Pixels of a piece."""
     lying: bool
     """Whether the form lies on its side, so that its lines of text run down the picture."""
+    scale: float = 1.0
+    """How much wider than in pictures of 200 dpi is looked beside a streak."""
 
     def taken_out(self, pixels: Pixels) -> Pixels:
         """The picture without the streaks; print and ink under them show again, except under black ones."""
         clean = pixels.copy()
-        _take_out(clean, self.columns, self.block)
-        _take_out(clean.swapaxes(0, 1), self.rows, self.block)
+        beside = round(BESIDE_PX * self.scale)
+        _take_out(clean, self.columns, self.block, beside)
+        _take_out(clean.swapaxes(0, 1), self.rows, self.block, beside)
         return clean
 
     def along(self, places: NDArray[np.float64]) -> bool:
@@ -84,7 +91,7 @@ class Streaks:
         return bool(self.columns.any() or self.rows.any())
 
 
-def _take_out(pixels: Pixels, lines: NDArray[np.bool_], block: int) -> None:
+def _take_out(pixels: Pixels, lines: NDArray[np.bool_], block: int, beside: int) -> None:
     """Lighten the columns that are true in a piece (pieces down, width) by what the streak takes from their paper.
 
     Dirt on the glass takes a share of the light from everything below it, so print and ink keep their contrast.
@@ -94,8 +101,8 @@ def _take_out(pixels: Pixels, lines: NDArray[np.bool_], block: int) -> None:
         part = pixels[piece * block : (piece + 1) * block if piece + 1 < len(lines) else None]
         edges = np.flatnonzero(np.diff(np.pad(lines[piece].astype(np.int8), 1)))
         for first, end in edges.reshape(-1, 2):
-            before = part[:: 2 * EVERY, max(0, first - BESIDE_PX) : max(1, first - 1)]
-            after = part[:: 2 * EVERY, min(width - 1, end + 1) : end + BESIDE_PX]
+            before = part[:: 2 * EVERY, max(0, first - beside) : max(1, first - 1)]
+            after = part[:: 2 * EVERY, min(width - 1, end + 1) : end + beside]
             # the darker side: what is brighter than the paper may be a light streak, or beyond the sheet's edge
             paper = np.minimum(_light(before), _light(after))
             band = part[:, first:end]
@@ -116,13 +123,15 @@ def _lightest(values: Pixels) -> Pixels:
 
 
 def streaks_of(
-    pixels: Pixels, pixels_per_mm: float, rotation_deg: float, printed: Ends | None = None, edges: Ends | None = None
-) -> Streaks:
+    pixels: Pixels, pixels_per_mm: float, rotation_deg: float, printed: Ends | None = None, edges: Ends | None = None,
+    *, scale: float = 1.0,
+) -> Streaks:  # fmt: skip
     """Dirt on the scanner's glass draws a line along the feed: found by columns, and by rows on a turned page.
 
     ``rotation_deg`` of the form in the picture tells which of them run along its lines of text. ``printed``: the ends
     (n, 2, 2) in the picture of long lines that the form has, which are no streaks; ``edges``: those of short ones, many
-    of which may lie in a column.
+    of which may lie in a column and hide a streak. ``scale``: how much finer the picture is than 200 dpi; a streak has
+    more pixels there.
     """
     grey = pixels if pixels.ndim == 2 else pixels[:, :, 1]
     block = max(EVERY, round(BLOCK_MM * pixels_per_mm))
@@ -133,9 +142,11 @@ def streaks_of(
     down, across = grey.shape[:2], grey.shape[1::-1]
     of_columns = _passed(ends, whole, down) | _edged(short, whole, down)
     of_rows = _passed(ends[..., ::-1], whole, across) | _edged(short[..., ::-1], whole, across)
-    columns = _lines(np.ascontiguousarray(grey[::EVERY]), block // EVERY, lying, of_columns)
-    rows = _lines(np.ascontiguousarray(grey[:, ::EVERY].T), block // EVERY, not lying, of_rows)
-    return Streaks(columns, rows, block // EVERY * EVERY, lying)
+    columns = _lines(np.ascontiguousarray(grey[::EVERY]), block // EVERY, lying, of_columns, scale, edges is not None)
+    rows = _lines(
+        np.ascontiguousarray(grey[:, ::EVERY].T), block // EVERY, not lying, of_rows, scale, edges is not None
+    )
+    return Streaks(columns, rows, block // EVERY * EVERY, lying, scale)
 
 
 def printed_lines(blank: NDArray[np.uint8], density: float) -> Ends:
@@ -215,16 +226,19 @@ def _pieces(block: int, shape: tuple[int, ...]) -> tuple[int, int]:
     return max(1, ceil(ceil(height / EVERY) / (block // EVERY))), width
 
 
-def _lines(sample: NDArray[np.uint8], block: int, whole: bool, printed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _lines(
+    sample: NDArray[np.uint8], block: int, whole: bool, printed: NDArray[np.bool_], scale: float, bridged: bool
+) -> NDArray[np.bool_]:
     """Columns of ``sample`` that are darker than their neighbours, (pieces, width): all along, where ``whole``, else
-    in RUN pieces after each other."""
-    around = cv2.blur(sample, (15, 1))
+    in RUN pieces after each other, and where ``bridged`` in up to GAP pieces between such."""
+    wide, rim = (2 * round(width * scale / 2) + 1 for width in (AROUND_PX - 1, RIM_PX - 1))
+    around = cv2.blur(sample, (wide, 1))
     dips = cv2.threshold(cv2.subtract(around, sample), DIP, 1, cv2.THRESH_BINARY)[1]
     pieces = max(1, -(-len(sample) // block))
     if whole:
         through = (dips.mean(axis=0) > WHOLE) & ~printed.any(axis=0)
-        wide = cv2.dilate(through.astype(np.uint8)[None], np.ones((1, 9), np.uint8)) > 0
-        return np.asarray(np.repeat(wide, pieces, axis=0), np.bool_)
+        grown_once = cv2.dilate(through.astype(np.uint8)[None], np.ones((1, rim), np.uint8)) > 0
+        return np.asarray(np.repeat(grown_once, pieces, axis=0), np.bool_)
     share = np.stack([dips[i * block : (i + 1) * block].mean(axis=0) for i in range(pieces)])
     found = (share > SHARE) & ~printed
     # the line may wander by the picture's own rounding: neighbouring columns count for each other
@@ -238,5 +252,7 @@ def _lines(sample: NDArray[np.uint8], block: int, whole: bool, printed: NDArray[
     ends = kept.copy()  # a streak begins and ends within a piece
     ends[1:] |= kept[:-1]
     ends[:-1] |= kept[1:]
-    grown: NDArray[np.bool_] = cv2.dilate(ends.astype(np.uint8), np.ones((1, 9), np.uint8)) > 0
-    return grown
+    grown = np.asarray(cv2.dilate(ends.astype(np.uint8), np.ones((1, rim), np.uint8)), np.uint8)
+    if bridged:
+        grown = np.asarray(cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((GAP + 1, 1), np.uint8)), np.uint8)
+    return np.asarray(grown > 0, np.bool_)

@@ -148,7 +148,8 @@ def _streaks(page: RegisteredPage, side: PreparedSide, fields: Sequence[FormFiel
     corners = np.array([f.box.corners for f in fields])
     edges = np.stack([corners, np.roll(corners, -1, axis=1)], axis=2)
     frame, edges = (page.map.to_pixels(e.reshape(-1, 2)).reshape(-1, 2, 2) for e in (frame_of(side), edges))
-    return streaks_of(page.raw.pixels, page.pixels_per_mm, page.rotation_deg, frame, edges)
+    scale = max(1.0, page.pixels_per_mm / DENSITY)
+    return streaks_of(page.raw.pixels, page.pixels_per_mm, page.rotation_deg, frame, edges, scale=scale)
 
 
 def _streaked(seen: FieldReading, clean: FieldReading) -> FieldReading:

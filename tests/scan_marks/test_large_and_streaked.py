@@ -149,3 +149,22 @@ def test_outlines_of_two_colours_are_not_taken_for_ends_of_strokes() -> None:
         part = picture[top:bottom, left:right].astype(np.float32)
         picture[top:bottom, left:right] = (paper.PAPER - 0.55 * (paper.PAPER - part)).astype(np.uint8)
     assert all((d.value, d.accepted) == ("unmarked", True) for d in read(picture, form))
+
+
+@pytest.mark.parametrize("dpi", [200, 300, 400])
+def test_a_broad_streak_is_found_at_every_resolution_and_behind_bars(dpi: int) -> None:
+    """Bars between the boxes of a column hide it in some pieces of the page."""
+    boxes = [Box(60, 45 + 9.0 * i, 6.0, 6.0) for i in range(16)]
+    fields = tuple(FormField(f"f{i}", "box", box) for i, box in enumerate(boxes))
+    form = Form("ruled", "Ruled", (FormSide("front", paper.SIZE, paper.timing_marks(), fields),))
+    picture = table(form)
+    for i in range(5, 12):
+        paper.line(picture, (50, boxes[i].bottom + 1.5), (100, boxes[i].bottom + 1.5), 2.6, paper.PRINT)
+    blank = picture.copy()
+    scan = cv2.resize(
+        streaked(picture, 62.6, 125, 0.28), None, fx=dpi / 200, fy=dpi / 200, interpolation=cv2.INTER_CUBIC
+    )
+    readings = read_targets(*registered(np.asarray(scan, np.uint8), form, blank))
+    assert all(r.measures.get("streaked") for r in readings)
+    decisions = [decide(r, default_profile()) for r in readings]
+    assert not any(d.accepted and d.value == "marked" for d in decisions)
