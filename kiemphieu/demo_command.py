@@ -321,6 +321,6 @@ def _print_summary(report: dict[str, Any], out: Path) -> None:
     ]
     table(text("Summary"), ["", ""], rows)
     if report["passed"]:
-        console.print(f"[bold green]{text('PASSED')}[/]")
+        console.print(text("PASSED"), style="bold green")
     else:
-        console.print(f"[bold red]{text('FAILED: see report.json')}[/]")
+        console.print(text("FAILED: see report.json"), style="bold red")

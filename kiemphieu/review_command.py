@@ -81,7 +81,7 @@ def _ask(opened: Workspace, actor: Actor, item: StoredItem) -> bool:
     _show(opened, item)
     choices = possible_answers(item.subject)
     listed = "  ".join(f"[{n}] {text(choice)}" for n, choice in enumerate(choices, start=1))
-    console.print(f"{listed}  [d] {text('defer')}  [q] {text('stop')}", highlight=False, markup=False)
+    console.print(f"{listed}  [d] {text('defer')}  [q] {text('stop')}", highlight=False)
     while True:
         given = click.prompt(text("answer"), prompt_suffix=": ").strip()
         if given == "q":

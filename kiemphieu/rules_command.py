@@ -56,8 +56,8 @@ def broken(workspace: Path) -> None:
     for flag in found:
         told = flag.confirmed.text if flag.confirmed is not None else text("not confirmed yet")
         finding = text(flag.finding.text.msgid, **flag.finding.text.params)
-        console.print(f"{flag.area}/{flag.contest} {flag.finding.code}: {finding}", highlight=False, markup=False)
-        console.print(f"  → {told}", highlight=False, markup=False)
+        console.print(f"{flag.area}/{flag.contest} {flag.finding.code}: {finding}", highlight=False)
+        console.print(f"  → {told}", highlight=False)
     say(
         message(
             "{count} broken rules, {open} not confirmed", count=len(found), open=sum(f.confirmed is None for f in found)

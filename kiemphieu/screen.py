@@ -13,8 +13,10 @@ from rich.table import Table
 from kiemphieu.language import language
 from pipeline.messages import Message, message, render
 
-console = Console()
-errors = Console(stderr=True)
+# What is printed is other people's text: in a fingerprint ":CD:" must not become a picture of a disc, and a
+# name or a file in square brackets must not be taken for a colour.
+console = Console(emoji=False, markup=False)
+errors = Console(stderr=True, emoji=False, markup=False)
 
 
 def text(msgid: str, **params: object) -> str:
@@ -30,7 +32,7 @@ def say(sentence: Message) -> None:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error; the block calls it with (done, in all). Off a terminal only the end is told."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(title, total=None)
 
@@ -70,13 +72,13 @@ def _narrowest(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
 
 
 def _told(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    console.print(title, style="bold", highlight=False, markup=False)
+    console.print(title, style="bold", highlight=False)
     for row in rows:
         first, *rest = [(head, _cell(cell)) for head, cell in zip(columns, row, strict=True)]
-        console.print(f"{first[0]}: {first[1]}".removeprefix(": "), style="bold", highlight=False, markup=False)
+        console.print(f"{first[0]}: {first[1]}".removeprefix(": "), style="bold", highlight=False)
         for head, cell in rest:
             if cell:
-                console.print(f"  {head}: {cell}", highlight=False, markup=False)
+                console.print(f"  {head}: {cell}", highlight=False)
 
 
 def _cell(value: object) -> str:

@@ -58,7 +58,7 @@ def box(workspace: Path, area: str, contest: str, name: str) -> None:
     actor = account(opened, name, "operator")
     way = begin_count(opened, actor, area, contest)
     for number, printed in enumerate(printed_names(opened, way), start=1):
-        console.print(f"{number:3}  {printed}", highlight=False, markup=False)
+        console.print(f"{number:3}  {printed}", highlight=False)
     ended = False
     while not ended:
         found = typed_count(opened, actor, way.id)
@@ -85,7 +85,7 @@ def box(workspace: Path, area: str, contest: str, name: str) -> None:
 def _line(prompt: str) -> str | None:
     """The next line; ``None`` at the end of the input. The place is shown on a terminal only."""
     if sys.stdin.isatty():
-        console.print(prompt, end="  ", highlight=False, markup=False)
+        console.print(prompt, end="  ", highlight=False)
     line = sys.stdin.readline()
     return line.strip().lower() if line else None
 
@@ -101,7 +101,7 @@ def _act(opened: Workspace, actor: Actor, way: str, bundle: int, place: int, lin
         at, number = _place(line[1:], bundle)
         standing = typed_count(opened, actor, way).bundles.get(at, ())
         shown = standing[number - 1] if 1 <= number <= len(standing) else text("nothing stands there")
-        console.print(f"{at}/{number}: {shown}", highlight=False, markup=False)
+        console.print(f"{at}/{number}: {shown}", highlight=False)
     elif ":" in line:
         where, _, typed = line.partition(":")
         correct_ballot(opened, actor, way, *_place(where, bundle), typed)
@@ -240,5 +240,5 @@ def log(workspace: Path, count: str) -> None:
     for bundle, place, _, value in entry_log(opened, SYSTEM, count):
         told.setdefault((bundle, place), []).append(value or "-")
     for (bundle, place), values in told.items():
-        console.print(f"{bundle}/{place}: {' → '.join(values)}", highlight=False, markup=False)
+        console.print(f"{bundle}/{place}: {' → '.join(values)}", highlight=False)
     opened.close()

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from kiemphieu import screen
+from pipeline.messages import message
 
 COLUMNS = ("version", "state", "collected", "valid", "invalid", "voters")
 ROWS = ((1, "complete", 1114, 1105, 9, 1240), (2, "corrected", 1115, 1106, 9, 1240))
@@ -31,3 +32,11 @@ def test_no_word_is_cut_on_a_narrow_screen(monkeypatch: pytest.MonkeyPatch, widt
     said = printed(monkeypatch, width)
     assert all(word in said for word in (*COLUMNS, "complete", "corrected", "1,114", "1,106"))
     assert "version: 2\n  state: corrected\n  collected: 1,115\n" in said
+
+
+@pytest.mark.parametrize("told", ["FA:6A:CD:FB", "[red]lá phiếu[/red].jpg", "[/].png", ":ballot_box:"])
+def test_what_is_told_is_printed_letter_by_letter(capsys: pytest.CaptureFixture[str], told: str) -> None:
+    """A fingerprint is compared letter by letter, and a file may be called anything."""
+    screen.say(message("{name}", name=told))
+    screen.table(told, ("name",), [(told,)])
+    assert capsys.readouterr().out.count(told) == 3
