@@ -196,7 +196,8 @@ def _read_alike(
     measures["slight"] = np.maximum(SLIGHT - measures["ink"], 0) * (1 - measures["large"])
     measures["shaded"] = np.where(measures["darkest"] < PALE, measures["around"], np.float32(0))
     lost = (measures["fit"] < SURE_FIT) | (measures["shift_mm"] > BEYOND_MM)
-    measures["unplaced_mm"] = np.where(lost, measures["shift_mm"], np.float32(0))
+    unsure = np.maximum(measures["shift_mm"], measures["spread_mm"])
+    measures["unplaced_mm"] = np.where(lost, unsure, np.float32(0))
     measures["wider_mm"] = _wider(wide, aligned.shape, fields[0].box)
     measures["on_line_mm"] = on_line(aligned.dark, aligned.shape.rim, aligned.shape.along)
     if two_level:

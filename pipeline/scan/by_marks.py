@@ -10,6 +10,7 @@ it is believed, which also tells top from bottom where the marks alone do not.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -35,6 +36,8 @@ TIE = 0.1
 """Two ways to turn a page whose scores differ by less are not told apart by marks and outlines."""
 MIN_OUTLINES = 0.7
 """Share of the targets whose outline must be where the fit says; a wrong face shows a third by chance."""
+PARTS, PART_LEAST = 3, 4
+"""In so many parts a page is looked at across and down, and how many targets of a part say anything about it."""
 OUTLINE_POINTS = 28
 OUTLINE_SHARE = 0.7
 """Share of an outline's points at which something must be printed; text gives about half."""
@@ -163,7 +166,8 @@ def _verified(raw: RawPage, side: PreparedSide, marks: tuple[Box, ...], found: M
     residual = float(np.percentile(errors, 90)) / found.ppm
     if residual > MAX_RESIDUAL_MM:
         return None
-    outlines = outline_share(raw.pixels, page_map, side.side) if outlined_of(side.side) else None
+    seen = outlines_seen(raw.pixels, page_map, side.side) if outlined_of(side.side) else None
+    outlines = None if seen is None else float(seen.found.mean()) if seen.found.size else 0.0
     if outlines is not None and outlines < MIN_OUTLINES:
         return None
     score = found.found if outlines is None else (found.found + outlines) / 2
@@ -176,6 +180,7 @@ def _verified(raw: RawPage, side: PreparedSide, marks: tuple[Box, ...], found: M
         found=found.found,
         score=score,
         pixels_per_mm=found.ppm,
+        worst_part=1.0 if seen is None else seen.worst_part,
     )
 
 
@@ -193,10 +198,31 @@ def _rotation_deg(page_map: EdgeMap, side: FormSide) -> float:
     return 180.0 if angle <= -180 else angle
 
 
-def outline_share(pixels: Pixels, page_map: EdgeMap, side: FormSide) -> float:
-    """Share of the targets of ``side`` round which something is printed where their outline should be.
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlines:
+    """Round which of the targets in a picture something is printed where their outline should be."""
 
-    Of those within the picture, if most of them are: what is cut off is told as that, not as another form.
+    middles: Points
+    """(n, 2), mm."""
+    found: NDArray[np.bool_]
+    """(n,)"""
+
+    @property
+    def worst_part(self) -> float:
+        """The least share found in any ninth of where targets lie; a ninth with few of them says nothing."""
+        low, span = self.middles.min(axis=0), np.maximum(np.ptp(self.middles, axis=0), 1e-6)
+        column, row = np.minimum((self.middles - low) / span * PARTS, PARTS - 1).astype(np.intp).T
+        part = row * PARTS + column
+        of = np.bincount(part, minlength=PARTS**2)
+        told = of >= PART_LEAST
+        shares = np.bincount(part, self.found, minlength=PARTS**2)[told] / of[told]
+        return float(shares.min()) if shares.size else 1.0
+
+
+def outlines_seen(pixels: Pixels, page_map: EdgeMap, side: FormSide) -> Outlines:
+    """The targets of ``side`` within the picture, if most of them are, and which of them show their outline.
+
+    None otherwise: what is cut off is told as that, not as another form.
     """
     fields = outlined_of(side)
     h, w = pixels.shape[:2]
@@ -204,13 +230,13 @@ def outline_share(pixels: Pixels, page_map: EdgeMap, side: FormSide) -> float:
     places = page_map.to_pixels(middles)
     within = np.asarray(((places >= 0) & (places < (w, h))).all(axis=1))
     if within.mean() < 0.5:
-        return 0.0
+        return Outlines(np.zeros((0, 2)), np.zeros(0, np.bool_))
     profiles = [outline_profile(f.kind, f.box.w, f.box.h) for f, shown in zip(fields, within, strict=True) if shown]
     grey = _along(pixels, page_map, middles[within], np.stack(profiles))
     light = np.percentile(grey, 80, axis=(1, 2))[:, None]
     grain = float(np.median(_contrast(_along(pixels, page_map, *_grain_profile(side.size)))))
     printed = _contrast(grey) > np.maximum(HAIRLINE * np.maximum(light, 60), ABOVE_GRAIN * grain)
-    return float((printed.mean(axis=1) >= OUTLINE_SHARE).mean())
+    return Outlines(middles[within], np.asarray(printed.mean(axis=1) >= OUTLINE_SHARE, np.bool_))
 
 
 def _along(pixels: Pixels, page_map: EdgeMap, middles: Points, profiles: Points) -> Floats:

@@ -30,6 +30,8 @@ class Candidate:
     unseen_mm: float = 0.0
     """By how much the nearest found anchor lies farther from a field than the nearest of all, where that is most;
     0 with marks."""
+    worst_part: float = 1.0
+    """With marks, the share of the targets' outlines that were found in that ninth of the page which shows least."""
 
     def registered(self, raw: RawPage) -> RegisteredPage:
         """The page with this place; called only for an accepted candidate."""

@@ -41,6 +41,9 @@ EMPTY_INK = 0.0003
 """Share of inked pixels below which there is nothing to look at; the sparsest ballot has 0.01."""
 BLANK_INK = 0.0012
 """The same without dust, streaks and borders, for a page that fits no form; one signature has 0.002."""
+ASTRAY = 0.5
+"""Share of the outlines found in a part of a page below which its marks were lost there: a photograph taken askew may
+fit as a scan but for one corner, in which every target would then be looked for some millimetres off."""
 SWITCHES = 4
 MENDED_FLAT: frozenset[RejectionReason] = frozenset({"two_sheets", "no_form_fits", "poor_registration"})
 """What a photograph taken slightly askew may be refused for that its flat page is not: the table beside the sheet
@@ -94,18 +97,28 @@ def register(
     if isinstance(found, Rejection) and found.reason in MENDED_FLAT:
         flat = _of_photo(raw, own, foreign, outlined=found.reason == "two_sheets")
         return flat if isinstance(flat, RegisteredPage) else found
+    if placed.candidate.worst_part < ASTRAY:
+        flat = _of_photo(raw, own, foreign, above=placed.candidate.worst_part)
+        return flat if isinstance(flat, RegisteredPage) else found
     return found
 
 
 def _of_photo(
-    raw: RawPage, own: Sequence[PreparedSide], foreign: Sequence[PreparedSide], outlined: bool = False
+    raw: RawPage,
+    own: Sequence[PreparedSide],
+    foreign: Sequence[PreparedSide],
+    outlined: bool = False,
+    above: float = -1.0,
 ) -> RegisteredPage | Rejection | None:
-    """The page where it is a photograph of a sheet; None where nothing of it fits a form."""
+    """The page where it is a photograph of a sheet; None where nothing of it fits a form.
+
+    ``above``: what the part of the page that fits worst must show more of than it did as a scan.
+    """
     refused: Rejection | None = None
     for flat in flat_pages(raw, [side for side in (*own, *foreign) if not side.side.blank], outlined):
         page = _Page(flat.raw)
         placed = page.place(own, []) or page.place(foreign, [])
-        if placed is None:
+        if placed is None or placed.candidate.worst_part <= above:
             continue
         found = _settled(flat.raw, page, placed, own, foreign)
         if isinstance(found, RegisteredPage):
