@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,7 @@ Change = tuple[int, int | None]
 """Place of a field among the fields, and the value that it has instead of the one read first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+class Hypothesis(NamedTuple):
     """What differs from the values read first, by place of the field; its weight; the places of the rules it breaks."""
 
     changes: tuple[Change, ...]
@@ -78,7 +78,16 @@ class Posterior:
 
 def components(fields: Sequence[Field], rules: Sequence[Rule]) -> list[tuple[tuple[Field, ...], tuple[Rule, ...]]]:
     """Fields that sums and percentages tie together, with the rules among them; orders (≤) tie nothing."""
-    group = {f.id: f.id for f in fields}
+    return [
+        (tuple(fields[place] for place in places), among)
+        for places, among in _tied(tuple(f.id for f in fields), tuple(rules))
+    ]
+
+
+@lru_cache(maxsize=16)
+def _tied(names: tuple[str, ...], rules: tuple[Rule, ...]) -> list[tuple[tuple[int, ...], tuple[Rule, ...]]]:
+    """:func:`components` by the fields' places: the same for all forms of one kind."""
+    group = {name: name for name in names}
 
     def root(field: str) -> str:
         while group[field] != field:
@@ -89,12 +98,12 @@ def components(fields: Sequence[Field], rules: Sequence[Rule]) -> list[tuple[tup
         if not isinstance(rule, AtMostRule):
             for other in rule.fields[1:]:
                 group[root(other)] = root(rule.fields[0])
-    together: dict[str, list[Field]] = {}
-    for field in fields:
-        together.setdefault(root(field.id), []).append(field)
+    together: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        together.setdefault(root(name), []).append(place)
     return [
-        (tuple(members), tuple(r for r in rules if {m.id for m in members}.issuperset(r.fields)))
-        for members in together.values()
+        (tuple(places), tuple(r for r in rules if {names[k] for k in places}.issuperset(r.fields)))
+        for places in together.values()
     ]
 
 
@@ -163,17 +172,20 @@ def _triples(changes: Changes, target: np.int64, count: int, cut: float) -> tupl
     ranked = shifts[place]
     known = np.zeros(1 << 16, bool)
     known[shifts & 0xFFFF] = True
+    begun = np.arange(len(weights)) + 1
+    several = np.maximum(reach - begun, 0)
+    first = np.repeat(begun - 1, several)
+    second = np.arange(len(first)) - np.repeat(np.cumsum(several) - several, several) + first + 1
+    rest = target - shifts[first] - shifts[second]
+    likely = np.flatnonzero(known[rest & 0xFFFF])
+    low = np.searchsorted(ranked, rest[likely], "left")
+    high = np.searchsorted(ranked, rest[likely], "right")
     found: set[tuple[int, ...]] = set()
-    for i in np.flatnonzero(reach > np.arange(len(weights)) + 1):
-        rest = (target - shifts[i]) - shifts[i + 1 : reach[i]]
-        likely = np.flatnonzero(known[rest & 0xFFFF])
-        low = np.searchsorted(ranked, rest[likely], "left")
-        high = np.searchsorted(ranked, rest[likely], "right")
-        for at in np.flatnonzero(high > low).tolist():
-            for k in place[low[at] : high[at]]:
-                three = tuple(sorted((int(i), int(i + 1 + likely[at]), int(k))))
-                if len({int(fields[t]) for t in three}) == 3:
-                    found.add(three)
+    for at in np.flatnonzero(high > low).tolist():
+        i, j = int(first[likely[at]]), int(second[likely[at]])
+        for k in place[low[at] : high[at]].tolist():
+            if len({int(fields[t]) for t in (i, j, k)}) == 3:
+                found.add(tuple(sorted((i, j, k))))
     return [tuple(int(heavy[t]) for t in three) for three in found], skipped
 
 
@@ -205,9 +217,9 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     found = [Hypothesis((), breaks.share(breaks.first), breaks.first)]
     for (place, value, weight), broken in zip(every, breaks.by_each(changes, pulls), strict=True):
         found.append(Hypothesis(((place, value),), weight * breaks.share(broken), broken))
-    for chosen in (*pairs, *triples):
-        made = tuple((every[i][0], every[i][1]) for i in chosen)
-        if not breaks.by(made):  # else it weighs as one of two changes that break a rule, which the bound holds already
+    for several in (pairs, triples):  # one that breaks a rule weighs as such, which the bound holds already
+        for chosen in breaks.keeping(several, every, pulls):
+            made = tuple((every[i][0], every[i][1]) for i in chosen)
             found.append(Hypothesis(made, math.prod(every[i][2] for i in chosen) * (1.0 - slip), ()))
     found.sort(key=lambda h: -h.weight)
     limits = bounds(fields, changes, target, each, skipped, negligible)
@@ -232,12 +244,14 @@ def _without_tail(field: Field, most: float) -> Field:
 def _shares(
     fields: Sequence[Field], found: Sequence[Hypothesis], whole: float
 ) -> tuple[Mapping[int | None, float], ...]:
-    shares: list[dict[int | None, float]] = [{f.read: 1.0} for f in fields]
-    for hypothesis in found:
-        for place, value in hypothesis.changes:
+    read = [f.read for f in fields]
+    shares: list[dict[int | None, float]] = [{value: 1.0} for value in read]
+    for changes, weight, _ in found:
+        share = weight / whole
+        for place, value in changes:
             of = shares[place]
-            of[value] = of.get(value, 0.0) + hypothesis.weight / whole
-            of[fields[place].read] -= hypothesis.weight / whole
+            of[value] = of.get(value, 0.0) + share
+            of[read[place]] -= share
     return tuple(shares)
 
 
@@ -254,6 +268,7 @@ class _Breaks:
         self.touched = [tuple(k for k, of in enumerate(names) if f.id in of) for f in fields]
         place = {f.id: k for k, f in enumerate(fields)}
         self.factors = [{place[f]: t for f, t in r.terms} if isinstance(r, SumRule) else None for r in rules]
+        self.others = [tuple(k for k in touched if self.factors[k] is None) for touched in self.touched]
         self.left = [r.left_over(self.read) if isinstance(r, SumRule) else 0 for r in rules]
         self._shares: dict[tuple[int, ...], float] = {}
 
@@ -301,21 +316,30 @@ class _Breaks:
             return rule.holds_with(self.read, name, np.array([-1 if v is None else v for v in values], np.int64))
         return np.array([rule.holds({**self.read, name: value}) for value in values], np.bool_)
 
-    def by(self, changes: Sequence[Change]) -> tuple[int, ...]:
-        shifts = [(place, (value or 0) - (self.fields[place].read or 0)) for place, value in changes]
-        touched = {k for place, _ in changes for k in self.touched[place]}
-        broken = [k for k in self.first if k not in touched]
-        values: dict[str, int | None] | None = None
-        for k in touched:
-            factors = self.factors[k]
-            if factors is not None:
-                left = self.left[k]
-                for place, shift in shifts:
-                    left += factors.get(place, 0) * shift
-                holds = left == 0
-            else:
-                values = values or {**self.read, **{self.fields[place].id: value for place, value in changes}}
-                holds = self.rules[k].holds(values)
-            if not holds:
-                broken.append(k)
-        return tuple(broken)
+    def keeping(
+        self, several: Sequence[tuple[int, ...]], every: Sequence[tuple[int, int | None, float]],
+        pulls: NDArray[np.int64],
+    ) -> list[tuple[int, ...]]:  # fmt: skip
+        """Of several changes at once, as many in each, those after which all rules hold.
+
+        ``every``: place, value and weight of each change; ``pulls``: what each adds to each sum.
+        """
+        if not several:
+            return []
+        left = np.array([left for left, of in zip(self.left, self.factors, strict=True) if of is not None], np.int64)
+        after = pulls[:, np.array(several)].sum(axis=2) + left[:, None]
+        return [
+            several[n]
+            for n in np.flatnonzero((after == 0).all(axis=0)).tolist()
+            if self._others_hold([every[i] for i in several[n]])
+        ]
+
+    def _others_hold(self, changes: Sequence[tuple[int, int | None, float]]) -> bool:
+        """Whether the rules that are no sums hold after these changes."""
+        touched = {k for place, _, _ in changes for k in self.others[place]}
+        if any(self.factors[k] is None and k not in touched for k in self.first):
+            return False
+        if not touched:
+            return True
+        values = self.read | {self.fields[place].id: value for place, value, _ in changes}
+        return all(self.rules[k].holds(values) for k in touched)

@@ -46,7 +46,7 @@ class PercentRule:
         return self.part, self.whole, self.percent
 
     def holds(self, values: Values) -> bool:
-        part, whole, percent = (values[f] for f in self.fields)
+        part, whole, percent = values[self.part], values[self.whole], values[self.percent]
         if part is None or percent is None or not whole:
             return not part and not percent
         return abs(percent * whole - 10_000 * part) * 2 <= whole * (1 + 2 * self.slack)

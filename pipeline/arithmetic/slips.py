@@ -70,7 +70,7 @@ def two_slipped(
     for k, pull in enumerate(pulls[:, heavy]):
         broken |= (pull[:, None] + (pull + left[k])[None] != 0).astype(np.int64) << k
     in_one = np.zeros(broken.shape, bool)
-    for rules in {sum(1 << k for k, rule in enumerate(sums) if name in rule.fields) for name in names}:
+    for rules in {sum(1 << k for k in own) for own in _rules_of(names, sums)}:
         in_one |= (broken & ~rules) == 0
     both = np.outer(weights, weights) * np.where(in_one, once, once * TWICE * SLIP_SPREAD)
     both[fields[:, None] == fields[None]] = 0.0
@@ -91,7 +91,7 @@ def three_slipped(
     once = slip * SLIP_SPREAD
     tails = tails_of(odds.tolist())
     every = Light(once * tails[3], once * odds * tails[2])
-    of_number = {frozenset(k for k, rule in enumerate(sums) if name in rule.fields) for name in names}
+    of_number = _rules_of(names, sums)
     widest = [own for own in of_number if not any(own < other for other in of_number)]
     if len(widest) > MOST_SETS or not sums or every.whole < negligible:
         return every
@@ -104,6 +104,15 @@ def three_slipped(
         three, _ = fitting(changes.fields, residues, changes.weights, count, wanted)
         found += Light(once * three.whole, once * three.of_field)
     return Light(min(found.whole, every.whole), np.minimum(found.of_field, every.of_field))
+
+
+def _rules_of(names: Sequence[str], sums: Sequence[SumRule]) -> set[frozenset[int]]:
+    """The sets of sums, by place, that the numbers stand in."""
+    own: dict[str, list[int]] = {name: [] for name in names}
+    for k, rule in enumerate(sums):
+        for name, _ in rule.terms:
+            own[name].append(k)
+    return {frozenset(places) for places in own.values()}
 
 
 @lru_cache(maxsize=64)

@@ -40,29 +40,34 @@ def with_the_hand(inks: Sequence[BoxInk], chances: NDArray[np.float64]) -> NDArr
 
 def darkness_of(box: BoxInk) -> float:
     """Grey levels by which the middle of the strokes is darker than the paper; 0 without ink."""
-    if box.bounds is None:
-        return 0.0
-    top, bottom, left, right = box.bounds
-    levels = np.bincount(box.ink[top:bottom, left:right].ravel(), minlength=256)
-    levels[: int(INK * float(np.flatnonzero(levels)[-1])) + 1] = 0
-    return _quantile(levels, 0.75)
+    return float(_darknesses([box])[0])
 
 
-def _quantile(levels: NDArray[np.int64], share: float) -> float:
-    """The quantile of pixels counted by grey level, between two levels in a straight line."""
-    upto = np.cumsum(levels)
-    if not upto[-1]:
-        return 0.0
-    at = share * (int(upto[-1]) - 1)
-    low, high = (int(np.searchsorted(upto, rank, "right")) for rank in (int(at), int(np.ceil(at))))
-    return low + (high - low) * (at - int(at))
+def _darknesses(inks: Sequence[BoxInk]) -> NDArray[np.float64]:
+    """:func:`darkness_of` each box: the upper quartile of what counts as ink."""
+    levels = np.zeros((len(inks), 256), np.int64)
+    for row, box in zip(levels, inks, strict=True):
+        if box.bounds is not None:
+            top, bottom, left, right = box.bounds
+            row[:] = np.bincount(box.ink[top:bottom, left:right].ravel(), minlength=256)
+    most = 255 - (levels[:, ::-1] > 0).argmax(axis=1)
+    levels[np.arange(256) <= (INK * most).astype(np.int64)[:, None]] = 0
+    return np.where(levels.any(axis=1), _quantiles(levels, 0.75), 0.0)
+
+
+def _quantiles(levels: NDArray[np.int64], share: float) -> NDArray[np.float64]:
+    """The quantile of each row's pixels, counted by grey level; between two levels in a straight line."""
+    upto = np.cumsum(levels, axis=1)
+    at = share * np.maximum(upto[:, -1] - 1, 0)
+    low, high = ((upto <= rank[:, None]).sum(axis=1) for rank in (np.floor(at), np.ceil(at)))
+    return np.asarray(low + (high - low) * (at - np.floor(at)), np.float64)
 
 
 def _by_pen(inks: Sequence[BoxInk], chances: NDArray[np.float64]) -> NDArray[np.float64]:
     sure = np.flatnonzero(chances[:, :10].max(axis=1, initial=0.0) >= SURE)
     if len(sure) < FEWEST:
         return chances
-    dark = np.array([darkness_of(box) for box in inks])
+    dark = _darknesses(inks)
     share = dark / np.median(dark[sure])
     odds = np.interp(share, [PALEST, PALER], np.log([AS_LIKELY / (1 - AS_LIKELY), STRAY / (1 - STRAY)]))
     stray = np.where((dark > 0) & (share < PALER), 1 / (1 + np.exp(-odds)), 0.0)
@@ -103,6 +108,8 @@ def crossed(box: BoxInk) -> bool:
         return False
     starts = part[rows].argmax(axis=1)
     ends = part.shape[1] - part[rows, ::-1].argmax(axis=1)
+    if int((ends - starts).max()) < BOTH_SIDES * height:  # less than a bar sticks out, the stem included
+        return False
     begun, ended = _stem(rows, starts), _stem(rows, ends)
     left_out, right_out = (begun - starts) / height, (ends - ended) / height
     return bool(((np.minimum(left_out, right_out) >= BAR) & (left_out + right_out >= BOTH_SIDES)).any())

@@ -92,9 +92,10 @@ def _of_one_length(chances: NDArray[np.float64]) -> list[tuple[Values, float]]:
     noughts = zero + LEFT * nought_ended
     values, masses = np.hstack([values, ended]), np.hstack([masses, LEFT * ended_masses])
     found = []
-    for v, m, nought, none in zip(values.tolist(), masses.tolist(), noughts.tolist(), nones.tolist(), strict=True):
+    for v, m, nought, none in zip(values, masses, noughts.tolist(), nones.tolist(), strict=True):
+        weighty = np.flatnonzero(m > NEGLIGIBLE / 2)  # a value stands here twice at the most
         mass: dict[int | None, float] = {}
-        for value, share in zip(v, m, strict=True):
+        for value, share in zip(v[weighty].tolist(), m[weighty].tolist(), strict=True):
             mass[value] = mass.get(value, 0.0) + share
         found.append(_kept(mass | {0: nought, None: none}))
     return found
