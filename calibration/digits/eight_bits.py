@@ -5,7 +5,8 @@
 Needs the extra ``train``. Ranges are taken from digits of MNIST's training part and signs in boxes of our own forms.
 Weights have seven bits, because processors without instructions for eight-bit products add these up in sixteen bits,
 which overflow: with seven every processor reads the same. The last layer and the softmax stay as they are: the
-chances of unlikely digits hang on fine steps.
+chances of unlikely digits hang on fine steps. In the end the first convolutions are written for four channels
+(:mod:`calibration.digits.unfold`), which changes no reading.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from calibration.digits.paper import own_box_crop
 from calibration.digits.sources import canvases, load
 from calibration.digits.strokes import CLASSES, EMPTY, draw_sign
+from calibration.digits.unfold import unfolded
 from pipeline.recognize.digits.box import box_inks
 from pipeline.recognize.digits.normal_form import SIDE, normal_forms
 
@@ -76,7 +78,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    given.out.write_bytes(in_eight_bits(given.weights.read_bytes(), boxed(given.digits, given.seed)))
+    in_bits = in_eight_bits(given.weights.read_bytes(), boxed(given.digits, given.seed))
+    given.out.write_bytes(unfolded(in_bits))
 
 
 if __name__ == "__main__":
