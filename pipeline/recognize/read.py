@@ -28,6 +28,8 @@ from pipeline.scan.two_level import has_two_levels
 
 ENGINE = "kiemphieu-read-5"
 """Name and version of the reader; a profile is made for one of them."""
+SCALE_PPMM = 8.0
+"""Pixels per mm, 200 dpi, of the pictures for which the widths of streaks are given; finer ones show them wider."""
 
 
 def read_raw(
@@ -88,7 +90,8 @@ def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, Fie
     fields = prepared.side.fields
     frame = page.map.to_pixels(frame_of(prepared).reshape(-1, 2)).reshape(-1, 2, 2)
     light = light_of(page, prepared.side)
-    streaks = streaks_of(light, page.pixels_per_mm, page.rotation_deg, frame)
+    scale = max(1.0, page.pixels_per_mm / SCALE_PPMM)
+    streaks = streaks_of(light, page.pixels_per_mm, page.rotation_deg, frame, scale=scale)
     if streaks:
         light = streaks.taken_out(light)
     page = replace(page, raw=replace(page.raw, pixels=light))
