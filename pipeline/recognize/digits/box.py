@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -83,7 +84,9 @@ def box_inks(crops: Sequence[Picture]) -> list[BoxInk]:
 def _of_one_size(crops: Sequence[Picture]) -> list[BoxInk]:
     height, width = crops[0].shape
     around = darkness(_as_channels(crops))
-    dark = around * _between_lines(around)
+    rows, columns = _between_lines(around)
+    dark = around * rows[:, None]
+    dark *= columns[None]
     middle, whole = _strongest(_inside(dark)), _strongest(dark)
     shades = _strongest(_inside(around)).tolist()
     pen = PEN * np.where(middle >= CONTRAST, middle, whole)
@@ -120,12 +123,12 @@ def _inside(stack: Picture) -> Picture:
     return np.ascontiguousarray(stack[rows:-rows, columns:-columns])
 
 
-def _between_lines(dark: Picture) -> NDArray[np.bool_]:
-    """Of crops (h, w, n), the pixels that lie inside of the form's lines."""
+def _between_lines(dark: Picture) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Of crops (h, w, n), the rows (h, n) and columns (w, n) that lie inside of the form's lines."""
     _, mask = cv2.threshold(dark, FAINT, 1, cv2.THRESH_BINARY)
     upright, level = (np.asarray(cv2.dilate(mask, way), np.uint8).reshape(dark.shape) for way in (_UPRIGHT, _LEVEL))
     rows, columns = _least_third(upright), _least_third(level.transpose(1, 0, 2))
-    return _span(rows)[:, None] & _span(columns)[None]
+    return _span(rows), _span(columns)
 
 
 def _least_third(mask: Picture) -> NDArray[np.float64]:
@@ -173,31 +176,41 @@ def _pen_strokes(dark: Picture, least: NDArray[np.uint8]) -> Picture:
     count, height, width = dark.shape
     if not count:
         return dark
-    mosaic = np.zeros((count, height + 1, width), np.uint8)  # a row apart, so that nothing touches the next crop's ink
-    np.greater(dark, least[:, None, None], out=mosaic[:, :-1].view(np.bool_))
-    kept = _without_dirt(mosaic)
-    near = cv2.dilate(kept.reshape(-1, width), _AROUND).reshape(mosaic.shape)[:, :-1]
-    return np.asarray(dark * near, np.uint8)
+    beside = np.zeros((height, count, width + 1), np.uint8)  # a column apart: nothing touches the next one's ink
+    np.greater(dark.transpose(1, 0, 2), least[:, None], out=beside[:, :, :-1].view(np.bool_))
+    kept = _without_dirt(beside)
+    near = np.asarray(cv2.dilate(kept.reshape(height, -1), _AROUND), np.uint8).reshape(beside.shape)
+    return np.asarray(dark * near[:, :, :-1].transpose(1, 0, 2), np.uint8)
 
 
-def _without_dirt(mosaic: Picture) -> Picture:
-    """Masks of 0 and 1 (n, h + 1, w) without specks and without what clings to the rims: bits of lines, the
+def _without_dirt(beside: Picture) -> Picture:
+    """Masks of 0 and 1 (h, n, w + 1) without specks and without what clings to the rims: bits of lines, the
     neighbours' strokes."""
-    _, rows, width = mosaic.shape
-    height = rows - 1
-    labels, stats = components(mosaic.reshape(-1, width))
-    x, y, w, h = stats[:, :4].T.astype(np.float64)
-    y %= rows
-    across, down = (x + w / 2) / width, (y + h / 2) / height
+    height, _, apart = beside.shape
+    outlines, within = cv2.findContours(beside.reshape(height, -1), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return beside
+    pieces = [cv2.boundingRect(o) for o, hole in zip(outlines, within[0, :, 3].tolist(), strict=True) if hole < 0]
+    rects = np.array(pieces, np.int64)
+    dirty = np.unique(rects[_is_dirt(rects, height, apart), 0] // apart)
+    if not len(dirty):
+        return beside
+    labels, stats = components(np.ascontiguousarray(beside[:, dirty]).reshape(height, -1))
+    clean = ~_is_dirt(stats[:, :4], height, apart)
+    clean[0] = False
+    kept = beside.copy()
+    kept[:, dirty] = clean[labels].reshape(height, len(dirty), apart)
+    return kept
+
+
+def _is_dirt(rects: NDArray[np.integer[Any]], height: int, apart: int) -> NDArray[np.bool_]:
+    """Of pieces (n, 4: x, y, w, h) of crops so high, one every ``apart`` columns."""
+    width = apart - 1
+    x, y, w, h = rects.T.astype(np.float64)
+    across, down = (x % apart + w / 2) / width, (y + h / 2) / height
     outside = np.minimum(np.minimum(across, down), np.minimum(1 - across, 1 - down))
     side = min(height, width)
     thin, longer = np.minimum(w, h) < 0.1 * side, np.maximum(w, h)
     clinging = (outside < RIM / 2) & (thin | (longer < 0.2 * side))
     line = (outside < RIM) & thin & ((w > 0.8 * width) | (h > 0.8 * height))
-    keep = ~((longer < SPECK * side) | clinging | line)
-    keep[0] = False
-    kept = mosaic.copy()
-    of_crop = labels.reshape(mosaic.shape)
-    for k in np.unique(stats[1:, 1][~keep[1:]] // rows):
-        kept[k] = keep[of_crop[k]]
-    return kept
+    return np.asarray((longer < SPECK * side) | clinging | line, np.bool_)
