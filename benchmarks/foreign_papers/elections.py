@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.foreign_papers.typesetting import Paper, Typesetter, logo, portrait
+from benchmarks.foreign_papers.typesetting import Paper, Says, Typesetter, logo, portrait
 
 GERMAN_PARTIES = (
     "Sozialdemokratische Partei Deutschlands|Christlich Demokratische Union|BÜNDNIS 90/DIE GRÜNEN|"
@@ -24,11 +24,14 @@ def germany() -> Paper:
 
     def row(i: int, party: str) -> str:
         town = page.one_of("Köln", "Bonn", "Essen", "Kiel")
-        circle = "" if i in WITHOUT_CANDIDATE else page.target("o")
         list_of = ", ".join(page.person() for _ in range(3))
+        person, about = page.person(), f"Dipl.-Ing., {town}"
+        candidate = Says(person, f"{i + 1} {about} {party[:14]}")
+        circle = "" if i in WITHOUT_CANDIDATE else page.target("o", candidate)
+        second = page.target("o z", Says(party, f"{list_of} {i + 1}"))
         return (
-            f"<tr><td class=n>{i + 1}</td><td class=c><b>{page.person()}</b><br><small>Dipl.-Ing., {town}<br>"
-            f'{party[:14]}</small></td><td class=k>{circle}</td><td class="k z">{page.target("o z")}</td>'
+            f"<tr><td class=n>{i + 1}</td><td class=c><b>{person}</b><br><small>{about}<br>"
+            f'{party[:14]}</small></td><td class=k>{circle}</td><td class="k z">{second}</td>'
             f'<td class="c z"><b>{party}</b><br><small>{list_of}</small></td><td class="n z">{i + 1}</td></tr>'
         )
 
@@ -46,7 +49,8 @@ def germany() -> Paper:
         "Bundestag im Wahlkreis 96 am 23. Februar<br><b>Sie haben 2 Stimmen</b></p>"
         f"<table>{rows}</table>"
     )
-    return Paper("de", (210, 420), style, body)
+    title = "Stimmzettel für die Wahl zum Deutschen Bundestag im Wahlkreis 96 am 23. Februar Sie haben 2 Stimmen"
+    return Paper("de", (210, 420), style, body, title=title)
 
 
 BRITISH_CANDIDATES = (
@@ -66,9 +70,10 @@ def britain() -> Paper:
 
     def row(i: int, first: str, last: str, party: str, colour: str) -> str:
         street = f"{page.number(2, 99)} {page.one_of('Mill Lane', 'High Street', 'Church Road')}, Anytown"
+        box = page.target("x", Says(last.upper(), f"{i} {first} {street} {party}"))
         return (
             f"<tr><td class=n>{i}</td><td class=c><span>{last.upper()}</span><br><small>{first}<br>{street}<br>"
-            f"<b>{party}</b></small></td><td class=l>{logo(colour, 12)}</td><td class=b>{page.target('x')}</td></tr>"
+            f"<b>{party}</b></small></td><td class=l>{logo(colour, 12)}</td><td class=b>{box}</td></tr>"
         )
 
     style = """
@@ -83,20 +88,30 @@ def britain() -> Paper:
         "putting a cross ☒ in the box next to your choice</div><h3 style='font-size:11pt;margin:3mm 0'>"
         f"Election of the Member of Parliament for the Anytown constituency</h3><table>{rows}</table>"
     )
-    return Paper("uk", (148, 260), style, body)
+    title = (
+        "Vote for only one candidate by putting a cross in the box next to your choice Election of the Member of "
+        "Parliament for the Anytown constituency"
+    )
+    return Paper("uk", (148, 260), style, body, title=title)
 
 
 def _contest(page: Typesetter, title: str, seats: int, candidates: int) -> str:
     """A contest as American ballots have it, the last place for a write-in."""
 
-    def place(text: str, below: str) -> str:
-        oval = page.target("ov")
+    limit = f"Vote for not more than {seats}"
+
+    def place(text: str, below: str, says: Says) -> str:
+        oval = page.target("ov", says)
         return f"<div class=op>{oval}<span class=tx>{text}<br><small>{below}</small></span></div>"
 
+    def candidate(name: str, party: str) -> str:
+        return place(name, party, Says(name, party, title, limit))
+
     parties = ("Republican", "Democratic", "Libertarian", "Independent")
-    places = [place(page.person(), page.one_of(*parties)) for _ in range(candidates)]
-    places.append(place('<u style="color:#777">_______________</u>', "write-in"))
-    head = f"<div class=hd><b>{title}</b><br>Vote for not more than {seats}</div>"
+    places = [candidate(page.person(), page.one_of(*parties)) for _ in range(candidates)]
+    blank = '<u style="color:#777">_______________</u>'
+    places.append(place(blank, "write-in", Says("write-in", "", title, limit)))
+    head = f"<div class=hd><b>{title}</b><br>{limit}</div>"
     return f"<div class=ct>{head}{''.join(places)}</div>"
 
 
@@ -139,7 +154,11 @@ def america_with_timing_marks() -> Paper:
         + "".join(f"<div class=col>{column}</div>" for column in columns)
         + "</div>"
     )
-    return Paper("us_tm", (w, h), style, body)
+    title = (
+        "OFFICIAL GENERAL ELECTION BALLOT Polk County November 3 INSTRUCTIONS To vote, completely fill in the oval to "
+        "the left of your choice. Use black pen."
+    )
+    return Paper("us_tm", (w, h), style, body, title=title)
 
 
 def america_without_marks() -> Paper:
@@ -154,11 +173,12 @@ def america_without_marks() -> Paper:
     )
 
     def proposition(letter: str) -> str:
-        return (
-            f"<div class=pr><b>PROPOSITION {letter}</b><br>Shall the city issue bonds in the amount of "
-            f"${page.number(2, 40)},000,000 for the repair of streets, bridges and sidewalks?<br>"
-            f"{page.target('ov')} YES &nbsp;&nbsp;&nbsp; {page.target('ov')} NO</div>"
+        question = (
+            f"Shall the city issue bonds in the amount of ${page.number(2, 40)},000,000 for the repair of streets, "
+            "bridges and sidewalks?"
         )
+        yes, no = (page.target("ov", Says(a, "", f"PROPOSITION {letter}", question)) for a in ("YES", "NO"))
+        return f"<div class=pr><b>PROPOSITION {letter}</b><br>{question}<br>{yes} YES &nbsp;&nbsp;&nbsp; {no} NO</div>"
 
     style = """
         body{font-family:'Liberation Serif';padding:12mm 14mm}.cols{display:flex;gap:6mm}.col{width:90mm}
@@ -171,7 +191,7 @@ def america_without_marks() -> Paper:
         "<h2 style='text-align:center;margin:0 0 5mm'>SAMPLE MUNICIPAL BALLOT</h2><div class=cols>"
         f"<div class=col>{left}</div><div class=col>{right}{proposition('A')}{proposition('B')}</div></div>"
     )
-    return Paper("us_plain", (215.9, 355.6), style, body)
+    return Paper("us_plain", (215.9, 355.6), style, body, title="SAMPLE MUNICIPAL BALLOT")
 
 
 def canada() -> Paper:
@@ -181,10 +201,12 @@ def canada() -> Paper:
         "Liberal", "Conservative", "Bloc", "NDP-New Democratic Party", "Green Party / Parti vert",
         "Independent / Indépendant(e)",
     )  # fmt: skip
-    rows = "".join(
-        f'<div class=r><div><b style="font-size:15pt">{page.person()}</b><br>{party}</div>{page.target("o")}</div>'
-        for party in parties
-    )
+
+    def row(person: str, party: str) -> str:
+        circle = page.target("o", Says(person, party))
+        return f'<div class=r><div><b style="font-size:15pt">{person}</b><br>{party}</div>{circle}</div>'
+
+    rows = "".join(row(page.person(), party) for party in parties)
     style = """
         body{font-family:'Liberation Sans';background:#000;padding:8mm}
         .r{height:18mm;margin-bottom:2.2mm;color:#fff;display:flex;justify-content:space-between;align-items:center;
@@ -203,11 +225,12 @@ AUSTRALIAN_PARTIES = (
 def australia() -> Paper:
     """White boxes on green paper, into which numbers are written."""
     page = Typesetter("au")
-    rows = "".join(
-        f"<div class=r>{logo(colour, 8)}{page.target('b')}<span><b>{page.last().upper()}, {page.first()}</b><br>"
-        f"<small>{party}</small></span></div>"
-        for party, colour in AUSTRALIAN_PARTIES
-    )
+
+    def row(person: str, party: str, colour: str) -> str:
+        box = page.target("b", Says(person, party))
+        return f"<div class=r>{logo(colour, 8)}{box}<span><b>{person}</b><br><small>{party}</small></span></div>"
+
+    rows = "".join(row(f"{page.last().upper()}, {page.first()}", *party) for party in AUSTRALIAN_PARTIES)
     style = """
         body{font-family:'Liberation Sans';background:#d5ead3;padding:9mm 12mm}
         .r{display:flex;align-items:center;height:17mm;gap:4mm;font-size:11pt}
@@ -217,7 +240,10 @@ def australia() -> Paper:
         "<p style='font-size:9pt'>Electoral Division of MACKELLAR<br>Mark the boxes in order of your choice</p>"
         f"{rows}<p style='font-size:9pt;text-align:center'><b>Remember… mark every box to make your vote count</b></p>"
     )
-    return Paper("au", (148, 210), style, body)
+    title = (
+        "House of Representatives Ballot Paper Electoral Division of MACKELLAR Mark the boxes in order of your choice"
+    )
+    return Paper("au", (148, 210), style, body, title=title)
 
 
 SPANISH_LISTS = (
@@ -232,8 +258,9 @@ def spain() -> Paper:
 
     def block(party: str) -> str:
         sign = logo(page.one_of("#934", "#369", "#393", "#963"), 9)
+        people = [f"{page.person()} {page.last()}" for _ in range(3)]
         rows = "".join(
-            f"<div class=r><span>{page.person()} {page.last()}</span>{page.target('b')}</div>" for _ in range(3)
+            f"<div class=r><span>{person}</span>{page.target('b', Says(person, '', party))}</div>" for person in people
         )
         substitute = f"<div class=s>Suplente: {page.person()}</div>"
         return f"<div class=bl><div class=p>{sign}<b>{party}</b></div>{rows}{substitute}</div>"
@@ -249,7 +276,8 @@ def spain() -> Paper:
         "<p style='font-size:9pt;text-align:center'>Marque con una X un máximo de 3 candidatos · Cochez trois cases "
         f"au plus</p><div class=g>{''.join(block(party) for party in SPANISH_LISTS)}</div>"
     )
-    return Paper("es", (210, 297), style, body)
+    title = "ELECCIONES AL SENADO Marque con una X un máximo de 3 candidatos · Cochez trois cases au plus"
+    return Paper("es", (210, 297), style, body, title=title)
 
 
 PHILIPPINE_CONTESTS = (
@@ -262,13 +290,14 @@ def philippines() -> Paper:
     """A hundred and thirty-six small ovals in four columns, a black square in each corner."""
     page = Typesetter("ph")
 
-    def candidate(number: int) -> str:
+    def candidate(number: int, contest: str) -> str:
         party = page.one_of("PDP", "LP", "NPC", "IND", "UNA")
-        name = f"{number}. {page.last().upper()}, {page.first()} <small>({party})</small>"
-        return f"<div class=r>{page.target('ov')}<span>{name}</span></div>"
+        person = f"{page.last().upper()}, {page.first()}"
+        oval = page.target("ov", Says(person, f"{number}. ({party})", *contest.split(" / ")))
+        return f"<div class=r>{oval}<span>{number}. {person} <small>({party})</small></span></div>"
 
     contests = "".join(
-        f"<div class=h>{title}</div><div class=g>{''.join(candidate(i) for i in range(1, count + 1))}</div>"
+        f"<div class=h>{title}</div><div class=g>{''.join(candidate(i, title) for i in range(1, count + 1))}</div>"
         for title, count in PHILIPPINE_CONTESTS
     )
     corners = "".join(
@@ -286,7 +315,8 @@ def philippines() -> Paper:
         f"{corners}<div style='text-align:center;font-size:9pt'><b>OFFICIAL BALLOT · Republika ng Pilipinas</b> · "
         f"Completely shade the oval beside the names</div>{contests}"
     )
-    return Paper("ph", (215.9, 330.2), style, body)
+    title = "OFFICIAL BALLOT · Republika ng Pilipinas · Completely shade the oval beside the names"
+    return Paper("ph", (215.9, 330.2), style, body, title=title)
 
 
 INDONESIAN_STYLE = """
@@ -306,14 +336,21 @@ def indonesia() -> Paper:
 
     def pair(i: int) -> str:
         parties = "".join(logo(colour, 7) for colour in ("#c33", "#36c", "#3a3"))
+        first, second = page.person(), page.person()
+        circle = page.target("o", Says(first, f"{i + 1} {second}"))
         return (
             f"<div class=p><div class=num>{i + 1}</div><div>{portrait(2 * i)}{portrait(2 * i + 1)}</div>"
-            f"<b>{page.person()}</b><br>{page.person()}<br>{parties}<br>{page.target('o')}</div>"
+            f"<b>{first}</b><br>{second}<br>{parties}<br>{circle}</div>"
         )
 
     def party_list(party: str) -> str:
         sign = logo(page.one_of("#c33", "#36c", "#3a3", "#cc3"), 9)
-        rows = "".join(f"<div class=r>{page.target('b')}<span>{i}. {page.person()}</span></div>" for i in range(1, 6))
+
+        def row(i: int, person: str) -> str:
+            box = page.target("b", Says(person, f"{i}.", f"PARTAI {party}"))
+            return f"<div class=r>{box}<span>{i}. {person}</span></div>"
+
+        rows = "".join(row(i, page.person()) for i in range(1, 6))
         return f"<div class=l><div class=lp>{sign} <b>PARTAI {party}</b></div>{rows}</div>"
 
     pairs = "".join(pair(i) for i in range(3))
@@ -322,7 +359,7 @@ def indonesia() -> Paper:
         "<div style='background:#b00;color:#fff;font-size:14pt;padding:2mm;margin-bottom:3mm'>SURAT SUARA PEMILIHAN "
         f"UMUM</div><div class=ps>{pairs}</div><div class=ls>{lists}</div>"
     )
-    return Paper("idn", (210, 297), INDONESIAN_STYLE, body)
+    return Paper("idn", (210, 297), INDONESIAN_STYLE, body, title="SURAT SUARA PEMILIHAN UMUM")
 
 
 KENYAN_PARTIES = (
@@ -338,12 +375,15 @@ KENYAN_PARTIES = (
 def kenya() -> Paper:
     """A table with symbols and photographs whose last cell takes a thumb print or a mark."""
     page = Typesetter("ke")
-    rows = "".join(
-        f"<tr><td class=c><b>{page.person().upper()}</b><br><small>{party}</small></td><td><svg width='13mm' "
-        f"height='13mm' viewBox='0 0 20 20'><path d='{symbol}' fill='#222'/></svg></td><td>{portrait(i, 14, 17)}</td>"
-        f"<td class=th {page.next_id()}></td></tr>"
-        for i, (party, symbol) in enumerate(KENYAN_PARTIES)
-    )
+
+    def row(i: int, person: str, party: str, symbol: str) -> str:
+        return (
+            f"<tr><td class=c><b>{person}</b><br><small>{party}</small></td><td><svg width='13mm' "
+            f"height='13mm' viewBox='0 0 20 20'><path d='{symbol}' fill='#222'/></svg></td>"
+            f"<td>{portrait(i, 14, 17)}</td><td class=th {page.next_id(Says(person, party))}></td></tr>"
+        )
+
+    rows = "".join(row(i, page.person().upper(), *party) for i, party in enumerate(KENYAN_PARTIES))
     style = """
         body{font-family:'Liberation Sans';padding:8mm}table{border-collapse:collapse;width:132mm;margin-top:3mm}
         td,th{border:.4mm solid #000;text-align:center;font-size:10pt;height:19mm}th{height:8mm;font-size:7pt}
@@ -353,20 +393,23 @@ def kenya() -> Paper:
         "thumb print or mark in the box of your choice</small></div><table><tr><th>CANDIDATE / PARTY</th>"
         f"<th>SYMBOL</th><th>PHOTO</th><th>THUMB PRINT</th></tr>{rows}</table>"
     )
-    return Paper("ke", (148, 210), style, body)
+    title = "REPUBLIC · PRESIDENTIAL ELECTION Place your thumb print or mark in the box of your choice THUMB PRINT"
+    return Paper("ke", (148, 210), style, body, title=title)
 
 
 def brazil() -> Paper:
     """Boxes with round corners and a green rim on yellow paper."""
     page = Typesetter("br")
 
-    def candidate() -> str:
-        party = page.one_of("PT", "PL", "MDB", "PSDB", "PSOL")
-        name = f"<b>{page.number(10, 99)}</b> &nbsp;{page.person()} <small>({party})</small>"
-        return f"<div class=r>{page.target('b')}<span>{name}</span></div>"
+    def candidate(contest: str) -> str:
+        party, number, person = page.one_of("PT", "PL", "MDB", "PSDB", "PSOL"), page.number(10, 99), page.person()
+        name = f"<b>{number}</b> &nbsp;{person} <small>({party})</small>"
+        title, *more = contest.split(" — ")
+        box = page.target("b", Says(person, f"{number} ({party})", title, *more))
+        return f"<div class=r>{box}<span>{name}</span></div>"
 
     contests = "".join(
-        f"<fieldset><legend>{title}</legend>{''.join(candidate() for _ in range(count))}</fieldset>"
+        f"<fieldset><legend>{title}</legend>{''.join(candidate(title) for _ in range(count))}</fieldset>"
         for title, count in (("PRESIDENTE", 5), ("GOVERNADOR", 4), ("SENADOR — vote em 2", 7))
     )
     style = """
@@ -379,7 +422,8 @@ def brazil() -> Paper:
         "<div style='text-align:center'><b>CÉDULA OFICIAL</b><br><span style='font-size:8pt'>Assinale com X o "
         f"quadrado · ELEIÇÕES GERAIS</span></div>{contests}"
     )
-    return Paper("br", (148, 210), style, body)
+    title = "CÉDULA OFICIAL Assinale com X o quadrado · ELEIÇÕES GERAIS"
+    return Paper("br", (148, 210), style, body, title=title)
 
 
 SWISS_QUESTIONS = (
@@ -394,8 +438,8 @@ def switzerland() -> Paper:
     """Four questions with white boxes in grey cells on grey paper."""
     page = Typesetter("ch")
     rows = "".join(
-        f"<tr><td class=q>{question}</td><td class=a>{yes}<br>{page.target('b')}</td>"
-        f"<td class=a>{no}<br>{page.target('b')}</td></tr>"
+        f"<tr><td class=q>{question}</td><td class=a>{yes}<br>{page.target('b', Says(yes, '', question))}</td>"
+        f"<td class=a>{no}<br>{page.target('b', Says(no, '', question))}</td></tr>"
         for question, yes, no in SWISS_QUESTIONS
     )
     style = """
@@ -410,14 +454,15 @@ def switzerland() -> Paper:
         "fill='#d00'/><path d='M8 4h4v4h4v4h-4v4H8v-4H4V8h4z' fill='#fff'/></svg></div>"
         f"<table style='margin-top:3mm'>{rows}</table>"
     )
-    return Paper("ch", (210, 148), style, body)
+    return Paper("ch", (210, 148), style, body, title="Stimmzettel für die Volksabstimmung")
 
 
 def japan() -> Paper:
     """Upright names of judges, an empty cell above each for a cross; in Latin letters."""
     page = Typesetter("jp")
-    cells = "".join(f"<td class=x {page.next_id()}></td>" for _ in range(11))
-    names = "".join(f"<td class=v><span>{page.person()}</span></td>" for _ in range(11))
+    people = [page.person() for _ in range(11)]
+    cells = "".join(f"<td class=x {page.next_id(Says(person))}></td>" for person in people)
+    names = "".join(f"<td class=v><span>{person}</span></td>" for person in people)
     style = """
         body{font-family:'DejaVu Serif';padding:10mm}table{border-collapse:collapse;margin-top:3mm}
         td{border:.3mm solid #000;width:14mm;text-align:center}td.x{height:13mm}td.v{height:62mm;font-size:13pt}
@@ -427,4 +472,8 @@ def japan() -> Paper:
         "Put × in the field above the name of a judge who is to be dismissed. Write nothing for the others.</p><table>"
         f"<tr><td class=h>Field for ×</td>{cells}</tr><tr><td class=h>Name of the judge</td>{names}</tr></table>"
     )
-    return Paper("jp", (210, 148), style, body)
+    title = (
+        "SAIKO SAIBANSHO SAIBANKAN KOKUMIN SHINSA Put × in the field above the name of a judge who is to be dismissed. "
+        "Write nothing for the others. Field for × Name of the judge"
+    )
+    return Paper("jp", (210, 148), style, body, title=title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.foreign_papers.typesetting import Paper, Typesetter, logo
+from benchmarks.foreign_papers.typesetting import Paper, Says, Typesetter, logo
 
 RESOLUTIONS = (
     "Báo cáo của Hội đồng quản trị|Báo cáo tài chính đã kiểm toán|Phương án phân phối lợi nhuận|"
@@ -13,12 +13,15 @@ RESOLUTIONS = (
 )
 
 
+SHAREHOLDERS_ANSWERS = ("Đồng ý", "Không đồng ý", "Không có ý kiến")
+
+
 def shareholders() -> Paper:
     """A table of resolutions whose empty cells are marked."""
     page = Typesetter("sh")
     rows = "".join(
         f"<tr><td class=n>{i}</td><td class=q>{resolution}</td>"
-        + "".join(f"<td class=a {page.next_id()}></td>" for _ in range(3))
+        + "".join(f"<td class=a {page.next_id(Says(a, '', resolution, str(i)))}></td>" for a in SHAREHOLDERS_ANSWERS)
         + "</tr>"
         for i, resolution in enumerate(RESOLUTIONS.split("|"), 1)
     )
@@ -31,7 +34,7 @@ def shareholders() -> Paper:
         f"<div style='display:flex;gap:5mm;align-items:center'>{logo('#369', 16)}<div><b>CÔNG TY CỔ PHẦN SÔNG HỒNG</b>"
         "<br>Đại hội đồng cổ đông thường niên</div></div><h2 style='text-align:center'>PHIẾU BIỂU QUYẾT</h2>"
         "<p>Mã cổ đông: SH-00412 &nbsp; Số cổ phần: 12.500</p><table><tr><th>STT</th><th>Nội dung</th>"
-        f"<th>Đồng ý</th><th>Không đồng ý</th><th>Không có ý kiến</th></tr>{rows}</table>"
+        f"{''.join(f'<th>{answer}</th>' for answer in SHAREHOLDERS_ANSWERS)}</tr>{rows}</table>"
         "<p style='text-align:right;margin-top:8mm'>Chữ ký của cổ đông</p>"
     )
     return Paper("sh", (210, 297), style, body)
@@ -42,7 +45,8 @@ def examination() -> Paper:
     page = Typesetter("exam")
 
     def question(number: int) -> str:
-        return f"<div class=r><b>{number}</b>" + "".join(page.target("o", x) for x in "ABCDE") + "</div>"
+        circles = "".join(page.target("o", Says(x, "", str(number)), x) for x in "ABCDE")
+        return f"<div class=r><b>{number}</b>{circles}</div>"
 
     columns = "".join(
         "<div class=col>" + "".join(question(15 * column + i) for i in range(1, 16)) + "</div>" for column in range(4)
@@ -73,12 +77,17 @@ SURVEY_STYLE = """
     tr:nth-child(even){background:#eee}.qq{margin:5mm 0 2mm}"""
 
 
+DEGREES = ("fully", "rather", "partly", "hardly", "not")
+
+
 def survey() -> Paper:
     """Small squares, small circles and a table of circles over striped rows."""
     page = Typesetter("survey")
 
     def question(text: str, answers: Sequence[str], shape: str) -> str:
-        given = "".join(f"<label>{page.target(shape)} {answer}</label>" for answer in answers)
+        given = "".join(
+            f"<label>{page.target(shape, Says(answer.rstrip(' .:'), '', text))} {answer}</label>" for answer in answers
+        )
         return f"<p class=qq><b>{text}</b></p><div class=os>{given}</div>"
 
     lines = ("Line 1", "Line 2", "Line 3 (airport)", "Line 4", "Night bus", "Ferry", "Tram", "None of these")
@@ -93,14 +102,19 @@ def survey() -> Paper:
         + question("3. Why do you travel?", reasons, "b")
     )
     rows = "".join(
-        f"<tr><td class=q>{statement}</td>" + "".join(f"<td>{page.target('c')}</td>" for _ in range(5)) + "</tr>"
+        f"<tr><td class=q>{statement}</td>"
+        + "".join(
+            f"<td>{page.target('c', Says(degree, '', statement, '4. How far do you agree?'))}</td>"
+            for degree in DEGREES
+        )
+        + "</tr>"
         for statement in statements
     )
     body = (
         f"<div style='display:flex;justify-content:space-between'><h2 style='margin:0'>Passenger survey</h2>"
         f"{logo('#888', 12)}</div><p>Please tick what applies to you.</p>{questions}"
-        "<p class=qq><b>4. How far do you agree?</b></p><table><tr><th></th><th>fully</th><th>rather</th>"
-        f"<th>partly</th><th>hardly</th><th>not</th></tr>{rows}</table>"
+        "<p class=qq><b>4. How far do you agree?</b></p><table><tr><th></th>"
+        f"{''.join(f'<th>{degree}</th>' for degree in DEGREES)}</tr>{rows}</table>"
         "<p class=qq><b>5. What would you like to tell us?</b></p>"
         "<div style='border:.2mm solid #888;height:35mm'></div>"
     )
@@ -112,8 +126,9 @@ def association() -> Paper:
     page = Typesetter("vn2")
 
     def name(number: int) -> str:
-        called = f"{page.one_of('Ông', 'Bà')} {page.vietnamese()}"
-        return f"<div class=r>{number}. <span {page.next_id()}>{called}</span></div>"
+        title, called = page.one_of("Ông", "Bà"), page.vietnamese()
+        says = Says(called, f"{number}. {title}")
+        return f"<div class=r>{number}. <span {page.next_id(says)}>{title} {called}</span></div>"
 
     columns = [f"<div class=col>{''.join(name(9 * c + i) for i in range(1, 10))}</div>" for c in range(2)]
     style = """
@@ -130,4 +145,4 @@ def association() -> Paper:
         "<p style='position:absolute;left:20mm;top:262mm;font-size:11pt'>"
         "<i>Phiếu không có dấu là phiếu không hợp lệ.</i></p>"
     )
-    return Paper("vn2", (210, 297), style, body, "strike")
+    return Paper("vn2", (210, 297), style, body, "strike", "PHIẾU BẦU BAN CHẤP HÀNH NHIỆM KỲ 2026 - 2031")

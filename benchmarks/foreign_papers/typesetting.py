@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from random import Random
 from typing import Literal, TypeVar
 
@@ -28,7 +29,8 @@ VIETNAMESE = (
 class Paper:
     """What a printer is given; ``size`` in mm, targets are the elements with ``data-t``.
 
-    On a paper of kind ``strike`` voters strike names out, on the others they put marks into targets.
+    On a paper of kind ``strike`` voters strike names out, on the others they put marks into targets. ``title`` is what
+    is printed over the whole page; where a target has no heading of its own, its contest may be that, or none.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Paper:
     style: str
     body: str
     kind: Kind = "target"
+    title: str = ""
 
     def html(self) -> str:
         """The whole page, which prints on one sheet of its size without margins."""
@@ -46,6 +49,17 @@ class Paper:
             f"body{{margin:0;width:{w}mm;height:{h}mm;position:relative;overflow:hidden}}{self.style}</style>"
             f"<body>{self.body}</body>"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What a person reads as a target's ``label`` and contest, and the words that are printed with either."""
+
+    label: str
+    more: str = ""
+    group: str = ""
+    """Empty where nothing but the page's title stands over the target."""
+    group_more: str = ""
 
 
 class Typesetter:
@@ -73,14 +87,16 @@ class Typesetter:
     def vietnamese(self) -> str:
         return " ".join(self._random.choice(part.split()) for part in VIETNAMESE)
 
-    def next_id(self) -> str:
-        """``data-t`` of the next target."""
+    def next_id(self, says: Says) -> str:
+        """``data-t`` of the next target, and what is printed about it."""
         self._targets += 1
-        return f'data-t="t{self._targets:03d}"'
+        told = {"l": says.label, "m": says.more, "g": says.group, "h": says.group_more}
+        about = "".join(f' data-{key}="{escape(text)}"' for key, text in told.items() if text)
+        return f'data-t="t{self._targets:03d}"{about}'
 
-    def target(self, style: str, inner: str = "") -> str:
+    def target(self, style: str, says: Says, inner: str = "") -> str:
         """The next target, an empty shape of the class ``style``."""
-        return f'<span class="{style}" {self.next_id()}>{inner}</span>'
+        return f'<span class="{style}" {self.next_id(says)}>{inner}</span>'
 
 
 def logo(colour: str, side: float) -> str:

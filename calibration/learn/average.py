@@ -72,7 +72,7 @@ def averaged(name: str, blanks: Sequence[Blank]) -> Face:
         Difference(b.place, round(m, 3), _extra_mm2(p, middle, density))
         for b, m, p in zip(blanks, misfits, laid, strict=True)
     )
-    return Face(name, replace(first, picture=middle, density=density), raws, differences)
+    return Face(name, replace(first, picture=middle, density=density, fine=None), raws, differences)
 
 
 def _middle(laid: Sequence[Grey], density: float) -> Grey:

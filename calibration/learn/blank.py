@@ -9,8 +9,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from pdf2image import convert_from_bytes
+from pdf2image.exceptions import PDFPageCountError, PDFPopplerTimeoutError, PDFSyntaxError
 
-from calibration.learn.words import upright_turn
+from calibration.learn.words import READ_DPI, upright_turn
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.geometry import MM_PER_INCH, Box, Size
 from pipeline.messages import message
@@ -46,6 +48,9 @@ class Blank:
     turn: int
     """Quarters clockwise by which the scan had to be turned, in degrees."""
     skew_deg: float
+    fine: Grey | None = None
+    """The same face with ``fine_density`` pixels per mm, where the file has more to be read than ``picture`` shows."""
+    fine_density: float = 0.0
 
     @property
     def size(self) -> Size:
@@ -70,7 +75,13 @@ def load_blanks(path: Path, dpi: float | None, language: str) -> list[Blank]:
     problems = [p for page in pages for p in _problems(page, dpi)]
     if problems:
         raise Refusal(problems)
-    return [_upright(page, float(dpi or page.dpi or 0), language) for page in pages if isinstance(page, RawPage)]
+    is_pdf = content.startswith(b"%PDF")
+    blanks = []
+    for page in pages:
+        assert isinstance(page, RawPage)
+        drawn = _drawn_finer(content, page) if is_pdf else None
+        blanks.append(_upright(page, float(dpi or page.dpi or 0), language, drawn))
+    return blanks
 
 
 def place_of(source: PageSource) -> str:
@@ -103,7 +114,22 @@ def _problems(page: RawPage | Rejection, dpi: float | None) -> list[Problem]:
     return []
 
 
-def _upright(page: RawPage, dpi: float, language: str) -> Blank:
+def _drawn_finer(content: bytes, page: RawPage) -> Grey | None:
+    """A page of a print file drawn as dense as small print is read best; None where it is a picture itself."""
+    try:
+        finer = convert_from_bytes(
+            content, dpi=READ_DPI, first_page=page.source.page, last_page=page.source.page, grayscale=True, timeout=60
+        )
+    except (PDFPopplerTimeoutError, PDFPageCountError, PDFSyntaxError, OSError, ValueError):
+        return None
+    grey = np.asarray(finer[0].convert("L"), np.uint8) if finer else None
+    k = READ_DPI / WORKING_DPI
+    like = grey is not None and all(abs(a - k * b) <= 3 for a, b in zip(grey.shape, page.pixels.shape[:2], strict=True))
+    return grey if like else None
+
+
+def _upright(page: RawPage, dpi: float, language: str, drawn: Grey | None) -> Blank:
+    """``drawn``: the same page at ``READ_DPI``, where it is known."""
     grey = grey_of(page)
     density = min(dpi, WORKING_DPI) / MM_PER_INCH
     shrink = min(1.0, WORKING_DPI / dpi)
@@ -111,6 +137,23 @@ def _upright(page: RawPage, dpi: float, language: str) -> Blank:
     grey = np.ascontiguousarray(np.rot90(grey, -(turn // 90)))
     corner, wide, high, lying = _paper(grey)
     skew = _skew(grey, dpi / MM_PER_INCH, corner, (wide, high), lying)
+    place = (corner, (wide, high), skew)
+    picture = _straight(grey, place, shrink)
+    fine, fine_density = None, 0.0
+    if drawn is not None and abs(dpi - WORKING_DPI) < 0.5:
+        k = READ_DPI / dpi
+        middle = (k * (corner[0] + 0.5) - 0.5, k * (corner[1] + 0.5) - 0.5)
+        turned = np.ascontiguousarray(np.rot90(drawn, -(turn // 90)))
+        fine, fine_density = _straight(turned, (middle, (k * wide, k * high), skew), 1.0), READ_DPI / MM_PER_INCH
+    elif dpi > 1.2 * WORKING_DPI:
+        fine = _straight(grey, place, min(1.0, READ_DPI / dpi))
+        fine_density = min(dpi, READ_DPI) / MM_PER_INCH
+    return Blank(place_of(page.source), page, picture, density, turn, skew, fine, fine_density)
+
+
+def _straight(grey: Grey, place: tuple[tuple[float, float], tuple[float, float], float], shrink: float) -> Grey:
+    """The paper alone, ``place`` its (centre, size, degrees askew), made smaller by ``shrink``."""
+    corner, (wide, high), skew = place
     if shrink < 1 / 1.2:
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.4 / shrink), np.uint8)
     size = (round(wide * shrink), round(high * shrink))
@@ -122,7 +165,7 @@ def _upright(page: RawPage, dpi: float, language: str) -> Blank:
     plain = skew == 0.0 and shrink == 1.0
     flags = (cv2.INTER_NEAREST if plain else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP
     picture = cv2.warpAffine(grey, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return Blank(place_of(page.source), page, np.asarray(picture, np.uint8), density, turn, skew)
+    return np.asarray(picture, np.uint8)
 
 
 def _paper(grey: Grey) -> tuple[tuple[float, float], float, float, float]:

@@ -69,7 +69,7 @@ def _drawn(blank: Blank, whole: tuple[float, float], cut: dict[Edge, list[Box]],
             y0, y1 = (max(0, round(v * d) + top) for v in (full.y, full.bottom))
             x0, x1 = (max(0, round(v * d) + left) for v in (full.x, full.right))
             picture[y0:y1, x0:x1] = np.minimum(picture[y0:y1, x0:x1], black)
-    return replace(blank, picture=picture)
+    return replace(blank, picture=picture, fine=None)
 
 
 def _whole_bar(bar: Box, axis: int, far: bool, whole: tuple[float, float]) -> Box:

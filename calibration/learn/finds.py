@@ -13,12 +13,20 @@ DOUBTS: Mapping[str, Message] = {
     "few_of_this_size": message("few have this size; it may be no target"),
     "broken_outline": message("the outline is uneven; measure it"),
     "ink_inside": message("ink stands in it that the others have not; give a cleaner blank or several"),
+    "white_on_black": message("white on black, without a printed outline; the reader asks a person about every one"),
     "part_of_a_word": message("looks like a letter of a word"),
     "only_an_even_list": message("nothing but an even list tells that these are names"),
     "unlike_its_neighbours": message("has no title or number as its neighbours have"),
     "stamp_guessed": message("the place is guessed from the printed words; correct its size"),
     "label_unsure": message("the label was not read surely"),
     "no_label": message("no label was found beside it"),
+    "marked_on_blank": message(
+        "NOT FOUND: beside this label ink stands where a target is expected, as if it was marked; give unmarked "
+        "scans, or measure it on another sheet"
+    ),
+    "label_without_target": message("a text like the labels, without a target beside it"),
+    "no_contest": message("no contest was found for it, though others have one"),
+    "contest_guessed": message("stands apart from those above, whose contest it was given; no heading was read"),
     "match_unsure": message("the name fits a candidate only roughly"),
     "not_a_candidate": message("the name is none of the given candidates"),
     "empty_cells": message("an empty cell of a table; it may be meant for figures or signatures"),

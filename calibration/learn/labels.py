@@ -1,15 +1,18 @@
-"""What is printed beside each target, and the contest or question that it stands under."""
+"""What is printed beside each target, above it or below it, and the contest or question that it stands under."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from calibration.learn.grid import grid_labels
-from calibration.learn.lines import TextLine, in_reading_order
+import numpy as np
+
+from calibration.learn.gaps import Gap, gaps_of
+from calibration.learn.grid import InGrid, grid_labels
+from calibration.learn.headings import LIMIT, columns_of, grouped
+from calibration.learn.lines import TextLine, in_reading_order, rule_between
 from calibration.learn.spelling import NUMBER
 from calibration.learn.strokes import Print, Rule
 from calibration.learn.targets import Target
@@ -18,24 +21,25 @@ from pipeline.geometry import Box
 BESIDE_MM, TOUCHING_MM = 110.0, 0.6
 """How far a label may lie from its target (boxes stand at the right edge of a page), and how far print may reach
 into it."""
-NEAR_MM = 9.0
+NEAR_MM = 12.0
 """How far a label above or below may lie, where nothing stands beside."""
 SAME_EDGE_MM = 1.6
 LEVEL_MM = 15.0
 """A line so near beside another target is that one's label."""
-LINE_GAP = 0.75
-"""Of the line's height, between two lines of one label."""
-HEADING_GAP_MM = 14.0
-HEADING_LINES = 4
+LINE_GAP = 0.85
+"""Of the higher line's height, between two lines of one label."""
+LEVEL, FAR_LEVEL, NEARBY_MM = 0.15, 0.3, 12.0
+"""Of the lower height that a line and its target share; more where the line is not near by."""
+FEWEST_USUAL, USUAL_MM = 4, 12.0
+"""Labels of a column begin or end within so much of each other."""
+COLUMN_MM = 30.0
+"""A target of another column so near in height shows that the column goes on beside the line."""
+HANGING = 0.7
+"""Of a line's height, by which a label may reach further above its target's middle than below it."""
+LABEL_LINES = 5
 SURE = 60.0
 """Tesseract's confidence from which a label is not doubted."""
-SPECK_SURE = 45.0
 Side = Literal["right", "left"]
-LIMIT = re.compile(
-    r"(?:vote|choose|select|mark|bầu|chọn|đánh dấu)\b\D{0,40}?\b(\d{1,2}|one|two|three|four|five|một|hai|ba|bốn|năm)\b",
-    re.IGNORECASE,
-)
-NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,89 +54,206 @@ class Labelled:
     """How many of the group may be marked, where the heading says it."""
     lines: tuple[TextLine, ...] = ()
     of_row: bool = False
-    """Whether ``group`` is the row of a grid and ``label`` the head of its column."""
+    """Whether ``group`` is the row of a grid and ``label`` the head of its column, or the letter in the target."""
+    row: tuple[TextLine, ...] = ()
+    """The lines of that row's text, among ``lines``."""
+    group_unsure: bool = False
+    """Whether the target stands apart from those whose group it was given, without a heading of its own."""
 
 
-def labelled(page: Print, targets: Sequence[Target], lines: Sequence[TextLine]) -> list[Labelled]:
-    """Every target with the text beside it, and with its group's heading."""
-    grid = grid_labels(targets, lines)
-    plain = _labelled(page, [t for t in targets if t not in grid], targets, lines)
-    rows = [_in_grid(target, *grid[target]) for target in targets if target in grid]
+def labelled(
+    page: Print, targets: Sequence[Target], lines: Sequence[TextLine], letters: Mapping[Target, tuple[str, float]]
+) -> tuple[list[Labelled], list[Gap]]:
+    """Every target with the text beside or in it (``letters``), and with its group's heading; labels without target."""
+    grid = grid_labels(targets, lines, letters)
+    in_rows = {id(line) for place in grid.values() for line in (place.row, *place.head)}
+    left = [line for line in lines if id(line) not in in_rows]
+    plain, gaps = _labelled(page, [t for t in targets if t not in grid], targets, left)
+    heads = {id(line) for place in grid.values() for line in place.head}
+    rows = [
+        _in_grid(page, target, grid[target], targets, [line for line in lines if id(line) not in heads], letters)
+        for target in targets
+        if target in grid
+    ]
     order = {id(t): i for i, t in enumerate(targets)}
-    return sorted([*plain, *rows], key=lambda one: order[id(one.target)])
+    return sorted([*plain, *rows], key=lambda one: order[id(one.target)]), gaps
 
 
-def _in_grid(target: Target, row: TextLine, head: Sequence[TextLine]) -> Labelled:
-    text = _joined([row.from_word(1)]) if len(row.words) > 1 and NUMBER.match(row.words[0].text) else _joined([row])
-    sure = min([row.sure, *(line.sure for line in head)])
-    return Labelled(target, _joined(head), sure, text, lines=(row, *head), of_row=True)
+def _in_grid(
+    page: Print,
+    target: Target,
+    place: InGrid,
+    targets: Sequence[Target],
+    lines: Sequence[TextLine],
+    letters: Mapping[Target, tuple[str, float]],
+) -> Labelled:
+    others = [t.box for t in targets if t not in place.run]
+    row = extended(page, [place.row], lines, set(), others, None) if place.row is not None else []
+    if row and len(row[0].words) > 1 and NUMBER.match(row[0].words[0].text):
+        row = [row[0].from_word(1), *row[1:]]
+    # one unsure word in a long question is no reason to doubt it
+    sure = [line.sure for line in (*row[:1], *place.head)]
+    label = _joined(place.head)
+    if not place.head and target in letters:
+        label, own = letters[target]
+        sure.append(own)
+    return Labelled(
+        target, label, min(sure, default=0.0), _joined(row), lines=(*row, *place.head), of_row=True, row=tuple(row)
+    )
 
 
 def _labelled(
     page: Print, own: Sequence[Target], targets: Sequence[Target], lines: Sequence[TextLine]
-) -> list[Labelled]:
+) -> tuple[list[Labelled], list[Gap]]:
     if not own:
-        return []
-    side = _common_side(page, own, lines)
-    primary: dict[int, TextLine] = {}
-    for i, target in enumerate(own):
-        line = _beside(page, target, targets, lines, side) or _near(page, target, targets, lines)
-        if line is not None:
-            primary[i] = line
-    owners = Counter(id(line) for line in primary.values())
-    used = {id(line) for line in primary.values()}
+        return [], []
+    used: set[int] = set()
+    parts: dict[int, list[TextLine]] = {}
+    for column, side in _sided(page, own, targets, lines):
+        level = _where_usual({i: _level_lines(page, own[i], targets, lines, side) for i in column}, own)
+        for i in column:
+            mine = [line for line in level[i] if _nearest(line, column, own, level) == i]
+            parts[i] = mine
+            used |= {id(line) for line in mine}
     found: list[Labelled] = []
     for i, target in enumerate(own):
-        if i not in primary:
-            found.append(Labelled(target))
-            continue
-        label_lines = _with_continuation(primary[i], lines, used, targets)
-        used |= {id(line) for line in label_lines}
-        sure = min(line.sure for line in label_lines) if owners[id(primary[i])] == 1 else 0.0
-        found.append(Labelled(target, _joined(label_lines), sure, lines=tuple(label_lines)))
+        block = parts[i]
+        if not block:
+            near = _near(page, target, targets, [line for line in lines if id(line) not in used])
+            block = [near] if near is not None else []
+        beside = bool(parts[i]) or not block or _level(target.box, block[0].box)
+        found.append(_whole(page, target, block, lines, used, targets, target.box if beside else None))
+        used |= {id(line) for line in found[-1].lines}
+    owners = Counter(id(line) for one in found for line in one.lines)
+    found = [replace(one, sure=0.0) if any(owners[id(line)] > 1 for line in one.lines) else one for one in found]
     rest = [line for line in lines if id(line) not in used]
-    return _grouped(page, found, rest)
+    gaps = gaps_of(page, found, rest)
+    without = {id(line) for gap in gaps for line in gap.lines}
+    return grouped(page, found, [line for line in rest if id(line) not in without]), gaps
+
+
+def _whole(
+    page: Print,
+    target: Target,
+    block: Sequence[TextLine],
+    lines: Sequence[TextLine],
+    used: Collection[int],
+    targets: Sequence[Target],
+    middle: Box | None,
+) -> Labelled:
+    """A target with its label, whose lines above and below are added: beside a target (``middle``) about its middle."""
+    if not block:
+        return Labelled(target)
+    whole = extended(page, block, lines, used, [t.box for t in targets if t is not target], middle)
+    return Labelled(target, _joined(whole), min(line.sure for line in whole), lines=tuple(whole))
 
 
 def _joined(lines: Sequence[TextLine]) -> str:
-    return " ".join(line.text for line in lines).strip(" .:;-—_|…")
+    return " ".join(line.text for line in in_reading_order(lines)).strip(" .:;-—_|…")
 
 
-def _common_side(page: Print, targets: Sequence[Target], lines: Sequence[TextLine]) -> Side:
-    """On which side of their targets labels stand: where more have text, and nearer."""
-    scores = {}
-    for side in ("right", "left"):
-        gaps = [_gap(t, line, side) for t in targets if (line := _beside(page, t, targets, lines, side, True))]
-        near = sum(1 / (2.0 + g) for g in gaps)
-        scores[side] = near
-    return "right" if scores["right"] >= scores["left"] else "left"
+def _sided(
+    page: Print, own: Sequence[Target], targets: Sequence[Target], lines: Sequence[TextLine]
+) -> list[tuple[list[int], Side]]:
+    """Columns of targets, each with the side on which its labels stand.
+
+    That is the page's side, where more have text and nearer, but for a column where most have it on the other alone.
+    """
+    gaps: dict[Side, dict[int, float]] = {"right": {}, "left": {}}
+    for side, known in gaps.items():
+        for i, target in enumerate(own):
+            beside = _beside(page, target, targets, lines, side)
+            if beside is not None:
+                known[i] = _gap(target, beside, side)
+    scores = {side: sum(1 / (2.0 + g) for g in known.values()) for side, known in gaps.items()}
+    usual: Side = "right" if scores["right"] >= scores["left"] else "left"
+    other: Side = "left" if usual == "right" else "right"
+    columns: list[tuple[list[int], Side]] = []
+    for column in columns_of([t.box for t in own]):
+        here, there = (sum(i in gaps[side] for i in column) for side in (usual, other))
+        columns.append((column, other if here < 0.5 * len(column) and there > here else usual))
+    return columns
 
 
 def _gap(target: Target, line: TextLine, side: Side) -> float:
     return line.box.x - target.box.right if side == "right" else target.box.x - line.box.right
 
 
+def _level_lines(
+    page: Print, target: Target, targets: Sequence[Target], lines: Sequence[TextLine], side: Side
+) -> list[TextLine]:
+    """The nearest line level with the target on that side, and those above and below it that are level as well."""
+    first = _beside(page, target, targets, lines, side)
+    if first is None:
+        return []
+    return [first] + [
+        line
+        for line in lines
+        if line is not first and _aligned(first.box, line.box) and _is_beside(page, target, targets, line, side, LEVEL)
+    ]
+
+
+def _where_usual(level: dict[int, list[TextLine]], own: Sequence[Target]) -> dict[int, list[TextLine]]:
+    """Without lines that begin and end elsewhere than those beside most targets of the column."""
+    found = {i: lines[0] for i, lines in level.items() if lines}
+    if len(found) < FEWEST_USUAL:
+        return level
+    starts = {i: line.box.x - own[i].box.x for i, line in found.items()}
+    ends = {i: line.box.right - own[i].box.x for i, line in found.items()}
+    usual = (float(np.median(list(starts.values()))), float(np.median(list(ends.values()))))
+    odd = {i for i in found if min(abs(starts[i] - usual[0]), abs(ends[i] - usual[1])) > USUAL_MM}
+    return {i: [] if i in odd else lines for i, lines in level.items()}
+
+
+def _nearest(line: TextLine, column: Sequence[int], own: Sequence[Target], level: dict[int, list[TextLine]]) -> int:
+    """The target of a column that a line belongs to: of those that it is level with the one at its height."""
+    with_it = [i for i in column if any(other is line for other in level[i])]
+    return min(with_it, key=lambda i: abs(own[i].box.centre[1] - line.box.centre[1]))
+
+
+def _aligned(a: Box, b: Box) -> bool:
+    return min(abs(a.x - b.x), abs(a.right - b.right), abs(a.centre[0] - b.centre[0])) < SAME_EDGE_MM
+
+
 def _beside(
     page: Print, target: Target, targets: Sequence[Target], lines: Sequence[TextLine], side: Side, within: bool = True
 ) -> TextLine | None:
     """The nearest line level with the target on that side, with no other target and no rule between."""
-    box, best = target.box, None
-    for line in lines:
-        gap = _gap(target, line, side)
-        level = min(line.box.bottom, box.bottom) - max(line.box.y, box.y)
-        if not -TOUCHING_MM <= gap <= BESIDE_MM or level < 0.3 * min(line.box.h, box.h):
-            continue
-        if best is not None and gap >= _gap(target, best, side):
-            continue
-        y = box.centre[1]
-        left, right = (box.right, line.box.x) if side == "right" else (line.box.right, box.x)
-        corridor = Box(left - 0.1, y - 0.3, max(0.2, right - left + 0.2), 0.6)
-        if any(t is not target and t.box.overlaps(corridor) for t in targets):
-            continue
-        if within and any(_parts(rule, corridor) for rule in page.rules):
-            continue
-        best = line
-    return best
+    level = [line for line in lines if _is_beside(page, target, targets, line, side, LEVEL, within)]
+    return min(level, key=lambda line: _gap(target, line, side), default=None)
+
+
+def _is_beside(
+    page: Print,
+    target: Target,
+    targets: Sequence[Target],
+    line: TextLine,
+    side: Side,
+    share: float,
+    within: bool = True,
+) -> bool:
+    box, gap = target.box, _gap(target, line, side)
+    level = min(line.box.bottom, box.bottom) - max(line.box.y, box.y)
+    if not -TOUCHING_MM <= gap <= BESIDE_MM or level < share * min(line.box.h, box.h):
+        return False
+    if gap > NEARBY_MM and level < FAR_LEVEL * min(line.box.h, box.h):
+        return False
+    y = box.centre[1]
+    left, right = (box.right, line.box.x) if side == "right" else (line.box.right, box.x)
+    if any(_column_between(t.box, left, right, box, targets) for t in targets):
+        return False
+    corridor = Box(left - 0.1, y - 0.3, max(0.2, right - left + 0.2), 0.6)
+    if any(t is not target and t.box.overlaps(corridor) for t in targets):
+        return False
+    return not (within and any(_parts(rule, corridor) for rule in page.rules))
+
+
+def _column_between(other: Box, left: float, right: float, box: Box, targets: Sequence[Target]) -> bool:
+    """Whether a target stands between in a column that goes on above and below: what is behind it is that column's."""
+    if not left < other.centre[0] < right or abs(other.centre[1] - box.centre[1]) > COLUMN_MM:
+        return False
+    own = [t.box.centre[1] for t in targets if abs(t.box.centre[0] - other.centre[0]) < SAME_EDGE_MM]
+    return min(own) < box.centre[1] < max(own)
 
 
 def _parts(rule: Rule, corridor: Box) -> bool:
@@ -146,7 +267,7 @@ def _near(page: Print, target: Target, targets: Sequence[Target], lines: Sequenc
     for line in lines:
         across = max(line.box.x - box.right, box.x - line.box.right, 0.0)
         down = max(line.box.y - box.bottom, box.y - line.box.bottom, 0.0)
-        if across <= NEAR_MM / 2 and down <= NEAR_MM and not _rule_between(page, box, line.box):
+        if across <= NEAR_MM / 3 and down <= NEAR_MM and not rule_between(page.rules, box, line.box):
             found.append((down + across / 2 + (0.0 if line.box.y > box.y else 3.0), id(line), line))
     if found:
         return min(found)[2]
@@ -154,182 +275,55 @@ def _near(page: Print, target: Target, targets: Sequence[Target], lines: Sequenc
     return behind or _beside(page, target, targets, lines, "right", within=False)
 
 
-def _rule_between(page: Print, a: Box, b: Box) -> bool:
-    low, high = sorted((a.centre[1], b.centre[1]))
-    x = (max(a.x, b.x) + min(a.right, b.right)) / 2
-    return any(r.across and low < r.at < high and r.start - 1 < x < r.end + 1 for r in page.rules)
-
-
-def _with_continuation(
-    first: TextLine, lines: Sequence[TextLine], used: set[int], targets: Sequence[Target]
+def extended(
+    page: Print,
+    block: Sequence[TextLine],
+    lines: Sequence[TextLine],
+    used: Collection[int],
+    others: Sequence[Box],
+    middle: Box | None,
 ) -> list[TextLine]:
-    """The label's first line and those set solid below it, with the same left, right or middle."""
-    found = [first]
-    while True:
-        last = found[-1].box
-        below = [
-            line
-            for line in lines
-            if id(line) not in used
-            and line not in found
-            and -0.3 <= line.box.y - last.bottom <= LINE_GAP * min(first.box.h, line.box.h)
-            and 0.65 < line.box.h / first.box.h < 1.55
-            and min(
-                abs(line.box.x - first.box.x),
-                abs(line.box.right - first.box.right),
-                abs(line.box.centre[0] - first.box.centre[0]),
-            )
-            < SAME_EDGE_MM
-            and not any(
-                t.box.y < line.box.bottom and line.box.y < t.box.bottom and _level(t.box, line.box) for t in targets
-            )
-        ]
-        if not below or len(found) > 3 or LIMIT.search(below[0].text):
-            return found
-        found.append(below[0])
+    """``block`` with the lines set solid below and above it that have its left, right or middle.
+
+    Lines level with one of ``others`` (targets) are theirs. Above, only as far as below the middle of ``middle``, for
+    what stands further above is a heading; without it as far as the lines go.
+    """
+    found = list(block)
+    for down in (True, False):
+        while len(found) < LABEL_LINES and (more := _next_line(page, found, lines, used, others, down)):
+            if not down and middle is not None:
+                y, low = middle.centre[1], max(line.box.bottom for line in found)
+                if y - more.box.y > low - y + HANGING * more.box.h:
+                    break
+            found.append(more)
+    return in_reading_order(found)
+
+
+def _next_line(
+    page: Print,
+    found: Sequence[TextLine],
+    lines: Sequence[TextLine],
+    used: Collection[int],
+    others: Sequence[Box],
+    down: bool,
+) -> TextLine | None:
+    first = found[0].box
+    last = max(found, key=lambda line: line.box.bottom).box if down else min(found, key=lambda line: line.box.y).box
+    fitting = [
+        line
+        for line in lines
+        if id(line) not in used
+        and not any(line is one for one in found)
+        and (line.box.y - last.bottom if down else last.y - line.box.bottom) >= -0.3
+        and (line.box.y - last.bottom if down else last.y - line.box.bottom) <= LINE_GAP * max(last.h, line.box.h)
+        and 0.5 < line.box.h / first.h < 2.0
+        and any(_aligned(one.box, line.box) for one in found)
+        and not rule_between(page.borders, last, line.box)
+        and not any(t.y < line.box.bottom and line.box.y < t.bottom and _level(t, line.box) for t in others)
+        and not LIMIT.search(line.text)
+    ]
+    return min(fitting, key=lambda line: abs(line.box.y - last.y), default=None)
 
 
 def _level(target: Box, line: Box) -> bool:
     return min(abs(target.x - line.right), abs(line.x - target.right)) < LEVEL_MM
-
-
-# --- groups ---------------------------------------------------------------------------------------------
-
-
-def _grouped(page: Print, found: Sequence[Labelled], rest: Sequence[TextLine]) -> list[Labelled]:
-    bands = _bands(page, found, rest)
-    if bands is not None:
-        return bands
-    return _under_headings(found, rest)
-
-
-def _bands(page: Print, found: Sequence[Labelled], rest: Sequence[TextLine]) -> list[Labelled] | None:
-    """Groups as rows of a table whose first cell names the contest; None where the page is not so made."""
-    across = sorted((r for r in page.borders if r.across and r.end - r.start > 25), key=lambda r: r.at)
-    if len(across) < 2 or not found:
-        return None
-    grouped = []
-    for one in found:
-        x, y = one.target.box.centre
-        above = max((r.at for r in across if r.at < y and r.start - 1 < x < r.end + 1), default=None)
-        below = min((r.at for r in across if r.at > y and r.start - 1 < x < r.end + 1), default=None)
-        if above is None or below is None:
-            grouped.append(one)
-            continue
-        above, below = _band_of_first_cell(above, below, across, x)
-        cell = _first_cell(page, above, below, x)
-        inside = [
-            r for r in rest if cell is not None and above - 0.5 <= r.box.centre[1] <= below + 0.5 and _in(r, cell)
-        ]
-        name, limit = _heading(inside)
-        grouped.append(replace(one, group=name, limit=limit))
-    named = [g for g in grouped if g.group]
-    enough = len(named) >= 0.5 * len(grouped) and len({g.group for g in named}) >= 2
-    return grouped if enough else None
-
-
-def _band_of_first_cell(above: float, below: float, across: Sequence[Rule], x: float) -> tuple[float, float]:
-    """Rules that part only some columns do not part the contest: the band is bounded where its first cell is."""
-    first = min((r.start for r in across if r.at in (above, below)), default=x)
-    edge = min((r.start for r in across), default=first)
-    up = max((r.at for r in across if r.at <= above + 0.1 and r.start < edge + 8), default=above)
-    down = min((r.at for r in across if r.at >= below - 0.1 and r.start < edge + 8), default=below)
-    return up, down
-
-
-def _first_cell(page: Print, above: float, below: float, x: float) -> tuple[float, float] | None:
-    """(left, right) of the band's first cell, where a rule parts it from the target."""
-    y = (above + below) / 2
-    uprights = sorted(r.at for r in page.rules if not r.across and r.start < y < r.end and 3.0 < r.at < x)
-    left = min((r.start for r in page.borders if r.across and abs(r.at - above) < 1.5), default=0.0)
-    uprights = [at for at in uprights if at > left + 8]
-    return (left, uprights[0]) if uprights else None
-
-
-def _in(line: TextLine, cell: tuple[float, float]) -> bool:
-    return cell[0] - 1 <= line.box.centre[0] <= cell[1] + 1
-
-
-def _heading(lines: Sequence[TextLine]) -> tuple[str, int | None]:
-    """The words of a heading without the sentence that limits the votes, and that limit."""
-    ordered = in_reading_order(lines)
-    limit = limit_of(" ".join(line.text for line in ordered))
-    named = [_surely(line) for line in ordered if not LIMIT.search(line.text)]
-    text = " ".join(named).strip(" .:;-—_|")
-    return re.sub(r"^(?:For|Cho)\s+(?=[A-ZĐ])", "", text), limit
-
-
-def _surely(line: TextLine) -> str:
-    """A heading without the short words that tesseract makes of rules and specks."""
-    return " ".join(w.text for w in line.words if w.sure >= SPECK_SURE or len(w.text) > 3)
-
-
-def limit_of(text: str) -> int | None:
-    """How many votes "Vote for not more than 2" or "Bầu không quá 3" allows."""
-    found = LIMIT.search(text)
-    if not found:
-        return None
-    word = found.group(1).lower()
-    return NUMBERS.get(word) or (int(word) if word.isdigit() else None)
-
-
-def _under_headings(found: Sequence[Labelled], rest: Sequence[TextLine]) -> list[Labelled]:
-    """Groups by the text that stands alone above or between targets of one column."""
-    grouped: dict[int, Labelled] = {}
-    for column in _columns(found):
-        group, limit = "", None
-        previous: Labelled | None = None
-        for i in column:
-            heading = _heading_above(found[i], previous, rest)
-            if heading:
-                group, limit = _heading(heading)
-            elif previous is None or found[i].target.box.y - previous.target.box.bottom > 4 * HEADING_GAP_MM:
-                group, limit = "", None
-            grouped[i] = replace(found[i], group=group, limit=limit)
-            previous = found[i]
-    return [_from_neighbour(grouped[i], grouped) for i in range(len(found))]
-
-
-def _columns(found: Sequence[Labelled]) -> list[list[int]]:
-    """Indices of targets above each other, top to bottom."""
-    columns: list[list[int]] = []
-    for i in sorted(range(len(found)), key=lambda i: (found[i].target.box.y, found[i].target.box.x)):
-        x = found[i].target.box.centre[0]
-        column = next((c for c in columns if abs(found[c[-1]].target.box.centre[0] - x) < 2.5), None)
-        if column is None:
-            columns.append([i])
-        else:
-            column.append(i)
-    return columns
-
-
-def _heading_above(one: Labelled, previous: Labelled | None, rest: Sequence[TextLine]) -> list[TextLine]:
-    """Lines right above a target, below the target before it, that overlap it and its label."""
-    reach = one.target.box
-    for line in one.lines:
-        reach = reach.union(line.box)
-    floor = max([line.box.bottom for line in previous.lines] + [previous.target.box.bottom]) if previous else 0.0
-    top = reach.y
-    picked: list[TextLine] = []
-    for line in sorted(rest, key=lambda line: -line.box.y):
-        over = min(line.box.right, reach.right + 6) - max(line.box.x, reach.x - 6)
-        if line.box.y >= reach.y - 0.5 or line.box.centre[1] < floor or over <= 0:
-            continue
-        allowed = HEADING_GAP_MM if not picked else 1.3 * picked[-1].box.h + 1.0
-        if top - line.box.bottom > allowed or len(picked) >= HEADING_LINES:
-            break
-        picked.append(line)
-        top = line.box.y
-    return picked
-
-
-def _from_neighbour(one: Labelled, grouped: dict[int, Labelled]) -> Labelled:
-    """A column without heading of its own belongs to the one beside it."""
-    if one.group:
-        return one
-    y = one.target.box.centre[1]
-    beside = [o for o in grouped.values() if o.group and abs(o.target.box.centre[1] - y) < 3]
-    if not beside:
-        return one
-    nearest = min(beside, key=lambda o: abs(o.target.box.x - one.target.box.x))
-    return replace(one, group=nearest.group, limit=nearest.limit)

@@ -17,6 +17,8 @@ WORD_SPACE = 1.5
 """Of the letters' height: a wider gap parts two columns."""
 AFTER_TITLE_MM = 12.0
 """How far a name may stand behind its title or number: they are often set as columns."""
+OTHER_SIZE, OTHER_FOOT = 1.6, 0.6
+"""A word so much larger that does not stand on the same line, as a row's large number, is another text."""
 SAME_LINE = 0.5
 """Of the lower word's height that two words of a line share."""
 REACH = 0.55
@@ -81,6 +83,8 @@ def _follows(page: Print, row: Sequence[Word], word: Word, between: Sequence[Box
         return False
     if max(a.h, b.h) > 2.6 * low and max(len(last.text), len(word.text)) > 1 and low > 1.2:
         return False
+    if max(a.h, b.h) > OTHER_SIZE * low and abs(a.bottom - b.bottom) > OTHER_FOOT * low:
+        return False
     y = (max(a.y, b.y) + min(a.bottom, b.bottom)) / 2
     corridor = Box(a.right - 0.3, y - 0.2, max(0.1, gap + 0.6), 0.4)
     return not any(_crosses(rule, corridor) for rule in page.rules) and not any(corridor.overlaps(t) for t in between)
@@ -88,6 +92,13 @@ def _follows(page: Print, row: Sequence[Word], word: Word, between: Sequence[Box
 
 def _crosses(rule: Rule, box: Box) -> bool:
     return not rule.across and box.x < rule.at < box.right and rule.start < box.y and rule.end > box.bottom
+
+
+def rule_between(rules: Sequence[Rule], a: Box, b: Box) -> bool:
+    """Whether a line across the page parts two boxes that stand above each other."""
+    low, high = sorted((a.centre[1], b.centre[1]))
+    x = (max(a.x, b.x) + min(a.right, b.right)) / 2
+    return any(r.across and low < r.at < high and r.start - 1 < x < r.end + 1 for r in rules)
 
 
 def _union(boxes: Sequence[Box]) -> Box:

@@ -26,6 +26,8 @@ SOLID = 110
 RULE_MM = 12.0
 """A line at least so long is a rule of the page, not part of a letter."""
 RULE_WIDTH_MM = 1.2
+PICTURE_MM, PICTURE_SHARE = 4.5, 0.3
+"""A logo is so large, and so much of it is ink; a frame has less."""
 BLACK_MM, BLACK_MM2 = 5.0, 60.0
 """A heading printed white on black is black over so much; bold capitals of 24 points are not."""
 
@@ -65,6 +67,12 @@ class Print:
         """1 where it is printed."""
         return np.asarray(cv2.threshold(self.dark, level - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
+    @property
+    def finest(self) -> tuple[Grey, float]:
+        """The picture with the most pixels, and how many a mm."""
+        fine = self.blank.fine
+        return (fine, self.blank.fine_density) if fine is not None else (self.blank.picture, self.blank.density)
+
     def on_white(self) -> Grey:
         """The print as dark as it is on paper that is white and without grain, as a reference is best."""
         print_alone = np.clip(self.dark.astype(np.float32) - GRAIN, 0, None) * (255 / (255 - GRAIN))
@@ -81,6 +89,19 @@ class Print:
     def black_fields(self) -> tuple[Box, ...]:
         """Headings printed white on black."""
         return tuple(self.blank.box(x, y, x + w, y + h) for x, y, w, h in _black_fields(self.ink(), self.blank.density))
+
+    @cached_property
+    def pictures(self) -> tuple[Box, ...]:
+        """Logos and photographs: pieces of ink too large and too full to be letters."""
+        d = self.blank.density
+        _, _, stats, _ = cv2.connectedComponentsWithStats(self.ink(), connectivity=8)
+        found = []
+        for x, y, w, h, area in stats[1:]:
+            box = self.blank.box(int(x), int(y), int(x + w), int(y + h))
+            if min(w, h) >= PICTURE_MM * d and area >= PICTURE_SHARE * w * h and box.w < 0.6 * self.blank.size.w:
+                found.append(box)
+        fields = self.black_fields
+        return tuple(b for b in found if not any(f.overlaps(b) for f in fields))
 
     @cached_property
     def borders(self) -> tuple[Rule, ...]:
@@ -118,12 +139,14 @@ class Print:
         large[0] = True
         return np.asarray((~large[labels]).astype(np.uint8), np.uint8)
 
-    def without(self, boxes: list[Box], grow: float) -> Grey:
-        """The picture with rules and ``boxes`` painted white, so that only text is left."""
-        picture, d = self.blank.picture.copy(), self.blank.density
+    def without(self, boxes: list[Box], grow: float) -> tuple[Grey, float]:
+        """The finest picture with rules and ``boxes`` painted white, so that only text is left; its pixels per mm."""
+        finest, d = self.finest
+        picture = finest.copy()
+        for field in self.black_fields:
+            y0, y1, x0, x1 = (max(0, round(v * d)) for v in (field.y, field.bottom, field.x, field.right))
+            picture[y0:y1, x0:x1] = 255 - picture[y0:y1, x0:x1]
         paper = int(np.percentile(picture[::8, ::8], 80))
-        for x, y, w, h in _black_fields(self.ink(), d):
-            picture[y : y + h, x : x + w] = 255 - picture[y : y + h, x : x + w]
         for rule in self.rules:
             half = rule.width / 2 + 0.15
             low, high = rule.at - half, rule.at + half
@@ -135,7 +158,7 @@ class Print:
             _paint(picture, box, d, paper)
         for box in boxes:
             _paint(picture, box.grown(grow), d, paper)
-        return picture
+        return picture, d
 
 
 def _black_fields(ink: Mask, density: float) -> list[tuple[int, int, int, int]]:

@@ -14,6 +14,7 @@ WIDTHS, HEIGHTS = (5.0, 60.0), (4.0, 40.0)
 """mm of a cell that a voter marks."""
 RECTANGLE = 0.95
 SAME_EDGE_MM = 0.9
+FEWEST_IN_ROW = 3
 EMPTY_MM2 = 0.25
 """Ink in an empty cell: dust; a single full stop of 11 points has 0.2."""
 INSET_MM = 0.7
@@ -25,6 +26,15 @@ class Cell:
 
     box: Box
     empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Empty cells beside each other, the printed cell below or above each, and the printed cell left of the first."""
+
+    cells: tuple[Box, ...]
+    names: tuple[Box, ...]
+    head: Box | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,47 @@ def columns_of(cells: Sequence[Cell]) -> list[Column]:
         if len(labelled) >= 2:
             columns.append(Column(tuple(b for b, _ in labelled), tuple(r for _, r in labelled), _head(column, printed)))
     return sorted(columns, key=lambda c: (c.cells[0].x, c.cells[0].y))
+
+
+def rows_of(cells: Sequence[Cell], columns: Sequence[Column]) -> list[Row]:
+    """Rows of three or more empty cells of one width, each with a printed cell of its width below or above it."""
+    taken = [b for column in columns for b in column.cells]
+    left = _meeting([c.box for c in cells if c.empty and _fits(c.box)])
+    left = [b for b in left if not any(b.grown(-1).overlaps(t) for t in taken)]
+    printed = [c.box for c in cells if not c.empty]
+    rows: list[Row] = []
+    while left:
+        first = left[0]
+        row = sorted((b for b in left if _level(first, b)), key=lambda b: b.x)
+        left = [b for b in left if not _level(first, b)]
+        for under in (True, False):
+            named = [(b, n) for b in row if (n := _named_by(b, printed, under)) is not None]
+            if len(named) >= FEWEST_IN_ROW:
+                head = [b for b in printed if b.right <= row[0].x + SAME_EDGE_MM and b.y < first.centre[1] < b.bottom]
+                rows.append(
+                    Row(
+                        tuple(b for b, _ in named),
+                        tuple(n for _, n in named),
+                        max(head, key=lambda b: b.x, default=None),
+                    )
+                )
+                break
+    return rows
+
+
+def _level(a: Box, b: Box) -> bool:
+    same = abs(a.y - b.y) <= SAME_EDGE_MM and abs(a.bottom - b.bottom) <= SAME_EDGE_MM
+    return same and abs(a.w - b.w) <= 2 * SAME_EDGE_MM
+
+
+def _named_by(cell: Box, printed: Sequence[Box], under: bool) -> Box | None:
+    """The printed cell that meets ``cell`` below, or above."""
+    for b in printed:
+        same = abs(b.x - cell.x) <= SAME_EDGE_MM and abs(b.right - cell.right) <= SAME_EDGE_MM
+        gap = b.y - cell.bottom if under else cell.y - b.bottom
+        if same and abs(gap) <= SAME_EDGE_MM:
+            return b
+    return None
 
 
 def _meeting(boxes: Sequence[Box]) -> list[Box]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
@@ -22,9 +22,13 @@ ONE_SIZE_MM = 0.5
 """Targets of a form are equal; scanned at 200 dpi they differ by two pixels."""
 LETTER_GAP = 0.25
 """Of its height, to the next letter: an O in a word has 0.1, a word's space 0.3, a name beside its oval 0.4."""
+UPRIGHT_GAP, UPRIGHT_LETTER_MM = 0.27, 4.5
+"""The same in upright words, and the height of the largest capital there; labels stand further above a target."""
 INK_INSIDE_MM2 = 0.15
 """Ink in the middle of a target that the others do not have; grain gives 0.05."""
 FAINT = 45
+BLACK_ROUND_MM, BLACK_ROUND = 1.2, 0.9
+"""How far it is black round a white target, and over which share."""
 ENOUGH = 3
 """So many of one size are no chance."""
 
@@ -41,6 +45,7 @@ class Target:
 def targets_of(page: Print) -> tuple[list[Target], list[Target]]:
     """(taken, left out with the reason in ``doubt``)."""
     possible = [o for o in page.outlines if o.alone and _like_a_target(o)]
+    possible += _white_on_black(page)
     in_words = _in_words(page, possible)
     taken: list[Target] = []
     left: list[Target] = []
@@ -53,10 +58,12 @@ def targets_of(page: Print) -> tuple[list[Target], list[Target]]:
         kind, size = _kind(free), _size(free)
         lone = "few_of_this_size" if len(free) < ENOUGH else ""
         inside = [_ink_inside(page, o.box) for o in free]
-        usual = float(np.median(inside)) + INK_INSIDE_MM2
+        # letters printed in most of them are no dirt
+        lettered = float(np.median(inside)) >= INK_INSIDE_MM2
+        usual = float(np.percentile(inside, 95) if lettered else np.median(inside)) + INK_INSIDE_MM2
         for outline, ink_mm2 in zip(free, inside, strict=True):
             uneven = "broken_outline" if not _regular(outline, kind) else ""
-            doubt = lone or ("ink_inside" if ink_mm2 > usual else uneven)
+            doubt = "white_on_black" if outline.stroke == 0 else lone or ("ink_inside" if ink_mm2 > usual else uneven)
             taken.append(Target(kind, _centred(outline.box, size), doubt))
         left += [Target(kind, _centred(o.box, size), "part_of_a_word") for o in words]
     return _apart(taken), left
@@ -68,6 +75,30 @@ def _ink_inside(page: Print, box: Box) -> float:
     inner = Box(box.x + 0.25 * box.w, box.y + 0.25 * box.h, 0.5 * box.w, 0.5 * box.h)
     y0, y1, x0, x1 = (max(0, round(v * d)) for v in (inner.y, inner.bottom, inner.x, inner.right))
     return float(cv2.countNonZero(page.ink(FAINT)[y0:y1, x0:x1]) / d**2)
+
+
+def _white_on_black(page: Print) -> list[Outline]:
+    """White shapes of a target's form on black: blank inside, unlike a letter, and with black all around."""
+    found = []
+    d, ink = page.blank.density, page.ink()
+    for outline in page.outlines:
+        # their own edge is the target's, not the middle of a line
+        bare = replace(outline, box=outline.box.grown(-outline.stroke / 2), stroke=0.0)
+        if outline.alone or not _like_a_target(bare):
+            continue
+        box = bare.box
+        middle = Box(box.x + 0.2 * box.w, box.y + 0.2 * box.h, 0.6 * box.w, 0.6 * box.h)
+        around = box.grown(BLACK_ROUND_MM)
+        y0, y1, x0, x1 = (max(0, round(v * d)) for v in (around.y, around.bottom, around.x, around.right))
+        ring = ink[y0:y1, x0:x1].copy()
+        a0, a1, b0, b1 = (round(v * d) for v in (box.y, box.bottom, box.x, box.right))
+        ring[max(0, a0 - y0 - 1) : a1 - y0 + 2, max(0, b0 - x0 - 1) : b1 - x0 + 2] = 2
+        outside = ring[ring < 2]
+        y0, y1, x0, x1 = (max(0, round(v * d)) for v in (middle.y, middle.bottom, middle.x, middle.right))
+        blank = cv2.countNonZero(ink[y0:y1, x0:x1]) == 0
+        if blank and outside.size and float(outside.mean()) > BLACK_ROUND:
+            found.append(bare)
+    return found if len(found) >= ENOUGH else []
 
 
 def _like_a_target(outline: Outline) -> bool:
@@ -152,4 +183,29 @@ def _in_words(page: Print, outlines: Sequence[Outline]) -> set[int]:
             ]
             if cv2.countNonZero(strip) > 0.12 * strip.size and cv2.countNonZero(beyond) < 0.05 * max(1, beyond.size):
                 found.add(id(outline))
+        if _in_upright_word(page, outline, outlines):
+            found.add(id(outline))
     return found
+
+
+def _in_upright_word(page: Print, outline: Outline, outlines: Sequence[Outline]) -> bool:
+    """Whether a letter stands close above or below it, as in a word that is printed upright; a rule goes on beside."""
+    d, box = page.blank.density, outline.box
+    high = max(box.w, box.h)
+    if high > UPRIGHT_LETTER_MM:
+        return False
+    gap, half = UPRIGHT_GAP * high, outline.stroke / 2 + 0.25
+    for y0 in (box.y - half - gap, box.bottom + half):
+        strip = Box(box.x + 0.15 * box.w, y0, 0.7 * box.w, gap)
+        beside = (Box(box.x - 2.5, y0, 1.5, gap), Box(box.right + 1.0, y0, 1.5, gap))
+        if any(o is not outline and o.box.overlaps(strip) for o in outlines):
+            continue
+        if _share(page, strip, d) > 0.12 and all(_share(page, aside, d) < 0.05 for aside in beside):
+            return True
+    return False
+
+
+def _share(page: Print, box: Box, density: float) -> float:
+    y0, y1, x0, x1 = (max(0, round(v * density)) for v in (box.y, box.bottom, box.x, box.right))
+    part = page.ink()[y0:y1, x0:x1]
+    return cv2.countNonZero(part) / part.size if part.size else 0.0

@@ -49,6 +49,33 @@ def words_of(picture: Grey, density: float, language: str, layout: int = 11) -> 
     return words
 
 
+def words_in(picture: Grey, density: float, language: str, box: Box, turn: int = 0) -> list[Word]:
+    """Words of one line in ``box``, in its millimetres; ``turn``: quarters by which it is turned first, clockwise.
+
+    Boxes of words that were turned lie within ``box`` only roughly.
+    """
+    y0, y1, x0, x1 = (max(0, round(v * density)) for v in (box.y, box.bottom, box.x, box.right))
+    part = picture[y0:y1, x0:x1]
+    if not part.size:
+        return []
+    paper = int(np.percentile(part, 90))
+    room = np.pad(np.ascontiguousarray(np.rot90(part, -turn)), round(2 * density), constant_values=paper)
+    found = words_of(np.asarray(room, np.uint8), density, language, 7)
+    if turn:
+        return [Word(w.text, box, w.sure) for w in found]
+    left, top = x0 / density - round(2 * density) / density, y0 / density - round(2 * density) / density
+    return [Word(w.text, Box(w.box.x + left, w.box.y + top, w.box.w, w.box.h), w.sure) for w in found]
+
+
+def sign_of(picture: Grey) -> tuple[str, float]:
+    """The single letter or digit on a picture, and how sure it is, 0 to 100."""
+    found = _tesseract(picture, "eng", f"--psm 10 --dpi {READ_DPI}")
+    seen = [(float(c), str(t).strip()) for c, t in zip(found["conf"], found["text"], strict=True)]
+    signs = [(c, t) for c, t in seen if c >= 0 and len(t) == 1 and t.isalnum()]
+    sure, text = max(signs, default=(0.0, ""))
+    return text, sure
+
+
 def upright_turn(grey: Grey, language: str) -> int:
     """Quarters clockwise (0, 90, 180, 270) that bring the print upright; 0 where no print tells."""
     shrink = min(1.0, 2200 / max(grey.shape))

@@ -1,0 +1,119 @@
+"""Labels in a column of targets beside which no target was found: it is marked on the blank, or there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from calibration.learn.headings import columns_of
+from calibration.learn.lines import TextLine
+from calibration.learn.strokes import Print
+from pipeline.forms.template import FieldKind
+from pipeline.geometry import Box
+
+if TYPE_CHECKING:
+    from calibration.learn.labels import Labelled
+
+FEWEST = 3
+SAME_EDGE_MM, SAME_HEIGHT = 1.2, 1.45
+PITCH_SHARE = 0.12
+"""Of the distance between targets: by so much their distances differ."""
+FURTHEST = 3
+"""Targets in a row that may be missing."""
+MARKED_SHARE = 0.2
+"""Of a target's place that is ink where it is marked; a bare outline has 0.15 with a thin line, counted inside its
+middle less."""
+INNER = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A label without a target: ``box`` where the target would be, ``marked`` whether ink stands there."""
+
+    kind: FieldKind
+    box: Box
+    lines: tuple[TextLine, ...]
+    marked: bool
+
+    @property
+    def label(self) -> str:
+        return " ".join(line.text for line in self.lines).strip(" .:;-—_|…")
+
+
+def gaps_of(page: Print, found: Sequence[Labelled], rest: Sequence[TextLine]) -> list[Gap]:
+    """Gaps of every column; ``rest`` are the lines that are no labels."""
+    gaps: list[Gap] = []
+    every = [one.target.box for one in found]
+    for column in columns_of(every):
+        own = [found[i] for i in column if found[i].lines and not found[i].of_row]
+        if len(own) >= FEWEST:
+            gaps += _in_column(page, own, every, rest)
+    return gaps
+
+
+def _in_column(page: Print, own: Sequence[Labelled], every: Sequence[Box], rest: Sequence[TextLine]) -> list[Gap]:
+    target = own[0].target
+    x = float(np.median([one.target.box.centre[0] for one in own]))
+    firsts = [one.lines[0].box for one in own]
+    start = float(np.median([b.x for b in firsts]))
+    end = float(np.median([b.right for b in firsts]))
+    flush_left = _spread([b.x for b in firsts]) <= _spread([b.right for b in firsts])
+    below = float(np.median([b.centre[1] - one.target.box.centre[1] for b, one in zip(firsts, own, strict=True)]))
+    high = float(np.median([b.h for b in firsts]))
+    pitch = _pitch(own)
+    if not pitch or _spread([b.x for b in firsts] if flush_left else [b.right for b in firsts]) > SAME_EDGE_MM:
+        return []
+    found = []
+    for line in rest:
+        aligned = abs(line.box.x - start) if flush_left else abs(line.box.right - end)
+        y = line.box.centre[1] - below
+        away = [abs(y - one.target.box.centre[1]) / pitch for one in own]
+        regular = min(away) <= FURTHEST + 0.5 and abs(min(away) - round(min(away))) < PITCH_SHARE
+        place = Box(x - target.box.w / 2, y - target.box.h / 2, target.box.w, target.box.h)
+        if (
+            aligned > SAME_EDGE_MM
+            or not regular
+            or not high / SAME_HEIGHT < line.box.h < high * SAME_HEIGHT
+            or min(away) < 1 - PITCH_SHARE
+            or any(place.overlaps(box) for box in every)
+        ):
+            continue
+        marked = _ink_share(page, place) >= MARKED_SHARE
+        inside = own[0].target.box.y < y < own[-1].target.box.y
+        if marked or inside:
+            more = [r for r in rest if r is not line and _below(line, r, 0.45 * pitch)]
+            found.append(Gap(target.kind, place, (line, *more), marked))
+    return found
+
+
+def _below(first: TextLine, line: TextLine, reach: float) -> bool:
+    """The further lines of a label, with what OCR joined to them."""
+    over = line.box.x < first.box.right and first.box.x < line.box.right
+    return over and 0 < line.box.y - first.box.y < reach
+
+
+def _spread(values: Sequence[float]) -> float:
+    low, high = np.percentile(values, (20, 80))
+    return float(high - low)
+
+
+def _pitch(own: Sequence[Labelled]) -> float:
+    """The commonest distance from target to target; 0 where there is none."""
+    steps = np.diff(sorted(one.target.box.centre[1] for one in own))
+    for step in sorted(steps):
+        if step > 1.0 and (np.abs(steps - step) < PITCH_SHARE * step).sum() >= max(1, 0.3 * len(steps)):
+            return float(step)
+    return 0.0
+
+
+def _ink_share(page: Print, box: Box) -> float:
+    d = page.blank.density
+    x, y = box.centre
+    w, h = INNER * box.w, INNER * box.h
+    y0, y1, x0, x1 = (max(0, round(v * d)) for v in (y - h / 2, y + h / 2, x - w / 2, x + w / 2))
+    part = page.ink()[y0:y1, x0:x1]
+    return float(cv2.countNonZero(part) / part.size) if part.size else 0.0
