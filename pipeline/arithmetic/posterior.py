@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,17 +119,14 @@ def _changes(fields: Sequence[Field], sums: Sequence[SumRule], fold: NDArray[np.
     for rule, factor in zip(sums, fold, strict=True):
         for field, times in rule.terms:
             pull[place[field]] += times * factor
-    rows = [
-        (k, value, chance / field.values[0][1], ((value or 0) - (field.read or 0)) * int(pull[k]))
-        for k, field in enumerate(fields)
-        for value, chance in field.values[1:]
-    ]
-    shifts = np.array([r[3] & 0xFFFFFFFFFFFFFFFF for r in rows], np.uint64).astype(np.int64)
-    return Changes(
-        np.array([r[0] for r in rows], np.int64), tuple(r[1] for r in rows),
-        np.array([r[2] for r in rows], np.float64), shifts,
-        np.array([r[3] % RESIDUES for r in rows], np.int64),
-    )  # fmt: skip
+    counts = [len(field.values) - 1 for field in fields]
+    of = np.repeat(np.arange(len(fields)), counts)
+    values = tuple(value for field in fields for value, _ in field.values[1:])
+    weights = [chance / field.values[0][1] for field in fields for _, chance in field.values[1:]]
+    read = np.repeat(np.array([field.read or 0 for field in fields], np.int64), counts)
+    steps = np.array([value or 0 for value in values], np.int64) - read
+    residues = steps % RESIDUES * (pull % RESIDUES)[of] % RESIDUES  # shifts are taken modulo 2 ** 64
+    return Changes(of, values, np.array(weights, np.float64), steps * pull[of], residues)
 
 
 def _pairs(changes: Changes, target: np.int64, count: int, cut: float) -> tuple[list[tuple[int, ...]], Light, Light]:
@@ -214,9 +211,13 @@ def posterior(fields: Sequence[Field], rules: Sequence[Rule], slip: float = 0.08
     skipped += three_slipped(changes, names, sums, left, pulls, odds, each, negligible)
     skipped += light + outside_sums(fields, rules, changes, target.shift, among_sums)
     every = list(zip(changes.fields.tolist(), changes.values, changes.weights.tolist(), strict=True))
-    found = [Hypothesis((), breaks.share(breaks.first), breaks.first)]
-    for (place, value, weight), broken in zip(every, breaks.by_each(changes, pulls), strict=True):
-        found.append(Hypothesis(((place, value),), weight * breaks.share(broken), broken))
+    broken_by = breaks.by_each(changes, pulls)
+    share_of = {broken: breaks.share(broken) for broken in {breaks.first, *broken_by}}
+    found = [Hypothesis((), share_of[breaks.first], breaks.first)]
+    found += [
+        Hypothesis(((place, value),), weight * share_of[broken], broken)
+        for (place, value, weight), broken in zip(every, broken_by, strict=True)
+    ]
     for several in (pairs, triples):  # one that breaks a rule weighs as such, which the bound holds already
         for chosen in breaks.keeping(several, every, pulls):
             made = tuple((every[i][0], every[i][1]) for i in chosen)
@@ -270,14 +271,11 @@ class _Breaks:
         self.factors = [{place[f]: t for f, t in r.terms} if isinstance(r, SumRule) else None for r in rules]
         self.others = [tuple(k for k in touched if self.factors[k] is None) for touched in self.touched]
         self.left = [r.left_over(self.read) if isinstance(r, SumRule) else 0 for r in rules]
-        self._shares: dict[tuple[int, ...], float] = {}
 
     def share(self, broken: tuple[int, ...]) -> float:
         """What values weigh that break just these rules, beside their ink."""
-        if broken not in self._shares:
-            of = [self.rules[k] for k in broken]
-            self._shares[broken] = slip_weight(self.in_one, of) if of else 1.0 - self.slip
-        return self._shares[broken]
+        of = [self.rules[k] for k in broken]
+        return slip_weight(self.in_one, of) if of else 1.0 - self.slip
 
     def pulls(self, changes: Changes) -> NDArray[np.int64]:
         """What each change adds to each sum (sums, changes)."""
@@ -302,13 +300,13 @@ class _Breaks:
             for place in (place for place, touched in enumerate(self.touched) if k in touched):
                 own = np.flatnonzero(changes.fields == place)
                 broken[k, own] = ~self._holds_with(rule, place, [changes.values[n] for n in own.tolist()])
-        known: dict[bytes, tuple[int, ...]] = {}
-        return [
-            known.setdefault(column.tobytes(), tuple(np.flatnonzero(column).tolist()))
-            if column.tobytes() not in known
-            else known[column.tobytes()]
-            for column in np.ascontiguousarray(broken.T)
-        ]
+        if not broken.size:
+            return [()] * broken.shape[1]
+        bits = np.ascontiguousarray(np.packbits(broken, axis=0).T)
+        keys: list[Any] = bits.view(np.dtype((np.void, bits.shape[1]))).ravel().tolist()
+        one_of_each = {key: n for n, key in enumerate(keys)}
+        places = {key: tuple(np.flatnonzero(broken[:, n]).tolist()) for key, n in one_of_each.items()}
+        return [places[key] for key in keys]
 
     def _holds_with(self, rule: Rule, place: int, values: Sequence[int | None]) -> NDArray[np.bool_]:
         name = self.fields[place].id
