@@ -32,11 +32,14 @@ def ink_bounds(ink: Picture) -> Bounds | None:
 
 def bounds_of(inks: Picture) -> list[Bounds | None]:
     """:func:`ink_bounds` of n pictures of one size (n, h, w)."""
-    _, height, width = inks.shape
-    most = inks.max(axis=(1, 2), initial=0)
-    dark = inks > (most * INK).astype(np.uint8)[:, None, None]
-    rows, columns = dark.any(axis=2), dark.any(axis=1)
-    ends = (rows.argmax(1), height - rows[:, ::-1].argmax(1), columns.argmax(1), width - columns[:, ::-1].argmax(1))
+    count, height, width = inks.shape
+    if not inks.size:
+        return [None] * count
+    rows = np.asarray(cv2.reduce(inks.reshape(-1, width), 1, cv2.REDUCE_MAX), np.uint8).reshape(count, height)
+    columns, most = inks.max(axis=1), rows.max(axis=1)
+    ink = (most * INK).astype(np.uint8)[:, None]
+    down, across = rows > ink, columns > ink
+    ends = (down.argmax(1), height - down[:, ::-1].argmax(1), across.argmax(1), width - across[:, ::-1].argmax(1))
     return [
         (top, bottom, left, right) if any_ink else None
         for any_ink, top, bottom, left, right in zip(most > 0, *(end.tolist() for end in ends), strict=True)
