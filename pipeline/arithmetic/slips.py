@@ -66,12 +66,13 @@ def two_slipped(
     if not len(heavy):
         return Light(whole, of_field)
     weights, fields = changes.weights[heavy], changes.fields[heavy]
-    broken = np.zeros((len(heavy), len(heavy)), np.int64)
+    bits = np.uint16 if len(sums) <= 16 else np.uint64
+    broken = np.zeros((len(heavy), len(heavy)), bits)
     for k, pull in enumerate(pulls[:, heavy]):
-        broken |= (pull[:, None] + (pull + left[k])[None] != 0).astype(np.int64) << k
+        broken |= (pull[:, None] != -(pull + left[k])) * bits(1 << k)
     in_one = np.zeros(broken.shape, bool)
-    for rules in {sum(1 << k for k in own) for own in _rules_of(names, sums)}:
-        in_one |= (broken & ~rules) == 0
+    for own in _rules_of(names, sums):
+        in_one |= (broken & bits(sum(1 << k for k in range(len(sums)) if k not in own))) == 0
     both = np.outer(weights, weights) * np.where(in_one, once, once * TWICE * SLIP_SPREAD)
     both[fields[:, None] == fields[None]] = 0.0
     paired = both.sum(axis=1)
