@@ -12,7 +12,8 @@ from pipeline.geometry import Box, Quad
 from pipeline.recognize.artefacts import Streaks, streaks_of
 from pipeline.recognize.light import light_of
 from pipeline.recognize.reading import FieldReading, PageReading
-from pipeline.recognize.sheet_ink import frame_of, sheet_ink
+from pipeline.recognize.running_on import runs_on
+from pipeline.recognize.sheet_ink import SheetInk, frame_of, sheet_ink
 from pipeline.recognize.signatures import read_signature
 from pipeline.recognize.stamp import read_stamp
 from pipeline.recognize.stray import read_stray, with_hanging
@@ -79,10 +80,12 @@ def _in_photo(reading: PageReading, page: RegisteredPage, projection: Projection
     return replace(reading, rotation_deg=turn, fields=fields, written=written)
 
 
-def _with_streaks(name: FieldReading, streaks: Streaks) -> FieldReading:
-    """``streaked``: 1 where a streak that runs along the name was taken out, and perhaps a stroke with it."""
+def _with_dirt(name: FieldReading, box: Box, streaks: Streaks, sheet: SheetInk) -> FieldReading:
+    """``streaked``: 1 where a streak that runs along the name was taken out, and perhaps a stroke with it; ``runs_on``:
+    how far what lies along it goes on at both sides."""
     along = streaks.along(np.array(name.quad))
-    return replace(name, measures={**name.measures, "streaked": float(along)})
+    on = runs_on(sheet, box) if name.measures["span"] > 0 else 0.0
+    return replace(name, measures={**name.measures, "streaked": float(along), "runs_on": on})
 
 
 def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, FieldReading]:
@@ -97,7 +100,8 @@ def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, Fie
     page = replace(page, raw=replace(page.raw, pixels=light))
     sheet = sheet_ink(page, prepared)
     strikes = [f for f in fields if f.kind == "strike"]
-    found = {r.field: _with_streaks(r, streaks) for r in read_strikes(page, prepared, strikes, sheet.folds)}
+    names_of = read_strikes(page, prepared, strikes, sheet.folds)
+    found = {r.field: _with_dirt(r, f.box, streaks, sheet) for r, f in zip(names_of, strikes, strict=True)}
     stamps = [read_stamp(page, sheet, f) for f in fields if f.kind == "stamp"]
     found |= {s.reading.field: s.reading for s in stamps}
     taken = [s.taken for s in stamps if s.taken is not None]

@@ -15,6 +15,9 @@ NO_INK_MM2 = 0.5
 """Less ink than this, faint or plain, is no pen: a full stop has 0.2 mm². Only for finding things."""
 HALF_FAINT = 0.5
 """Of the ink, so much faint: below it a stroke looks plain on screen. Chosen by eye; it decides nothing."""
+RUNS_ON = 0.5
+"""Of both sides beside a name, so much over which what lies along it goes on: a fold, whatever else. Only for the words
+on screen."""
 PART_LOW, PART_HIGH = 0.15, 0.97
 """Of a name's length: below, ink that is no stroke; above, a whole one. Only for the words on screen."""
 
@@ -32,7 +35,7 @@ def why(measures: Mapping[str, float]) -> Why:
     ink, faint = measures.get("ink_mm2", 0.0), measures.get("faint_mm2", 0.0)
     if measures.get("two_level", 0.0) > 0:
         return "two_level"
-    if measures.get("crease", 0.0) >= 1 or measures.get("streaked", 0.0) > 0:
+    if measures.get("crease", 0.0) >= 1 or measures.get("streaked", 0.0) > 0 or measures.get("runs_on", 0.0) > RUNS_ON:
         return "fold"
     if PART_LOW <= measures.get("span", 0.0) <= PART_HIGH:
         return "partial"

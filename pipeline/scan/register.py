@@ -96,11 +96,11 @@ def register(
     found = _settled(raw, page, placed, own, foreign)
     if isinstance(found, Rejection) and found.reason in MENDED_FLAT:
         flat = _of_photo(raw, own, foreign, outlined=found.reason == "two_sheets")
-        return flat if isinstance(flat, RegisteredPage) else found
-    if placed.candidate.worst_part < ASTRAY:
+    elif placed.candidate.worst_part < ASTRAY:
         flat = _of_photo(raw, own, foreign, above=placed.candidate.worst_part)
-        return flat if isinstance(flat, RegisteredPage) else found
-    return found
+    else:
+        flat = None
+    return flat if isinstance(flat, RegisteredPage) else found
 
 
 def _of_photo(

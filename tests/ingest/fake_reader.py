@@ -29,6 +29,7 @@ NOTHING = dict.fromkeys(
         "taller_mm",
         "far_mm2",
         "streaked",
+        "runs_on",
         "crease",
         "creased",
         "lined",
