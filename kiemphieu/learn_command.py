@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KINDS = ("oval", "box", "strike", "stamp", "stray")
 FEW = 3
-"""So many finds that are doubted for one reason are told one by one."""
+"""Of so many finds that are doubted for one reason it is told where they are; of more their numbers."""
 
 
 @click.command()
@@ -87,10 +87,12 @@ def _learn(
     faces = [averaged(name, scans) for name, scans in by_face]
     learned = learn(out.stem, title or out.stem, faces, wanted, default_profile())
     write_learned(out, learned, _spoken)
+    first = 1
     for side in learned.sides:
         _tell_scans(side)
         _tell_registration(side)
-        _tell_finds(side)
+        _tell_finds(side, first)
+        first += len(side.finds)
     for candidate in learned.missing:
         say(message("NOT FOUND on the paper: {name}", name=candidate.name))
     say(
@@ -146,47 +148,67 @@ def _tell_registration(side: LearnedSide) -> None:
         say(message("{side}: {kind} was passed over: {why}", side=side.side.name, kind=kind, why=why))
 
 
-def _tell_finds(side: LearnedSide) -> None:
-    """Counts by kind, then every doubtful find, then what was left out, by reason."""
+def _tell_finds(side: LearnedSide, first: int) -> None:
+    """What was found by kind, what was not found, then doubtful finds and what was left out: a line for every reason.
+
+    ``first`` is the number of the side's first find in the preview picture.
+    """
+    name = side.side.name
     for kind in KINDS:
         own = [f for f in side.finds if f.taken and f.kind == kind]
         if own:
             doubted = sum(bool(f.doubts) for f in own)
-            say(message("{count} of kind {kind}, {doubted} doubtful", count=len(own), kind=kind, doubted=doubted))
-    tell_doubts(side)
-    left: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for number, find in enumerate(side.finds, start=1):
-        if not find.taken:
-            left[find.doubts].append(number)
-    for doubts, numbers in left.items():
-        say(message("  {count} left out (numbers {numbers}): {why}", count=len(numbers), numbers=_runs(numbers),
-                    why=_why(doubts)))  # fmt: skip
+            say(
+                message(
+                    "{side}: {count} of kind {kind}, {doubted} doubtful",
+                    side=name, count=len(own), kind=kind, doubted=doubted,
+                )
+            )  # fmt: skip
+    tell_doubts(side, first)
     for contest, limit in side.limits.items():
         say(message("  the paper allows {limit} of '{contest}'; the form document does not hold that", limit=limit,
                     contest=contest))  # fmt: skip
 
 
-def tell_doubts(side: LearnedSide) -> None:
-    """Doubtful finds, one by one where a reason has few of them, else by their numbers in the preview picture."""
-    doubtful: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for number, find in enumerate(side.finds, start=1):
-        if find.taken and find.doubts:
-            doubtful[find.doubts].append(number)
-    for doubts, numbers in doubtful.items():
-        if len(numbers) > FEW:
-            say(message("  {count} to look at (numbers {numbers}): {why}", count=len(numbers),
-                        numbers=_runs(numbers), why=_why(doubts)))  # fmt: skip
-            continue
-        for number in numbers:
-            find = side.finds[number - 1]
-            say(message("  {number} {id} at {x}, {y} mm: {why}", number=number, id=find.id, x=f"{find.box.x:.1f}",
-                        y=f"{find.box.y:.1f}", why=_why(doubts)))  # fmt: skip
+def tell_doubts(side: LearnedSide, first: int) -> None:
+    """For every reason the finds that it holds for: where they are, if they are few, else their numbers."""
+    from calibration.learn.finds import DOUBTS, NOT_FOUND, NOT_SHOWN  # noqa: PLC0415
+
+    taken: dict[str, list[int]] = defaultdict(list)
+    left: dict[str, list[int]] = defaultdict(list)
+    for place, find in enumerate(side.finds):
+        for doubt in find.doubts:
+            (taken if find.taken else left)[doubt].append(place)
+    name = side.side.name
+    for doubt in [d for d in left if d in NOT_FOUND]:
+        places = "; ".join(_place(side, place, first) for place in left[doubt])
+        say(message("{side}: NOT FOUND, {count}: {why}: {places}", side=name, count=len(left[doubt]),
+                    why=_spoken(DOUBTS[doubt]), places=places))  # fmt: skip
+    for doubt, numbers in taken.items():
+        say(message("{side}: {count} to look at: {why}: {places}", side=name, count=len(numbers),
+                    why=_spoken(DOUBTS[doubt]), places=_places(side, numbers, first)))  # fmt: skip
+    for doubt in [d for d in left if d not in NOT_FOUND]:
+        numbers = left[doubt]
+        if doubt in NOT_SHOWN:
+            say(message("{side}: {count} left out: {why}", side=name, count=len(numbers), why=_spoken(DOUBTS[doubt])))
+        else:
+            say(message("{side}: {count} left out: {why}: {places}", side=name, count=len(numbers),
+                        why=_spoken(DOUBTS[doubt]), places=_places(side, numbers, first)))  # fmt: skip
 
 
-def _why(doubts: Sequence[str]) -> str:
-    from calibration.learn.finds import DOUBTS  # noqa: PLC0415
+def _places(side: LearnedSide, places: Sequence[int], first: int) -> str:
+    if len(places) <= FEW:
+        return "; ".join(_place(side, place, first) for place in places)
+    return _spoken(message("numbers {numbers}", numbers=_runs([first + place for place in places])))
 
-    return "; ".join(_spoken(DOUBTS[doubt]) for doubt in doubts)
+
+def _place(side: LearnedSide, place: int, first: int) -> str:
+    find = side.finds[place]
+    named = find.id or (f"'{find.label}'" if find.label else find.kind)
+    return _spoken(
+        message("{number} {id} at {x}, {y} mm", number=first + place, id=named, x=f"{find.box.x:.1f}",
+                y=f"{find.box.y:.1f}")
+    )  # fmt: skip
 
 
 def _runs(numbers: Sequence[int]) -> str:

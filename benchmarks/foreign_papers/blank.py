@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pdf2image import convert_from_path
 
-from benchmarks.foreign_papers.papers import PAPERS
+from benchmarks.foreign_papers.papers import ALL_PAPERS
 from benchmarks.foreign_papers.typesetting import Kind
 from pipeline.forms.template import Form, FormField
 
@@ -88,6 +88,6 @@ MARKED = ("oval", "box", "strike")
 def chosen(text: str) -> tuple[str, ...]:
     """Names of papers joined by commas, of the command line."""
     names = tuple(text.split(","))
-    if unknown := [name for name in names if name not in PAPERS]:
-        raise argparse.ArgumentTypeError(f"no paper is called {', '.join(unknown)}; there are {', '.join(PAPERS)}")
+    if unknown := [name for name in names if name not in ALL_PAPERS]:
+        raise argparse.ArgumentTypeError(f"no paper is called {', '.join(unknown)}; there are {', '.join(ALL_PAPERS)}")
     return names

@@ -28,7 +28,7 @@ import cv2
 from rapidfuzz import fuzz
 
 from benchmarks.foreign_papers.blank import FORM, PDF, TARGETS, Place, Target, chosen, fields_of, load_targets
-from benchmarks.foreign_papers.papers import PAPERS
+from benchmarks.foreign_papers.papers import ALL_PAPERS, PAPERS
 from benchmarks.foreign_papers.typesetting import Paper, Says
 from calibration.learn.average import averaged
 from calibration.learn.blank import load_blanks
@@ -166,7 +166,7 @@ def main() -> None:
     parser.add_argument("--tell", action="store_true", help="what is wrong, line by line")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    table(options.out, [PAPERS[name] for name in options.papers], options.tell)
+    table(options.out, [ALL_PAPERS[name] for name in options.papers], options.tell)
 
 
 if __name__ == "__main__":

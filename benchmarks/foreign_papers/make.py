@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.foreign_papers.blank import PDF, TARGETS, chosen
 from benchmarks.foreign_papers.learned import table
-from benchmarks.foreign_papers.papers import PAPERS
+from benchmarks.foreign_papers.papers import ALL_PAPERS, PAPERS
 from benchmarks.foreign_papers.typesetting import Paper
 
 MM = 25.4 / 96
@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--papers", type=chosen, default=tuple(PAPERS), help="names, joined by commas")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    make(options.out, [PAPERS[name] for name in options.papers])
+    make(options.out, [ALL_PAPERS[name] for name in options.papers])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""The seventeen foreign papers, by name."""
+"""The seventeen foreign papers by name, and the four that came later."""
 
 from __future__ import annotations
 
 from benchmarks.foreign_papers import elections, other_sheets
 from benchmarks.foreign_papers.typesetting import Paper
+from benchmarks.foreign_papers.unseen import UNSEEN
 
 PAPERS: dict[str, Paper] = {
     paper.name: paper
@@ -15,3 +16,4 @@ PAPERS: dict[str, Paper] = {
         other_sheets.survey(), other_sheets.association(),
     )
 }  # fmt: skip
+ALL_PAPERS: dict[str, Paper] = {**PAPERS, **UNSEEN}

@@ -26,7 +26,7 @@ import numpy as np
 
 from benchmarks.foreign_papers.blank import FORM, chosen, fields_of, load_targets
 from benchmarks.foreign_papers.pages import MarkedPage, TrueTarget, marked_page
-from benchmarks.foreign_papers.papers import PAPERS
+from benchmarks.foreign_papers.papers import ALL_PAPERS, PAPERS
 from benchmarks.foreign_papers.typesetting import Paper
 from benchmarks.foreign_papers.voters import Aimed, aimed_choices
 from pipeline.forms.document import load_form
@@ -135,7 +135,7 @@ def main() -> None:
         if not (folder / FORM).is_file():
             print(f"| {name} | 0 | its form was not learned | | | | | | | |", flush=True)
             continue
-        own = read_paper(PAPERS[name], folder, options.pages, options.seed, options.aimed, profile, options.keep)
+        own = read_paper(ALL_PAPERS[name], folder, options.pages, options.seed, options.aimed, profile, options.keep)
         print(row(name, own), flush=True)
         whole.update(own)
     print(row("all", whole))

@@ -174,7 +174,8 @@ def _paper(grey: Grey) -> tuple[tuple[float, float], float, float, float]:
     whole = (((width - 1) / 2, (height - 1) / 2), float(width), float(height), 0.0)
     rim = max(2, min(height, width) // 200)
     edges = (grey[:rim], grey[-rim:], grey[:, :rim], grey[:, -rim:])
-    if not any((edge < LID).mean() > 0.3 for edge in edges):
+    # paper that is printed black all over is no lid
+    if not any((edge < LID).mean() > 0.3 for edge in edges) or float(np.median(grey[::8, ::8])) < LID:
         return whole
     small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     light = np.asarray((small > LID) * np.uint8(1), np.uint8)

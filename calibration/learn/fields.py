@@ -65,7 +65,7 @@ def fields_of(page: Print, marks: Sequence[Box], wanted: Wanted) -> FaceFinds:
     """Finds in reading order, without ids; ``marks`` are left out of the text."""
     targets, left = targets_of(page)
     # what is doubted stays in the picture: if it is read as a letter, it is none
-    clean, density = page.without([*marks, *(t.box for t in targets if not t.doubt)], 0.35)
+    clean, density = page.without([*marks, *(t.box for t in targets if _sure(t))], 0.35)
     words = words_of(clean, density, wanted.language)
     targets, letters = _without_letters(targets, words)
     first, *more = wanted.language.split("+")
@@ -84,7 +84,7 @@ def fields_of(page: Print, marks: Sequence[Box], wanted: Wanted) -> FaceFinds:
     upright = _Upright(clean, density, wanted.language)
     cells += [find for row in rows_of(ruled, columns) for find in _row_finds(row, lines, upright)]
     names = [reader.name(one) for one in names_of(page, lines, [c.name for c in wanted.candidates])]
-    sure_targets = [t for t in targets if not t.doubt]
+    sure_targets = [t for t in targets if _sure(t)]
     if sure_targets:
         cells = [replace(c, doubts=("cells_beside_targets",)) for c in cells]
     found += cells
@@ -114,6 +114,11 @@ def _numbers_of_rows(clean: Grey, density: float, boxes: Sequence[Box]) -> list[
         if words:
             lines.append(TextLine((words[-1],), words[-1].box))
     return lines
+
+
+def _sure(target: Target) -> bool:
+    """Whether a target is one without doubt; white ones are, though they are hard to read."""
+    return target.doubt in ("", "white_on_black")
 
 
 def _gap_doubt(gap: Gap) -> str:

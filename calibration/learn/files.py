@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from calibration.learn.corrections import write_corrections
-from calibration.learn.finds import DOUBTS, Find
+from calibration.learn.finds import DOUBTS, NOT_SHOWN, Find
 from calibration.learn.learn import Learned
 from calibration.learn.preview import Drawn, draw_preview, write_preview
 from pipeline.errors import refuse
@@ -47,6 +47,7 @@ def write_learned(out: Path, learned: Learned, spoken: Spoken) -> None:
         drawn = [
             Drawn(first + i, _shown(find), bool(find.doubts) and find.taken, find.taken)
             for i, find in enumerate(side.finds)
+            if not set(find.doubts) & set(NOT_SHOWN)
         ]
         if not side.side.blank:
             image = draw_preview(blank.picture, blank.density, side.side, drawn)

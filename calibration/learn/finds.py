@@ -21,10 +21,10 @@ DOUBTS: Mapping[str, Message] = {
     "label_unsure": message("the label was not read surely"),
     "no_label": message("no label was found beside it"),
     "marked_on_blank": message(
-        "NOT FOUND: beside this label ink stands where a target is expected, as if it was marked; give unmarked "
-        "scans, or measure it on another sheet"
+        "beside the label ink stands where a target is expected, as if it was marked; give unmarked scans, or measure "
+        "it on another sheet"
     ),
-    "label_without_target": message("a text like the labels, without a target beside it"),
+    "label_without_target": message("a text like the labels, with no target beside it"),
     "no_contest": message("no contest was found for it, though others have one"),
     "contest_guessed": message("stands apart from those above, whose contest it was given; no heading was read"),
     "match_unsure": message("the name fits a candidate only roughly"),
@@ -37,6 +37,10 @@ DOUBTS: Mapping[str, Message] = {
     "kind_not_wanted": message("left out because of --kind"),
 }
 """Why a person should look at a find, by code."""
+NOT_FOUND = ("marked_on_blank", "label_without_target")
+"""Codes of what should be in the form and is not: it was not found."""
+NOT_SHOWN = ("names_beside_targets",)
+"""Codes of finds that are left out and not drawn on the preview, for they would hide it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,22 +72,29 @@ def _in_column(page: Print, own: Sequence[Labelled], every: Sequence[Box], rest:
         aligned = abs(line.box.x - start) if flush_left else abs(line.box.right - end)
         y = line.box.centre[1] - below
         away = [abs(y - one.target.box.centre[1]) / pitch for one in own]
-        regular = min(away) <= FURTHEST + 0.5 and abs(min(away) - round(min(away))) < PITCH_SHARE
+        above = [a for a, one in zip(away, own, strict=True) if one.target.box.centre[1] < y]
+        below_it = [a for a, one in zip(away, own, strict=True) if one.target.box.centre[1] > y]
+        sides = [min(side) for side in (above, below_it) if side]
+        regular = any(_whole_steps(a) for a in sides)
         place = Box(x - target.box.w / 2, y - target.box.h / 2, target.box.w, target.box.h)
         if (
             aligned > SAME_EDGE_MM
             or not regular
             or not high / SAME_HEIGHT < line.box.h < high * SAME_HEIGHT
             or min(away) < 1 - PITCH_SHARE
-            or any(place.overlaps(box) for box in every)
+            or any(place.overlaps(box) for box in (*every, *page.black_fields))
         ):
             continue
         marked = _ink_share(page, place) >= MARKED_SHARE
-        inside = own[0].target.box.y < y < own[-1].target.box.y
-        if marked or inside:
+        # a heading may stand one step above a target, but not as far below the one before
+        if marked or (len(sides) == 2 and all(_whole_steps(a) for a in sides)):
             more = [r for r in rest if r is not line and _below(line, r, 0.45 * pitch)]
             found.append(Gap(target.kind, place, (line, *more), marked))
     return found
+
+
+def _whole_steps(away: float) -> bool:
+    return away <= FURTHEST + 0.5 and abs(away - round(away)) < PITCH_SHARE
 
 
 def _below(first: TextLine, line: TextLine, reach: float) -> bool:

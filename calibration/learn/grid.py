@@ -24,7 +24,8 @@ BREAK = 2.2
 """Of the smallest distance between targets of a row: a wider one parts two questions."""
 SPREAD = 2.5
 """Of the usual distance between rows: a wider one parts two grids."""
-HEADED = 0.5
+HEADED, HEADED_COLUMNS = 0.5, 0.7
+"""Share of later rows with heads of their own, and of columns with a head: of two both."""
 
 Row = list[Target]
 
@@ -48,7 +49,8 @@ def grid_labels(
         texts = {id(text) for _, text in grid if text is not None}
         lettered = all(t in letters for run, _ in grid for t in run)
         heads = {} if lettered else _heads(grid, lines, texts)
-        if lettered or sum(bool(heads.get(t)) for run, _ in grid for t in run) >= HEADED * sum(len(r) for r, _ in grid):
+        columns = [any(heads.get(run[k]) for run, _ in grid) for k in range(len(grid[0][0]))]
+        if lettered or sum(columns) >= HEADED_COLUMNS * len(columns):
             for run, text in grid:
                 found |= {t: InGrid(text, tuple(heads.get(t, ())), tuple(run)) for t in run}
     return found

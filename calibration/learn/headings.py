@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from calibration.learn.lines import TextLine, in_reading_order
+from calibration.learn.spelling import folded
 from calibration.learn.strokes import Print, Rule
 from pipeline.geometry import Box
 
@@ -25,6 +26,7 @@ ROOM = 1.2
 """Of the usual distance from target to target: with less, no heading stands between two that have labels."""
 PAGE_STEP = 1.5
 """Of the page's usual distance: a wider one is no column's usual one."""
+PARAGRAPH_MM, SAME_LINE_MM = 1.2, 2.5
 SPECK_SURE, LONE_SURE = 45.0, 92.0
 LIMIT = re.compile(
     r"(?:vote|choose|select|mark|bầu|chọn|đánh dấu)\b\D{0,40}?\b(\d{1,2}|one|two|three|four|five|một|hai|ba|bốn|năm)\b",
@@ -142,8 +144,10 @@ def _under_headings(page: Print, found: Sequence[Labelled], rest: Sequence[TextL
             previous = found[column[place - 1]] if place else None
             near = sorted(float(s) for s in steps[max(0, place - 4) : place + 3])
             room = not place or steps[place - 1] > ROOM * min(near[len(near) // 4], page_step)
-            apart |= {i} if room else set()
-            lines = _heading_above(page, found[i], previous, rest, containers) if room else []
+            # the same answer again is that to another question
+            again = previous is not None and bool(found[i].label) and _same(found[i].label, previous.label)
+            apart |= {i} if room or again else set()
+            lines = _heading_above(page, found[i], previous, rest, containers) if room or again else []
             own[i] = _head_of(lines)
     for column in sorted(columns, key=lambda c: found[c[0]].target.box.x):
         for i in column:
@@ -152,10 +156,12 @@ def _under_headings(page: Print, found: Sequence[Labelled], rest: Sequence[TextL
     named: dict[int, Labelled] = {}
     for column in columns:
         head: _Head | None = None
+        guessed = False
         for place, i in enumerate(column):
             gap = found[i].target.box.y - found[column[place - 1]].target.box.bottom if place else 0.0
             head = own[i] or (head if gap <= 4 * HEADING_GAP_MM else None)
-            guessed = head is not None and own[i] is None and i in apart
+            # what follows has the same contest, and is as sure of it
+            guessed = head is not None and own[i] is None and (i in apart or guessed)
             named[i] = replace(
                 found[i],
                 group=head.name if head else "",
@@ -244,7 +250,41 @@ def _heading_above(
         field = None if box is line.box else box
         picked.append(line)
         top = min(top, line.box.y) if level else line.box.y
-    return picked
+    return _with_paragraph(page, picked, rest, floor, reach.y) if field is None else picked
+
+
+def _with_paragraph(
+    page: Print, picked: Sequence[TextLine], rest: Sequence[TextLine], floor: float, top: float
+) -> list[TextLine]:
+    """``picked`` with the lines of their paragraphs that do not stand over the target: a question's short last line."""
+    found = list(picked)
+    grown = True
+    while grown and len(found) < HEADING_LINES:
+        grown = False
+        for line in rest:
+            if any(line is one for one in found) or line.box.centre[1] < floor or line.box.y >= top - 0.5:
+                continue
+            if any(_in_paragraph(page, one.box, line.box) for one in found):
+                found.append(line)
+                grown = True
+                break
+    return found
+
+
+def _in_paragraph(page: Print, a: Box, b: Box) -> bool:
+    aside = max(a.x, b.x) - min(a.right, b.right)
+    if abs(a.centre[1] - b.centre[1]) < 0.3 * max(a.h, b.h):
+        return aside < SAME_LINE_MM and not any(
+            not r.across and min(a.x, b.x) < r.at < max(a.right, b.right) and r.start < a.centre[1] < r.end
+            for r in page.rules
+        )
+    upper, lower = (a, b) if a.y < b.y else (b, a)
+    gap = lower.y - upper.bottom
+    return -0.3 <= gap <= 0.9 * max(a.h, b.h) and abs(a.x - b.x) < PARAGRAPH_MM and not _parted(page, upper, lower)
+
+
+def _same(a: str, b: str) -> bool:
+    return folded(a) == folded(b)
 
 
 def _parted(page: Print, upper: Box, lower: Box) -> bool:
@@ -278,12 +318,12 @@ def _without_limit(text: str) -> str:
 
 def _surely(line: TextLine) -> str:
     """A heading without the short words that tesseract makes of rules and specks."""
-    return " ".join(w.text for w in line.words if w.sure >= _needed(w.text) or len(w.text) > 3)
+    return " ".join(w.text for i, w in enumerate(line.words) if w.sure >= _needed(w.text, i == 0) or len(w.text) > 3)
 
 
-def _needed(text: str) -> float:
-    signs = sum(c.isalnum() for c in text)
-    return SPECK_SURE if signs > 1 else LONE_SURE if signs else 0.0
+def _needed(text: str, first: bool) -> float:
+    """A lone sign before the others is most often the corner of a frame."""
+    return LONE_SURE if first and len(text) == 1 and text.isalnum() else SPECK_SURE
 
 
 def _from_neighbour(one: Labelled, named: dict[int, Labelled]) -> Labelled:

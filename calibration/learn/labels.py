@@ -121,7 +121,11 @@ def _labelled(
         if not block:
             near = _near(page, target, targets, [line for line in lines if id(line) not in used])
             block = [near] if near is not None else []
-        beside = bool(parts[i]) or not block or _level(target.box, block[0].box)
+        beside = (
+            bool(parts[i])
+            or not block
+            or min(target.box.bottom, block[0].box.bottom) > max(target.box.y, block[0].box.y)
+        )
         found.append(_whole(page, target, block, lines, used, targets, target.box if beside else None))
         used |= {id(line) for line in found[-1].lines}
     owners = Counter(id(line) for one in found for line in one.lines)

@@ -142,7 +142,9 @@ def _inside(box: Box, page: Size) -> Box:
 
 def _doubted(finds: Sequence[Find], result: Tried) -> list[Find]:
     return [
-        replace(f, doubts=(*f.doubts, *(d for d in result.doubts.get(f.id, ()) if d not in f.doubts))) if f.taken else f
+        replace(f, doubts=(*f.doubts, *(d for d in result.doubts.get(f.id, ()) if d not in f.doubts)))
+        if f.taken and "white_on_black" not in f.doubts
+        else f
         for f in finds
     ]
 
@@ -153,8 +155,8 @@ def _nothing_found(faces: Sequence[Face], found: Sequence[FaceFinds], wanted: Wa
     text = message(
         "nothing was found that a voter marks; looked for: {kinds} (closed ovals and boxes of 2 to 14 mm, empty table "
         "cells beside text, lists of two or more names, words such as 'đóng dấu' or 'stamp'); {left} shapes were left "
-        "out. A target needs a printed outline, darker than the paper: white shapes on black are not found. Give a "
-        "sharper scan, 200 dpi or more, or write the form by hand (docs/form-format.md)",
+        "out. A target needs a printed outline, darker than the paper, or must be white on black. Give a sharper "
+        "scan, 200 dpi or more, or write the form by hand (docs/form-format.md)",
         kinds=kinds,
         left=left,
     )

@@ -37,9 +37,11 @@ class Drawn:
 def draw_preview(picture: Grey, density: float, side: FormSide, drawn: Sequence[Drawn]) -> Image.Image:
     """The page in grey with coloured boxes, its list of fields on the right."""
     scale = HEIGHT / picture.shape[0]
-    page = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    page = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     light = np.asarray(255 - (255 - page.astype(np.int16)) * 0.75, np.uint8)
-    image = Image.new("RGB", (page.shape[1] + LIST_WIDTH, max(HEIGHT, 90 + LINE * len(drawn))), "white")
+    rows = (HEIGHT - 90) // LINE
+    columns = max(1, -(-len(drawn) // rows))
+    image = Image.new("RGB", (page.shape[1] + columns * LIST_WIDTH, HEIGHT), "white")
     image.paste(Image.fromarray(light).convert("RGB"), (0, 0))
     pen = ImageDraw.Draw(image)
     per_mm = density * scale
@@ -48,11 +50,12 @@ def draw_preview(picture: Grey, density: float, side: FormSide, drawn: Sequence[
     small, bold = _font(19), _font(21, True)
     # what was left out first, so that it hides nothing of the form
     for one in sorted(drawn, key=lambda one: one.taken):
-        _draw_field(pen, one, per_mm, bold)
+        _draw_field(pen, one, per_mm, bold, page)
     left = page.shape[1] + 16
     pen.text((left, 14), side.name, fill="black", font=_font(26, True))
     for i, one in enumerate(drawn):
-        pen.text((left, 56 + LINE * i), _line(one), fill=_colour(one), font=small)
+        place = (left + LIST_WIDTH * (i // rows), 56 + LINE * (i % rows))
+        pen.text(place, _line(one), fill=_colour(one), font=small)
     return image
 
 
@@ -71,19 +74,28 @@ def _marks(side: FormSide) -> Sequence[Box]:
             return registration.marks
 
 
-def _draw_field(pen: ImageDraw.ImageDraw, one: Drawn, per_mm: float, font: ImageFont.FreeTypeFont) -> None:
+def _draw_field(pen: ImageDraw.ImageDraw, one: Drawn, per_mm: float, font: ImageFont.FreeTypeFont, page: Grey) -> None:
     colour = _colour(one)
     for box in one.field.lines or (one.field.box,):
         pen.rectangle(_pixels(box, per_mm), outline=colour, width=3 if one.taken else 1)
     x0, y0, x1, y1 = _pixels(one.field.box, per_mm)
     number = str(one.number)
     wide = pen.textlength(number, font=font)
-    behind = one.field.kind in ("oval", "box") or not one.taken
-    place = (x1 + 4, y0 - 3) if behind else (x0 - wide - 6, (y0 + y1) / 2 - 12)
     if one.field.kind == "stray":
         place = (x0 + 6, y0 + 4)
+    else:
+        middle = (y0 + y1) / 2 - 12
+        beside = [(x0 - wide - 6, middle), (x1 + 5, middle), (x0, y0 - 27), (x0, y1 + 3)]
+        place = min(beside, key=lambda at: _hidden(page, at, wide))
     pen.rectangle([place[0] - 1, place[1], place[0] + wide + 1, place[1] + 24], fill=(255, 255, 255))
     pen.text(place, number, fill=colour, font=font)
+
+
+def _hidden(page: Grey, at: tuple[float, float], wide: float) -> float:
+    """How much print a number would hide there."""
+    x, y = (max(0, round(v)) for v in at)
+    part = page[y : y + 24, x : x + round(wide)]
+    return float((255 - part.astype(np.float32)).mean()) if part.size and min(at) >= 0 else 255.0
 
 
 def _line(one: Drawn) -> str:

@@ -131,21 +131,31 @@ class Print:
 
     @cached_property
     def text_ink(self) -> Mask:
-        """The ink without rules, bars and what is larger than letters."""
+        """The ink without rules, bars and what is larger than letters; on black fields what is white."""
         d = self.blank.density
         ink = self.ink()
+        if self.black_fields:
+            black = self.black_at(ink.shape, d)
+            ink[black] = 1 - ink[black]
         _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
         large = np.maximum(stats[:, cv2.CC_STAT_WIDTH], 1.5 * stats[:, cv2.CC_STAT_HEIGHT]) > RULE_MM * d
         large[0] = True
         return np.asarray((~large[labels]).astype(np.uint8), np.uint8)
 
+    def black_at(self, shape: tuple[int, ...], density: float) -> NDArray[np.bool_]:
+        """Which pixels of a picture lie in black fields."""
+        black = np.zeros(shape, np.bool_)
+        for field in self.black_fields:
+            y0, y1, x0, x1 = (max(0, round(v * density)) for v in (field.y, field.bottom, field.x, field.right))
+            black[y0:y1, x0:x1] = True
+        return black
+
     def without(self, boxes: list[Box], grow: float) -> tuple[Grey, float]:
         """The finest picture with rules and ``boxes`` painted white, so that only text is left; its pixels per mm."""
         finest, d = self.finest
         picture = finest.copy()
-        for field in self.black_fields:
-            y0, y1, x0, x1 = (max(0, round(v * d)) for v in (field.y, field.bottom, field.x, field.right))
-            picture[y0:y1, x0:x1] = 255 - picture[y0:y1, x0:x1]
+        black = self.black_at(picture.shape, d)
+        picture[black] = 255 - picture[black]
         paper = int(np.percentile(picture[::8, ::8], 80))
         for rule in self.rules:
             half = rule.width / 2 + 0.15
@@ -195,7 +205,11 @@ def _same(a: Box, b: Box) -> bool:
 
 def _rules(page: Print, across: bool) -> list[Rule]:
     d = page.blank.density
-    ink = page.ink(LEVELS[0]) if across else np.ascontiguousarray(page.ink(LEVELS[0]).T)
+    ink = page.ink(LEVELS[0])
+    if page.black_fields:
+        # between white words black is no line
+        ink[page.black_at(ink.shape, d)] = 0
+    ink = ink if across else np.ascontiguousarray(ink.T)
     length = round(RULE_MM * d)
     kept = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     # a line that wanders over a pixel row comes in pieces that overlap

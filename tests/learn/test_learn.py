@@ -161,11 +161,14 @@ def test_a_reason_that_many_fields_share_is_told_once(
     doubts = [plain, shared, shared, shared, alone, shared, plain]
     box = Box(10.0, 20.0, 4.0, 4.0)
     finds = [Find("box", box, doubts=d, id=f"f{i}") for i, d in enumerate(doubts)]
-    tell_doubts(cast(LearnedSide, SimpleNamespace(finds=finds)))
-    said = capsys.readouterr().out
+    finds.append(Find("oval", box, "Ada", doubts=("marked_on_blank",)))
+    tell_doubts(cast(LearnedSide, SimpleNamespace(finds=finds, side=SimpleNamespace(name="back"))), 11)
+    said = " ".join(capsys.readouterr().out.split())
     assert said.count("no label was found beside it") == 1
-    assert "4 to look at (numbers 2-4, 6)" in said
-    assert "5 f4 at 10.0, 20.0 mm: few have this size" in said
+    assert "back: 4 to look at: no label was found beside it: numbers 12-14, 16" in said
+    assert "back: 1 to look at: few have this size; it may be no target: 15 f4 at 10.0, 20.0 mm" in said
+    assert "back: NOT FOUND, 1: beside the label ink stands" in said
+    assert "18 'Ada' at 10.0, 20.0 mm" in said
 
 
 def test_a_mark_on_the_only_blank_is_doubted(kiemphieu: Command, tmp_path: Path) -> None:
