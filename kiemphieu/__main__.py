@@ -38,7 +38,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     from kiemphieu.cli import cli  # noqa: PLC0415
     from kiemphieu.language import language, translated  # noqa: PLC0415
-    from pipeline.errors import Refusal  # noqa: PLC0415
+    from pipeline.errors import Refusal, spoken_place  # noqa: PLC0415
     from pipeline.messages import message, render  # noqa: PLC0415
 
     try:
@@ -58,7 +58,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return INTERRUPTED
     except Refusal as refusal:
         for problem in refusal.problems:
-            _tell(f"{problem.place}: {render(problem.text, language())} [{problem.code}]")
+            _tell(f"{spoken_place(problem.place, language())}: {render(problem.text, language())} [{problem.code}]")
         return REFUSED
     except OSError as error:
         # Folders and files of the user, wherever they are written; other errors of the system are bugs.

@@ -18,9 +18,10 @@ from calibration.simulate.truth import ElectionTruth
 from kiemphieu import parameters
 from kiemphieu.demo_extra import hold_extra_elections
 from kiemphieu.demo_score import ReadingScore, compare, score_readings
+from kiemphieu.language import language
 from kiemphieu.official_command import load_all, write_forms
 from kiemphieu.piles import piles_of
-from kiemphieu.screen import console, progress_bar, say, table, text
+from kiemphieu.screen import console, progress_bar, say, table, text, why_rejected
 from kiemphieu.simulated_review import (
     ReviewReport,
     Truth,
@@ -36,7 +37,7 @@ from pipeline.election.load import load_election
 from pipeline.election.particulars import KINDS
 from pipeline.forms.ballots import ballot_of
 from pipeline.forms.printing import print_ballots
-from pipeline.messages import message
+from pipeline.messages import message, render
 from pipeline.storage import batches as stored_batches
 from pipeline.usecases.batches import batch_count, close_batch, move_page, moves_waiting
 from pipeline.usecases.figures import keep_figures
@@ -294,18 +295,17 @@ def print_totals(election: Election, found: Totals) -> None:
             voters=unit.voters,
         )
         table(title, [text("candidate"), text("votes"), ""], rows)
-    failing = [(a.area, a.contest, f.code, f.kind) for a in found.areas for f in a.findings]
+    failing = [(a.area, a.contest, f"{f.code}: {render(f.text, language())}") for a in found.areas for f in a.findings]
     if failing:
-        table(text("Rules that do not hold"), [text(c) for c in ("area", "contest", "rule", "kind")], failing)
+        table(text("Rules that do not hold"), [text(c) for c in ("area", "contest", "rule")], failing)
 
 
 def _print_summary(report: dict[str, Any], out: Path) -> None:
-    rejected = ", ".join(f"{reason} {n}" for reason, n in report["pages_rejected"].items()) or "0"
     review = report["simulated_review"]
     rows = [
         (text("ballots on paper"), report["ballots"]),
         (text("pages read, pages a second"), f"{report['pages_read']}, {report['pages_per_second']}"),
-        (text("pages rejected, by reason"), rejected),
+        (text("pages rejected, by reason"), why_rejected(report["pages_rejected"])),
         (text("readings accepted by the machine"), report["readings_accepted"]),
         (text("readings asked of people"), f"{report['readings_asked']} ({100 * report['asked_share']:.2f} %)"),
         (

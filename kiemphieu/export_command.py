@@ -13,7 +13,7 @@ from kiemphieu.screen import say
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import Refusal
 from pipeline.messages import message
-from pipeline.reports.level_files import Kind
+from pipeline.reports.level_files import PROVISIONAL, Kind
 from pipeline.reports.nist.cdf import Spelling
 from pipeline.usecases.exports import levels_export, results_export, whole_file, write_cvr, write_readings
 from pipeline.usecases.totals import totals as totals_of
@@ -55,9 +55,10 @@ def export(workspace: Path, out: Path, only: Sequence[str], contest: str | None,
 def _totals(opened: Workspace, out: Path) -> None:
     with opened.database.read() as db:
         found = totals_of(db, opened.count, SYSTEM)
+    name = "totals" if found.complete else f"totals-{PROVISIONAL}"
     text = json.dumps(totals_json(opened.election, found), ensure_ascii=False, indent=1) + "\n"
-    _keep(out / "totals.json", text.encode())
-    _keep(out / "totals.csv", totals_csv(opened.election, found))
+    _keep(out / f"{name}.json", text.encode())
+    _keep(out / f"{name}.csv", totals_csv(opened.election, found))
 
 
 def _levels(opened: Workspace, out: Path) -> None:

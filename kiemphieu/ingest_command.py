@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 
 from kiemphieu import parameters
+from kiemphieu.language import language
 from kiemphieu.parameters import FILE, FOLDER
 from kiemphieu.piles import Pile, piles_of, scans_in
-from kiemphieu.screen import progress_bar, say, table, text
+from kiemphieu.screen import progress_bar, say, table, text, why_rejected
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import Refusal, refuse
-from pipeline.messages import message
+from pipeline.messages import message, render
+from pipeline.usecases.batch_words import BATCH_STATES
 from pipeline.usecases.batches import close_batch, every_batch, move_page, moves_waiting, void_batch
 from pipeline.usecases.cluster import cluster as workers_of
 from pipeline.usecases.execution import process_pool
@@ -55,13 +57,13 @@ def ingest(
 
     Can be stopped at any moment; the same command again goes on where it stopped and changes nothing twice.
     """
+    opened = open_workspace(workspace)
     if sheet is not None:
-        piles = piles_of(sheet)
+        piles = piles_of(sheet, opened)
     elif batch and area and contest and scans:
         piles = [Pile(batch, area, contest, declared, "duplex" if sides == "2" else "simplex", scans_in(scans))]
     else:
         raise refuse("ingest-what", "ingest", "give --batches SHEET, or --batch, --area, --contest and scans")
-    opened = open_workspace(workspace)
     with _executor(cluster, workers) as pool:
         for pile in piles:
             _ingest(opened, pile, pool, cluster, workers)
@@ -87,13 +89,12 @@ def _ingest(opened: Workspace, pile: Pile, pool: Executor, cluster: str | None, 
 
 
 def _tell(batch: str, result: IngestResult) -> None:
-    reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(result.rejected.items())) or "0"
     say(
         message(
             "{batch}: {read} pages read, rejected: {reasons}; {accepted} readings accepted, {asked} asked",
             batch=batch,
             read=result.read,
-            reasons=reasons,
+            reasons=why_rejected(result.rejected),
             accepted=result.accepted,
             asked=result.asked,
         )
@@ -153,8 +154,8 @@ def batches(workspace: Path, to_close: str | None, to_void: str | None, reason: 
             c.batch.id,
             c.batch.area,
             c.batch.contest,
-            c.batch.state,
-            c.batch.declared or 0,
+            render(BATCH_STATES[c.batch.state], language()),
+            "-" if c.batch.declared is None else c.batch.declared,
             c.scanned,
             c.by_hand,
             c.open_items,

@@ -10,6 +10,8 @@ from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.spreadsheets import Row, check_sheet, parse_whole
 from pipeline.storage.batches import Sides
+from pipeline.usecases.ingest import batch_faults
+from pipeline.usecases.workspace import Workspace
 
 COLUMNS = ("batch", "area", "contest", "declared", "sides", "folder")
 ALIASES = {
@@ -65,8 +67,11 @@ def scans_in(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def piles_of(sheet: Path) -> list[Pile]:
-    """The piles of a spreadsheet of batches, folders beside it; refused with every fault of every row."""
+def piles_of(sheet: Path, workspace: Workspace | None = None) -> list[Pile]:
+    """The piles of a spreadsheet of batches, folders beside it; refused with every fault of every row.
+
+    With a ``workspace`` also with what does not fit its election and its batches, before any of them is opened.
+    """
     table, problems = check_sheet(sheet, COLUMNS, (), ALIASES)
     found = list(problems)
     if table.whole and not table.rows:
@@ -77,6 +82,8 @@ def piles_of(sheet: Path) -> list[Pile]:
     seen: dict[str, str] = {}
     for row in table.rows:
         pile, faults = _pile(row, sheet.parent)
+        if workspace is not None:
+            faults = [*faults, *_unfit(workspace, row)]
         batch = row.text("batch")
         if batch and batch in seen:
             twice = message("the id '{id}' already stands in {other}; give each its own", id=batch, other=seen[batch])
@@ -88,6 +95,18 @@ def piles_of(sheet: Path) -> list[Pile]:
     if found:
         raise Refusal(found)
     return piles
+
+
+def _unfit(workspace: Workspace, row: Row) -> list[Problem]:
+    """What the election and its batches say against a row; of an empty cell it is told that it is empty."""
+    batch, area, contest = (row.text(c) for c in ("batch", "area", "contest"))
+    declared = parse_whole(row.text("declared")) if row.text("declared") else None
+    faults = batch_faults(workspace, batch, area, contest, declared, _sides(row))
+    return [Problem(f.code, row.place(f.column), f.text) for f in faults if row.text(f.column)]
+
+
+def _sides(row: Row) -> Sides:
+    return "duplex" if row.text("sides") == "2" else "simplex"
 
 
 def _pile(row: Row, folder: Path) -> tuple[Pile | None, Sequence[Problem]]:
@@ -120,5 +139,4 @@ def _pile(row: Row, folder: Path) -> tuple[Pile | None, Sequence[Problem]]:
             faults += [Problem(p.code, f"{row.place('folder')}: {p.place}", p.text) for p in refusal.problems]
     if faults:
         return None, faults
-    sides: Sides = "duplex" if row.text("sides") == "2" else "simplex"
-    return Pile(row.text("batch"), row.text("area"), row.text("contest"), declared, sides, files), ()
+    return Pile(row.text("batch"), row.text("area"), row.text("contest"), declared, _sides(row), files), ()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kiemphieu.language import words
 from kiemphieu.parameters import FILE, FOLDER
 from kiemphieu.screen import say
 from pipeline.access.roles import SYSTEM
@@ -23,7 +24,7 @@ def profile(workspace: Path, profile: Path | None) -> None:
     opened = open_workspace(workspace)
     try:
         if profile is None:
-            say(message("Profile {digest}: {made}", digest=opened.profile.digest[:12], made=opened.profile.made))
+            say(message("Profile {digest}: {made}", digest=opened.profile.digest[:12], made=words(opened.profile.made)))
             return
         new = load_profile(profile)
         older = set_profile(opened, SYSTEM, new)

@@ -11,11 +11,12 @@ from typing import Any
 
 import click
 
+from kiemphieu.language import language
 from pipeline.errors import refuse
 from pipeline.forms.document import load_form
 from pipeline.forms.template import Form
 from pipeline.geometry import Quad
-from pipeline.messages import render
+from pipeline.messages import Language, message, render
 from pipeline.recognize.read import ENGINE, read_raw
 from pipeline.recognize.reading import PageReading, WrittenReading
 from pipeline.review.decide import decide
@@ -69,16 +70,20 @@ def read(forms: Sequence[Path], profile_path: Path | None, debug: Path | None, i
     for index, path in enumerate(paths, start=1):
         for page in decode_pages(*_content(path)):
             outcome = read_raw(page, prepared) if isinstance(page, RawPage) else page
-            _print_line(page_line(outcome, profile, by_id))
+            _print_line(page_line(outcome, profile, by_id, language()))
             pages += 1
             if debug and isinstance(page, RawPage):
                 _draw(page, outcome, profile, by_id, debug)
         if progress:
-            print(f"\r{index}/{len(paths)} files, {pages} pages", end="", file=sys.stderr)
+            print(f"\r{_so_far(f'{index}/{len(paths)}', pages)}", end="", file=sys.stderr)
     if progress:
         print(file=sys.stderr)
     else:
-        print(f"{len(paths)} files, {pages} pages", file=sys.stderr)
+        print(_so_far(str(len(paths)), pages), file=sys.stderr)
+
+
+def _so_far(files: str, pages: int) -> str:
+    return render(message("{files} files, {pages} pages", files=files, pages=pages), language())
 
 
 def _refuse_same_ids(prepared: Sequence[PreparedForm], paths: Sequence[Path]) -> None:
@@ -128,10 +133,11 @@ def _content(path: Path) -> tuple[bytes, str, str]:
     return content, str(path), hashlib.sha256(content).hexdigest()
 
 
-def page_line(outcome: Outcome, profile: Profile, forms: Mapping[str, Form]) -> dict[str, Any]:
+def page_line(outcome: Outcome, profile: Profile, forms: Mapping[str, Form], spoken: Language) -> dict[str, Any]:
     """The published record of one page (docs/form-format.md); ``quad`` in pixels of the original.
 
-    ``forms``: by id, those that the page may be read with; their rules decide on numbers.
+    ``forms``: by id, those that the page may be read with; their rules decide on numbers. ``spoken``: of sentences for
+    people.
     """
     line: dict[str, Any] = {
         "file": outcome.source.file,
@@ -146,7 +152,7 @@ def page_line(outcome: Outcome, profile: Profile, forms: Mapping[str, Form]) -> 
         "fields": [],
     }
     if isinstance(outcome, Rejection):
-        return line | {"reason": outcome.reason, "text": render(outcome.text, "en"), "seems": outcome.seems}
+        return line | {"reason": outcome.reason, "text": render(outcome.text, spoken), "seems": outcome.seems}
     form = forms[outcome.form]
     fields: list[dict[str, Any]] = []
     for reading in outcome.fields:
@@ -171,7 +177,7 @@ def page_line(outcome: Outcome, profile: Profile, forms: Mapping[str, Form]) -> 
     return found | {
         "fields": sorted(fields, key=lambda one: order[one["id"]]),
         "questions": [
-            {"code": q.code, "fields": list(q.fields), "text": render(q.text, "en")}
+            {"code": q.code, "fields": list(q.fields), "text": render(q.text, spoken)}
             for q in questions_of(decided, form)
         ],
         "ask_first": list(decided.asked),

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from kiemphieu.language import language
 from kiemphieu.parameters import FOLDER, own_name
 from kiemphieu.screen import console, say, table, text
 from pipeline.access.roles import Actor, Role
 from pipeline.errors import Refusal, refuse
-from pipeline.messages import message
+from pipeline.messages import Message, message, render
 from pipeline.recognize.picture import write_place
 from pipeline.review.items import possible_answers
 from pipeline.review.states import DEFER, TeamVote
@@ -19,6 +20,12 @@ from pipeline.storage.items import StoredItem
 from pipeline.usecases.complete_ballots import raise_ballot_items
 from pipeline.usecases.review import before_team, enter, queue, team_decides
 from pipeline.usecases.workspace import Workspace, open_workspace
+from review_ui.sheet_words import REASONS
+from review_ui.wording import KINDS, answer_of
+from review_ui.wording_count import doubt, verdict
+
+_KINDS: dict[str, Message] = {str(kind): words for kind, words in KINDS.items()}
+_KINDS["ballot"] = message("ballots before the team")
 
 
 @click.group()
@@ -33,7 +40,9 @@ def listed(workspace: Path) -> None:
     opened = open_workspace(workspace)
     with opened.database.read() as db:
         counts = items.counts(db)
-    rows = [(kind, state, number) for (kind, state), number in sorted(counts.items())]
+    rows = [
+        (_said(_KINDS[kind]), _said(verdict(state, {})), number) for (kind, state), number in sorted(counts.items())
+    ]
     table(text("Items"), [text(c) for c in ("kind", "state", "count")], rows)
     opened.close()
 
@@ -80,7 +89,8 @@ def _ask(opened: Workspace, actor: Actor, item: StoredItem) -> bool:
     """Show one item and take one answer; whether to go on."""
     _show(opened, item)
     choices = possible_answers(item.subject)
-    listed = "  ".join(f"[{n}] {text(choice)}" for n, choice in enumerate(choices, start=1))
+    words = (_said(answer_of(item.subject.field_kind, choice)) for choice in choices)
+    listed = "  ".join(f"[{n}] {word}" for n, word in enumerate(words, start=1))
     console.print(f"{listed}  [d] {text('defer')}  [q] {text('stop')}", highlight=False)
     while True:
         given = click.prompt(text("answer"), prompt_suffix=": ").strip()
@@ -89,6 +99,9 @@ def _ask(opened: Workspace, actor: Actor, item: StoredItem) -> bool:
         value = DEFER if given == "d" else given
         if given.isdigit() and 1 <= int(given) <= len(choices):
             value = choices[int(given) - 1]
+        if choices and value not in (*choices, DEFER) and not value.startswith("move:"):
+            say(message("'{value}' is no choice; write the number of one, 'd' or 'q'", value=given))
+            continue
         try:
             with opened.database.write() as db:
                 enter(db, opened.count, actor, item.id, value, opened.clock())
@@ -104,7 +117,7 @@ def _show(opened: Workspace, item: StoredItem) -> None:
         for field in form.fields:
             if field.id == item.subject.field:
                 label = field.label or field.id
-    console.rule(f"{text(item.subject.kind)}: {label} {', '.join(item.subject.doubts)}")
+    console.rule(f"{_said(_KINDS[item.subject.kind])}: {label} {_doubts(item)}")
     if item.page is None:
         say(message("no picture: take the sheet from the pile and type what is on it"))
         return
@@ -120,7 +133,16 @@ def _show(opened: Workspace, item: StoredItem) -> None:
     if place:
         say(message("sheet: file {file}, page {page}; the paper decides", file=place[0], page=place[2]))
     if page.reason:
-        say(message("the page was rejected: {reason} {seems}", reason=page.reason, seems=page.seems or ""))
+        say(message("the page was rejected: {reason} {seems}", reason=_said(REASONS[page.reason]),
+                    seems=page.seems or ""))  # fmt: skip
+
+
+def _doubts(item: StoredItem) -> str:
+    return ", ".join(_said(doubt(one, {})) for one in item.subject.doubts)
+
+
+def _said(words: Message) -> str:
+    return render(words, language())
 
 
 def _vote(given: str) -> TeamVote:
@@ -154,6 +176,6 @@ def team(workspace: Path, leader: str, members: str, item_ids: tuple[str, ...], 
         for batch in batches.every(db):
             raise_ballot_items(db, opened.count, batch.id, opened.clock())
         waiting = before_team(db, actor)
-    rows = [(i.id, i.batch, i.subject.kind, i.subject.field, ", ".join(i.subject.doubts)) for i in waiting]
+    rows = [(i.id, i.batch, _said(_KINDS[i.subject.kind]), i.subject.field, _doubts(i)) for i in waiting]
     table(text("Before the team"), [text(c) for c in ("item", "batch", "kind", "field", "why")], rows)
     opened.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -12,6 +12,7 @@ from rich.table import Table
 
 from kiemphieu.language import language
 from pipeline.messages import Message, message, render
+from review_ui.sheet_words import REASONS
 
 # What is printed is other people's text: in a fingerprint ":CD:" must not become a picture of a disc, and a
 # name or a file in square brackets must not be taken for a colour.
@@ -40,6 +41,12 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
             progress.update(task, completed=done, total=whole)
 
         yield step
+
+
+def why_rejected(numbers: Mapping[str, int]) -> str:
+    """How many pages were rejected for which reason, in the user's words; 0 for none."""
+    told = [f"{render(REASONS[reason], language())} ({number})" for reason, number in sorted(numbers.items())]
+    return ", ".join(told) or "0"
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -44,11 +44,14 @@ def totals(workspace: Path, csv_file: Path | None, json_file: Path | None) -> No
         json_file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print_totals(opened.election, found)
     if not found.complete:
-        waiting = sum(a.open_items for a in found.areas)
         say(
             message(
-                "PROVISIONAL: {waiting} items wait for people, or figures are missing or do not agree",
-                waiting=waiting,
+                "PROVISIONAL: {waiting} items wait for people; of {areas} counts of an area {missing} lack the figures "
+                "of the team, rules stand against {broken}",
+                waiting=sum(a.open_items for a in found.areas),
+                areas=len(found.areas),
+                missing=sum(a.figures is None for a in found.areas),
+                broken=sum(bool(a.standing_against) for a in found.areas),
             )
         )
     opened.close()

@@ -13,6 +13,7 @@ from pipeline.access.roles import SYSTEM
 from pipeline.election.figures import load_figures
 from pipeline.election.load import load_election
 from pipeline.election.unusual import warnings_of
+from pipeline.errors import spoken_place
 from pipeline.messages import message, render
 from pipeline.review.profile import load_profile
 from pipeline.usecases.checking import check_import
@@ -35,7 +36,8 @@ def new(workspace: Path, definition: Path, database: str | None, profile_path: P
     """Make WORKSPACE from an election definition, which is checked as a whole first."""
     election = load_election(definition)
     for warning in warnings_of(election):
-        errors.print(f"{warning.place}: {render(warning.text, language())}", style="yellow", highlight=False)
+        told = f"{spoken_place(warning.place, language())}: {render(warning.text, language())}"
+        errors.print(told, style="yellow", highlight=False, soft_wrap=True)
     given = load_profile(profile_path) if profile_path else None
     create_workspace(workspace, election, database, profile=given, paper=not summary).close()
     say(

@@ -5,10 +5,11 @@ Anything expected (an unreadable page) is a value, not an error; anything else t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.messages import Message, message
+from pipeline.messages import Language, Message, message, render
 
 MOST_PLACES = 20
 """So many places of one and the same fault are named; a country has 216,000 count minutes."""
@@ -54,6 +55,20 @@ def together(problems: Sequence[Problem]) -> tuple[Problem, ...]:
 def _places(every: Sequence[str]) -> str:
     more = len(every) - MOST_PLACES
     return "; ".join(every[:MOST_PLACES]) + (f"; … (+{more})" if more > 0 else "")
+
+
+_PART = re.compile(r"(?<=, )(row|line|page|column) (\w+)")
+_PARTS: Mapping[str, Message] = {
+    "row": message("row {which}"),
+    "line": message("line {which}"),
+    "page": message("page {which}"),
+    "column": message("column {which}"),
+}
+
+
+def spoken_place(place: str, language: Language) -> str:
+    """A :attr:`Problem.place` in the reader's words: ``candidates.xlsx, dòng 7, cột birth_date``."""
+    return _PART.sub(lambda part: render(Message(_PARTS[part[1]].msgid, {"which": part[2]}), language), place)
 
 
 def refuse(code: str, place: str, msgid: str, **params: object) -> Refusal:

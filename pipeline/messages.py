@@ -38,6 +38,22 @@ def message(msgid: str, **params: object) -> Message:
     return Message(msgid, params)
 
 
+SYSTEM_REASONS = (
+    "No such file or directory",
+    "Permission denied",
+    "Is a directory",
+    "Not a directory",
+    "File exists",
+    "File name too long",
+    "No space left on device",
+    "Read-only file system",
+    "Input/output error",
+    "Disk quota exceeded",
+)
+"""What the operating system says of files: English wherever it runs. Given as ``why``, it is said in the reader's
+language, too."""
+
+
 @lru_cache(maxsize=4)
 def catalogue(language: Language) -> Mapping[str, str]:
     """English sentence -> sentence in ``language``; untranslated ones are absent."""
@@ -53,10 +69,12 @@ def catalogue(language: Language) -> Mapping[str, str]:
 def render(text: Message, language: Language) -> str:
     """The sentence in ``language``, or in English where the catalogue lacks it; nested messages too, lists of them."""
 
-    def spoken(value: object) -> object:
+    def spoken(name: str, value: object) -> object:
         if isinstance(value, Message):
             return render(value, language)
+        if name == "why" and isinstance(value, str) and value in SYSTEM_REASONS:
+            return catalogue(language).get(value, value)
         return _joined(value, lambda v: render(v, language))
 
-    params = {k: spoken(v) for k, v in text.params.items()}
+    params = {k: spoken(k, v) for k, v in text.params.items()}
     return catalogue(language).get(text.msgid, text.msgid).format(**params)

@@ -6,12 +6,6 @@ from collections.abc import Mapping
 
 from pipeline.messages import Message, message
 
-BATCH_STATES: Mapping[str, Message] = {
-    "open": message("open for sheets"),
-    "closed": message("closed"),
-    "void": message("taken out of the count"),
-}
-
 REASONS: Mapping[str, Message] = {
     "undecodable": message("the file is damaged"),
     "encrypted": message("the file is locked"),

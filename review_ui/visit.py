@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from pipeline.access.roles import Actor
+from pipeline.errors import spoken_place
 from pipeline.messages import Language, Message, message, render
 from pipeline.usecases.sign_in import Visitor
 from review_ui.screens import bundled, menu, where
@@ -79,6 +80,7 @@ class Visit:
         return {
             "t": t,
             "say": self.say,
+            "where": lambda place: spoken_place(place, self.language),
             "body_of": self.body_of,
             "language": self.language,
             "here": self.here,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pipeline.audit.chain import AuditEvent
 from pipeline.messages import Message, message
 from pipeline.tally.ballots import AGAINST, Ground
+from pipeline.usecases.batch_words import SIDES
 from pipeline.usecases.standing import Status
 from pipeline.usecases.whole_ballot import Source
 
@@ -240,8 +241,7 @@ _VALUES: Mapping[str, Message] = {
     "settled": message("settled"),
     "corrected": message("corrected"),
     "voided": message("taken out"),
-    "simplex": message("one side of each sheet"),
-    "duplex": message("both sides"),
+    **SIDES,
     "against": message("against"),
     "absent_member": message("not here"),
     "team-against": message("more than half against"),

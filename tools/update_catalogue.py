@@ -6,6 +6,7 @@ Translations that stand are kept; sentences that are gone are dropped; new ones 
 from __future__ import annotations
 
 import ast
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +17,17 @@ from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "pipeline" / "locale" / "vi" / "LC_MESSAGES" / "kiemphieu.po"
+PROFILE = ROOT / "pipeline" / "review" / "default_profile.json"
 ROOMS = ("pipeline", "calibration", "review_ui", "kiemphieu")
 # Functions of the code that take a sentence; where it is not the first argument, it is the longest with a space.
 FUNCTIONS = {"message", "text", "refuse", "add", "at", "_fault", "fault_at", "_problem", "_sentence", "_Unreadable"}
+# Tuples of sentences that a library or the operating system says.
+FOREIGN = {"CLICK_SENTENCES", "SYSTEM_REASONS"}
 
 
 def sentences() -> Iterator[tuple[str, str]]:
-    """(file, sentence) for every translatable sentence of the code."""
+    """(file, sentence) for every translatable sentence of the code, and how the profile that it ships was made."""
+    yield str(PROFILE.relative_to(ROOT)), json.loads(PROFILE.read_text(encoding="utf-8"))["made"]
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -49,6 +54,9 @@ def _in(node: ast.AST, room: str) -> Iterator[str]:
         found = _sentence_of(node)
         if found:
             yield found
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Tuple(elts=elements)) if name in FOREIGN:
+            yield from (e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str))
     # [text(c) for c in ("batch", "area")]: the headers of a table
     if isinstance(node, ast.ListComp) and isinstance(node.elt, ast.Call) and _name(node.elt.func) == "text":
         for value in ast.walk(node.generators[0].iter):
@@ -57,7 +65,7 @@ def _in(node: ast.AST, room: str) -> Iterator[str]:
 
 
 def _of_commands(tree: ast.AST, room: str) -> Iterator[str]:
-    """What ``--help`` shows: the docstrings of commands, the help of their options, the library's own words."""
+    """What ``--help`` shows: the docstrings of commands and the help of their options."""
     if room != "kiemphieu":
         return
     for node in ast.walk(tree):
@@ -66,8 +74,6 @@ def _of_commands(tree: ast.AST, room: str) -> Iterator[str]:
                 yield ast.get_docstring(node) or ""
             case ast.keyword(arg="help", value=ast.Constant(value=str(text))):
                 yield text
-            case ast.Assign(targets=[ast.Name(id="CLICK_SENTENCES")], value=ast.Tuple(elts=elements)):
-                yield from (e.value for e in elements if isinstance(e, ast.Constant))
 
 
 def _decorator(node: ast.expr) -> str:

@@ -19,7 +19,7 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTempl
 from calibration.trial.deck import Sheet
 from calibration.trial.read import Outcome
 from pipeline.forms.fonts import font_name
-from pipeline.messages import Language, Message, message, render
+from pipeline.messages import Language, Message, catalogue, message, render
 from pipeline.review.bounds import readings_needed
 from pipeline.review.profile import Limits, Profile
 
@@ -115,6 +115,10 @@ class ReportPages:
 
     def t(self, sentence: Message) -> str:
         return render(sentence, self.lang)
+
+    def fixed(self, sentence: str) -> str:
+        """A sentence of a file that ships with the program, such as the profile's; another stays as it is."""
+        return catalogue(self.lang).get(sentence, sentence)
 
     def n(self, number: float, form: str = ",d") -> str:
         """A number as the language writes it: 29.956 and 0,0062 in Vietnamese."""
@@ -231,7 +235,7 @@ class ReportPages:
             (self.t(message("date of the trial")), self.day()),
             (self.t(message("program, reader")), f"kiemphieu {r['program']}, {r['engine']}"),
             (self.t(message("profile (SHA-256)")), r["profile"]),
-            (self.t(message("how the profile was made")), r["profile_made"]),
+            (self.t(message("how the profile was made")), self.fixed(r["profile_made"])),
             (self.t(message("answers of the deck (SHA-256)")), r["deck"]),
             (self.t(message("set of forms (SHA-256)")), r["form_set"]),
         ]

@@ -52,15 +52,16 @@ def broken_text(broken: BrokenSum, form: Form) -> Message:
     """The rule in words, with the figures as written, and which figures would mend it."""
     text = _rule_text(broken, form)
     written = dict(broken.written)
-    mended = [
-        f"{name_of(form.field(name))}: {shown(form.field(name), written[name])} → {shown(form.field(name), value)}"
+    mended = tuple(
+        message("{figure}: {written} → {consistent}", figure=name_of(form.field(name)),
+                written=shown(form.field(name), written[name]), consistent=shown(form.field(name), value))
         for name, value in broken.consistent or ()
         if (value or 0) != (written[name] or 0)
-    ]
+    )  # fmt: skip
     if not mended:
-        names = ", ".join(name_of(form.field(name)) for name in broken.off)
+        names = tuple(name_of(form.field(name)) for name in broken.off)
         return message("{rule} Compare with the paper: {fields}.", rule=text, fields=names)
-    return message("{rule} It would be right with {mended}; look at the paper.", rule=text, mended="; ".join(mended))
+    return message("{rule} It would be right with {mended}; look at the paper.", rule=text, mended=mended)
 
 
 def _rule_text(broken: BrokenSum, form: Form) -> Message:
@@ -90,7 +91,7 @@ def _rule_text(broken: BrokenSum, form: Form) -> Message:
 
 
 def _sum_text(
-    rule: FormRule, values: Mapping[str, int | None], labels: Mapping[str, str], texts: Mapping[str, str]
+    rule: FormRule, values: Mapping[str, int | None], labels: Mapping[str, Message], texts: Mapping[str, str]
 ) -> Message:
     *parts, whole = rule.fields
     times: Sequence[int] = rule.times or (1,) * len(parts)
@@ -100,8 +101,10 @@ def _sum_text(
                    whole=labels[whole], value=texts[whole])  # fmt: skip
 
 
-def name_of(field: FormField) -> str:
-    return field.label or field.id
+def name_of(field: FormField) -> Message:
+    """What a field is called; the strokes of a candidate have the same label as the figure beside them."""
+    name = field.label or field.id
+    return message("strokes of {name}", name=name) if field.kind == "tally" else Message("{name}", {"name": name})
 
 
 def shown(field: FormField, value: int | None) -> str:

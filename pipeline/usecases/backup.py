@@ -64,7 +64,8 @@ def back_up(workspace: Workspace, target: Path) -> BackupSummary:
         flush_folder(target.parent)
     except OSError as error:
         raise refuse(
-            "disk-full", str(target), "the backup cannot be written ({why}); free space or choose another disk",
+            "disk-full", str(target),
+            "the backup cannot be written ({why}); check the folder, free space or choose another disk",
             why=error.strerror or str(error),
         ) from error  # fmt: skip
     finally:
@@ -118,7 +119,7 @@ def _full(folder: Path, error: OSError) -> Refusal:
     return refuse(
         "disk-full",
         str(folder),
-        "the workspace cannot be written ({why}); free space or choose another disk",
+        "the workspace cannot be written ({why}); check the folder, free space or choose another disk",
         why=error.strerror or str(error),
     )
 

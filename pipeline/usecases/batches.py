@@ -16,6 +16,7 @@ from pipeline.storage import batches, log, pages, piles, results, settings
 from pipeline.storage.batches import Batch, BatchState
 from pipeline.storage.pages import StoredPage
 from pipeline.storage.piles import PileNumbers
+from pipeline.usecases.batch_words import BATCH_STATES
 from pipeline.usecases.comparing import check_counts
 from pipeline.usecases.complete_ballots import raise_ballot_items
 from pipeline.usecases.execution import PageTask, Reader, Task, read_task
@@ -108,7 +109,7 @@ def close_batch(workspace: Workspace, actor: Actor, key: str, explanation: str =
     with workspace.database.write() as db:
         found = batch_count(db, _get(db, key))
         if found.batch.state != "open":
-            raise refuse("batch-not-open", key, "the batch is {state} already", state=found.batch.state)
+            raise refuse("batch-not-open", key, "the batch is {state} already", state=BATCH_STATES[found.batch.state])
         if found.unread:
             raise refuse(
                 "batch-unread",
@@ -166,7 +167,7 @@ def declare(workspace: Workspace, actor: Actor, key: str, declared: int, reason:
     with workspace.database.write() as db:
         batch = _get(db, key)
         if batch.state != "open":
-            raise refuse("batch-not-open", key, "the batch is {state} already", state=batch.state)
+            raise refuse("batch-not-open", key, "the batch is {state} already", state=BATCH_STATES[batch.state])
         if batch.declared == declared:
             return
         if batch.declared is not None and not reason.strip():
@@ -203,7 +204,7 @@ def void_batch(workspace: Workspace, actor: Actor, key: str, reason: str) -> Non
         raise refuse("reason-missing", key, "a change needs a reason; write why")
     with workspace.database.write() as db:
         if _get(db, key).state == "void":
-            raise refuse("batch-not-open", key, "the batch is {state} already", state="void")
+            raise refuse("batch-not-open", key, "the batch is {state} already", state=BATCH_STATES["void"])
         _refuse_moving_in(db, key)
         batches.set_state(db, key, "void", reason.strip())
         pages.release(db, key)

@@ -15,6 +15,7 @@ from pipeline.messages import Message, message
 from pipeline.scan.decode import page_count, unreadable
 from pipeline.storage import batches, log, pages
 from pipeline.storage.batches import Batch
+from pipeline.usecases.batch_words import BATCH_STATES
 from pipeline.usecases.workspace import Workspace
 
 
@@ -42,7 +43,9 @@ def open_one(db: Connection, key: str) -> Batch:
     if batch is None:
         raise refuse("batch-unknown", key, "there is no such batch; open it first")
     if batch.state != "open":
-        raise refuse("batch-not-open", key, "the batch is {state}; scan into a new batch", state=batch.state)
+        raise refuse(
+            "batch-not-open", key, "the batch is {state}; scan into a new batch", state=BATCH_STATES[batch.state]
+        )
     return batch
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require
 from pipeline.audit.chain import AuditEvent
-from pipeline.errors import refuse
+from pipeline.errors import Problem, Refusal, refuse
+from pipeline.messages import Message, message
 from pipeline.recognize.read import ENGINE
 from pipeline.recognize.reading import PageReading
 from pipeline.review.decide import decide
@@ -24,6 +25,7 @@ from pipeline.scan.page import Rejection
 from pipeline.storage import ballots, batches, grid_queue, items, log, pages, readings, settings
 from pipeline.storage.ballots import Ballot, BallotSource
 from pipeline.storage.batches import Batch, Sides
+from pipeline.usecases.batch_words import BATCH_STATES, SIDES
 from pipeline.usecases.complete_ballots import Count, raise_ballot_items
 from pipeline.usecases.delivery import Kept, claim, keep, open_one
 from pipeline.usecases.execution import PAGES_A_TASK, Outcome, PageTask, Reader, Task, read_task, run
@@ -58,26 +60,13 @@ def open_batch(
 ) -> Batch:
     """A new batch, or the open one of that id; ``declared`` is the count by hand (``None``: not yet counted).
 
-    Refused: an unknown area or contest, another area, contest or count under the same id, a closed batch.
+    Refused with whatever :func:`batch_faults` finds.
     """
     require(actor, "ingest")
-    if not _plain(key):
-        raise refuse("batch-id", key, "'{value}' is no id of a batch; use letters, digits, '-', '_' and '.'", value=key)
-    known = {a.id: a for a in workspace.election.areas}
-    if area not in known:
-        raise refuse("area-unknown", key, "the area '{value}' is not in the election; correct it", value=area)
-    if contest not in known[area].units:
-        raise refuse(
-            "contest-unknown",
-            key,
-            "the contest '{value}' is not held in area {area}; correct it",
-            value=contest,
-            area=area,
-        )
-    if declared is not None and declared < 0:
-        raise refuse("declared", key, "'{value}' is no count of ballots; write a whole number", value=declared)
     at = workspace.clock()
     with workspace.database.write() as db:
+        if faults := _faults(workspace, db, key, area, contest, declared, sides):
+            raise Refusal([Problem(fault.code, key, fault.text) for fault in faults])
         standing = batches.get(db, key)
         if standing is None:
             detail = {"area": area, "contest": contest, "declared": declared, "sides": sides}
@@ -86,39 +75,85 @@ def open_batch(
                 db, key=key, area=area, contest=contest, declared=declared, sides=sides,
                 profile=workspace.profile.digest, form_set=workspace.form_set, at=at,
             )  # fmt: skip
-        return _same_batch(db, standing, (area, contest, sides), declared)
+        if declared is None or standing.declared is not None:
+            return standing
+        batches.declare(db, standing.id, declared)
+        found = batches.get(db, standing.id)
+        assert found is not None
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFault:
+    """Why a batch cannot be opened, and in what it was given: the column of the spreadsheet of batches."""
+
+    column: str
+    code: str
+    text: Message
+
+
+def batch_faults(
+    workspace: Workspace, key: str, area: str, contest: str, declared: int | None, sides: Sides
+) -> tuple[BatchFault, ...]:
+    """Everything for which :func:`open_batch` would refuse; nothing is changed.
+
+    An id that is none, an unknown area or contest, another area, contest or count under the same id, a closed batch.
+    """
+    with workspace.database.read() as db:
+        return _faults(workspace, db, key, area, contest, declared, sides)
+
+
+def _faults(
+    workspace: Workspace, db: Connection, key: str, area: str, contest: str, declared: int | None, sides: Sides
+) -> tuple[BatchFault, ...]:
+    found: list[BatchFault] = []
+
+    def fault(column: str, code: str, text: Message) -> None:
+        found.append(BatchFault(column, code, text))
+
+    if not _plain(key):
+        fault("batch", "batch-id",
+              message("'{value}' is no id of a batch; use letters, digits, '-', '_' and '.'", value=key))  # fmt: skip
+    known = {a.id: a for a in workspace.election.areas}
+    if area not in known:
+        fault("area", "area-unknown", message("the area '{value}' is not in the election; correct it", value=area))
+    elif contest not in known[area].units:
+        text = message("the contest '{value}' is not held in area {area}; correct it", value=contest, area=area)
+        fault("contest", "contest-unknown", text)
+    if declared is not None and declared < 0:
+        text = message("'{value}' is no count of ballots; write a whole number", value=declared)
+        fault("declared", "declared", text)
+    standing = None if found else batches.get(db, key)
+    if standing is not None:
+        found += _other_batch(standing, (area, contest, sides), declared)
+    return tuple(found)
+
+
+def _other_batch(standing: Batch, asked: tuple[str, str, Sides], declared: int | None) -> Iterator[BatchFault]:
+    """Why what was handed over cannot be of the batch that stands under its id."""
+    if standing.state != "open":
+        text = message("the batch is {state}; scan into a new batch", state=BATCH_STATES[standing.state])
+        yield BatchFault("batch", "batch-not-open", text)
+    elif (standing.area, standing.contest, standing.sides) != asked:
+        text = message(
+            "this batch stands for area {area}, contest {contest}, {sides}; choose another id",
+            area=standing.area,
+            contest=standing.contest,
+            sides=SIDES[standing.sides],
+        )
+        yield BatchFault("batch", "batch-differs", text)
+    elif declared is not None and standing.declared not in (None, declared):
+        text = message(
+            "{old} ballots were declared before, now {new}; void the batch or give the first count",
+            old=standing.declared,
+            new=declared,
+        )
+        yield BatchFault("declared", "batch-declared", text)
 
 
 def _plain(key: str) -> bool:
     """Whether an id can stand in an address and in the name of a file."""
     return 0 < len(key) <= 80 and key == key.strip(" .") and not any(c in '/\\?#"<>' or ord(c) < 32 for c in key)
-
-
-def _same_batch(db: Connection, standing: Batch, asked: tuple[str, str, Sides], declared: int | None) -> Batch:
-    if standing.state != "open":
-        raise refuse("batch-not-open", standing.id, "the batch is {state}; scan into a new batch", state=standing.state)
-    if (standing.area, standing.contest, standing.sides) != asked:
-        raise refuse(
-            "batch-differs",
-            standing.id,
-            "this batch stands for area {area}, contest {contest}, {sides}; choose another id",
-            area=standing.area,
-            contest=standing.contest,
-            sides=standing.sides,
-        )
-    if declared is not None and standing.declared not in (None, declared):
-        raise refuse(
-            "batch-declared",
-            standing.id,
-            "{old} ballots were declared before, now {new}; void the batch or give the first count",
-            old=standing.declared,
-            new=declared,
-        )
-    if declared is not None and standing.declared is None:
-        batches.declare(db, standing.id, declared)
-    found = batches.get(db, standing.id)
-    assert found is not None
-    return found
 
 
 def ingest_batch(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from pipeline.election.codec import digest as election_digest
 from pipeline.election.codec import from_json, to_json
 from pipeline.election.definition import Election
 from pipeline.errors import refuse
+from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.ballots import ballot_of
 from pipeline.forms.document import load_form
 from pipeline.forms.printing import write_form
@@ -87,6 +90,36 @@ def create_workspace(
     layouts = [ballot_of(election, unit.id) for unit in election.units if unit.seats and paper]
     # An address that does not answer must leave nothing behind that would refuse the next attempt.
     remote = open_database(address) if address else None
+    with _made_whole(folder):
+        _make(folder, election, layouts, address, remote, profile, clock)
+    return open_workspace(folder, clock)
+
+
+@contextmanager
+def _made_whole(folder: Path) -> Iterator[None]:
+    """What an attempt that fails (a full disk, Ctrl-C) has written goes away again, so that it may be repeated."""
+    stood = folder.is_dir()
+    try:
+        yield
+    except BaseException:
+        written = tuple(folder.iterdir()) if stood else (folder,)
+        for part in (p for p in written if p.exists()):
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                part.unlink(missing_ok=True)
+        raise
+
+
+def _make(
+    folder: Path,
+    election: Election,
+    layouts: Sequence[BallotLayout],
+    address: str | None,
+    remote: Database | None,
+    profile: Profile,
+    clock: Clock,
+) -> None:
     for part in ("images", "forms"):
         (folder / part).mkdir(parents=True)
     for layout in layouts:
@@ -116,7 +149,6 @@ def create_workspace(
         )
         log.append(db, event, clock())
     database.close()
-    return open_workspace(folder, clock)
 
 
 def open_workspace(folder: Path, clock: Clock = now) -> Workspace:

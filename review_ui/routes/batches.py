@@ -14,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from pipeline.access.roles import Permission
 from pipeline.errors import Refusal, refuse
 from pipeline.messages import Message, message
+from pipeline.usecases.batch_words import BATCH_STATES
 from pipeline.usecases.batches import close_batch, declare, free_id, open_again, void_batch
 from pipeline.usecases.counting import BatchView, batch_view, every_id, rejected_sheets, views
 from pipeline.usecases.delivery import Delivery, deliver, folders, watch_folder
@@ -22,7 +23,7 @@ from pipeline.usecases.paper import next_slip, open_sheets
 from review_ui.faults import status_of, wants_json
 from review_ui.guard import Needs
 from review_ui.screens import Link, Screen
-from review_ui.sheet_words import BATCH_STATES, REASONS
+from review_ui.sheet_words import REASONS
 from review_ui.visit import Visit
 from review_ui.wording import KINDS
 

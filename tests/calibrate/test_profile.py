@@ -20,7 +20,7 @@ from pipeline.review.profile import default_profile, parse_profile
 QUAD = ((0.0, 0.0), (9.0, 0.0), (9.0, 3.0), (0.0, 3.0))
 PLAIN = {
     "span": 1.0, "core": 1.0, "middle": 1.0, "heart": 1.0, "ring": 0.0, "hanging": 0.0, "signs_mm2": 0.0,
-    "taller_mm": 0.0, "far_mm2": 0.0, "open": 0.0, "creased": 0.0, "streaked": 0.0, "runs_on": 0.0,
+    "taller_mm": 0.0, "far_mm2": 0.0, "open": 0.0, "creased": 0.0, "streaked": 0.0, "runs_on": 0.0, "crease": 0.0,
 }  # fmt: skip
 FILLED = {
     "slight": 0.0, "darkest": 0.8, "through": 0.0, "void": 0.0, "around": 0.0, "level": 1.0, "spread_mm": 0.0,

@@ -122,7 +122,7 @@ def test_exports_are_written_once_and_never_replaced(workspace: Path, tmp_path: 
     ran = kiemphieu("export", workspace, "--out", tmp_path / "out")
     assert ran.code == 0, ran.err
     names = {f.name for f in (tmp_path / "out").iterdir()}
-    assert {"totals.csv", "totals.json", "cvr.json", "cvr.xml", "readings.csv"} <= names
+    assert {"totals-tam-tinh.csv", "totals-tam-tinh.json", "cvr.json", "cvr.xml", "readings.csv"} <= names
     assert {f"levels-tam-tinh.{k}" for k in ("csv", "xlsx", "json")} <= names
     assert {"results-tam-tinh.json", "results-tam-tinh.xml"} <= names
     again = kiemphieu("export", workspace, "--out", tmp_path / "out", "--only", "cvr")

@@ -263,6 +263,19 @@ def test_a_file_that_is_no_page_is_a_rejected_page(
     assert ran.err == "2 files, 2 pages\n"
 
 
+def test_what_read_says_to_people_is_in_their_language(
+    content_form: Path, tmp_path: Path, kiemphieu: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIEMPHIEU_LANG", "vi")
+    bad = tmp_path / "empty.jpg"
+    bad.write_bytes(b"")
+    ran = kiemphieu("read", "--form", content_form, bad)
+    (line,) = ran.lines
+    assert line["reason"] == "undecodable"
+    assert line["text"].startswith("Tệp rỗng")
+    assert ran.err == "1 tệp, 1 trang\n"
+
+
 def test_a_folder_is_read_file_by_file_in_the_order_of_names(
     content_form: Path, tmp_path: Path, kiemphieu: Command
 ) -> None:
@@ -330,7 +343,7 @@ def test_the_installed_command_writes_json_lines_and_nothing_else_to_standard_ou
     lines = [json.loads(line) for line in ran.stdout.decode().splitlines()]
     assert [line["status"] for line in lines] == ["read", "rejected"]
     assert lines[0]["file"] == str(scan)
-    assert ran.stderr.decode() == "2 files, 2 pages\n"
+    assert ran.stderr.decode() == "2 tệp, 2 trang\n"
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -51,6 +52,7 @@ CASES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "ingest: sides in the sheet": ("ingest ws --batches sides.csv", REFUSED,
                                    ("sides.csv, row 2, column sides: '3'", "write 1 or 2")),
     "ingest: folder in the sheet": ("ingest ws --batches folder.csv", REFUSED, ("nix: there is no such file", "check")),
+    "backup: no folder": ("backup ws nix/f.bak", REFUSED, ("nix/f.bak: ", "No such file", "check the folder")),
     "batches: close unknown": ("batches ws --close b9", REFUSED, ("b9: there is no such batch", "kiemphieu batches")),
     "batches: void without reason": ("batches ws --void b9", REFUSED, ("b9: a change needs a reason", "write why")),
     "totals: file stands": ("totals ws --csv text.txt", REFUSED, ("text.txt: the file exists", "choose a new name")),
@@ -161,6 +163,53 @@ def test_a_workspace_whose_database_is_damaged_is_refused(
     code, out, told = run(kiemphieu, "totals ws")
     assert (code, out, told.count("\n")) == (REFUSED, "", 1), told
     assert "Traceback" not in told
+
+
+def test_rows_of_batches_that_the_election_does_not_know_are_told_together_and_nothing_is_opened(
+    desk: Path, kiemphieu: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(desk)
+    (desk / "rows.csv").write_text(
+        SHEET + "b1,kv1,qh,12,1,scans\nb/2,kv1,qh,12,1,scans\nb3,kv9,qh,,3,scans\nb4,kv1,nix,1,1,scans\n"
+    )
+    code, out, told = run(kiemphieu, "ingest ws --batches rows.csv")
+    assert (code, out) == (REFUSED, "")
+    assert [line.split(": ")[0] for line in told.splitlines()] == [
+        "rows.csv, row 3, column batch",
+        "rows.csv, row 4, column sides",
+        "rows.csv, row 4, column area",
+        "rows.csv, row 5, column contest",
+    ]
+    assert "b1" not in kiemphieu("batches", "ws").out
+
+
+def test_a_workspace_that_could_not_be_made_whole_leaves_nothing_behind(
+    tmp_path: Path, kiemphieu: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr("pipeline.storage.settings.create", full)
+        assert kiemphieu("new", "ws", "--definition", EXAMPLE).code == REFUSED
+    assert not (tmp_path / "ws").exists()
+    (tmp_path / "ws").mkdir()
+    with monkeypatch.context() as disk:
+        disk.setattr("pipeline.storage.settings.create", full)
+        assert kiemphieu("new", "ws", "--definition", EXAMPLE).code == REFUSED
+    assert list((tmp_path / "ws").iterdir()) == []
+    assert kiemphieu("new", "ws", "--definition", EXAMPLE).code == 0
+
+
+def test_place_and_reason_are_vietnamese_too(desk: Path, kiemphieu: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    monkeypatch.setenv("KIEMPHIEU_LANG", "vi")
+    _, _, told = run(kiemphieu, "ingest ws --batches declared.csv")
+    assert told.startswith("declared.csv, dòng 2, cột declared: ")
+    _, _, told = run(kiemphieu, "figures ws nix.xlsx")
+    assert "(không có tệp hay thư mục này)" in told
 
 
 def test_refusals_are_vietnamese_unless_english_is_asked_for(tmp_path: Path) -> None:
