@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -36,10 +37,12 @@ def review() -> None:
 @review.command(name="list")
 @click.argument("workspace", type=FOLDER)
 def listed(workspace: Path) -> None:
-    """How many items of which kind are in which state."""
+    """How many items of which kind are in which state; those of batches that were taken out are left out."""
     opened = open_workspace(workspace)
     with opened.database.read() as db:
-        counts = items.counts(db)
+        counts: Counter[tuple[str, str]] = Counter()
+        for batch in (b for b in batches.every(db) if b.state != "void"):
+            counts.update(items.counts(db, batch.id))
     rows = [
         (_said(_KINDS[kind]), _said(verdict(state, {})), number) for (kind, state), number in sorted(counts.items())
     ]

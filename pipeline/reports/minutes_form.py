@@ -35,7 +35,7 @@ def blank_minutes(given: MinutesData, form: str, imprint: Imprint) -> tuple[byte
     ``given``: no figure may be set; fields are named as in ``pipeline.arithmetic.minutes`` (prescribed text).
     """
     paper = minutes_paper(given)
-    content = paper_pdf(replace(paper, blocks=tuple(_widened(block) for block in paper.blocks)), imprint)
+    content = paper_pdf(replace(paper, blocks=tuple(_widened(block) for block in paper.blocks)), imprint, by_hand=True)
     places = tuple(_places(content))
     names = _names(len(given.candidates))
     found = sum(len(boxes) for _, boxes in places)

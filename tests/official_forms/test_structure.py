@@ -22,7 +22,7 @@ from pipeline.reports.official.report import report_paper
 from pipeline.reports.official.statistics import statistics_paper
 from pipeline.reports.official.summary import summary_paper
 from pipeline.reports.official.unit import unit_paper
-from pipeline.reports.paper import DRAFT, Block, Cell, Imprint, Paper, Ruled, Together, grid
+from pipeline.reports.paper import DRAFT, Block, Cell, Imprint, Paper, Ruled, Text, Together, grid
 from pipeline.reports.paper_docx import paper_docx
 from pipeline.reports.paper_pdf import paper_pdf
 from pipeline.reports.paper_widths import SMALLEST, room, table_widths
@@ -149,3 +149,15 @@ def test_a_long_list_of_elected_goes_over_several_pages(tmp_path: Path) -> None:
     paper: Paper = replace(of_xa.paper, blocks=blocks)
     content = paper_pdf(paper, IMPRINT)
     assert content.count(b"/Type /Page\n") >= 5
+
+
+def pages_of(lines: int, *, by_hand: bool = False) -> int:
+    paper = Paper("0", "", tuple(Text("Ghi chú: Ể", "note") for _ in range(lines)), ("", ""))
+    return paper_pdf(paper, IMPRINT, by_hand=by_hand).count(b"/Type /Page\n")
+
+
+def test_a_few_lines_are_not_left_on_a_page_of_their_own_unless_there_is_to_be_room_to_write() -> None:
+    fit = next(n for n in range(30, 100) if pages_of(n + 1, by_hand=True) == 2)
+    assert [pages_of(n) for n in (fit, fit + 1, fit + 2)] == [1, 1, 1]
+    assert pages_of(fit * 3 // 2) == 2
+    assert pages_of(fit + 2, by_hand=True) == 2
