@@ -34,6 +34,7 @@ ANSWERS = re.compile(
 EDGE_MM = 3.0
 """Left out of the region of added writing: paper's edges shade, and scans are cut."""
 ALIKE_READINGS = 0.85
+FEW = 3
 UPRIGHT = 1.6
 """A cell so much higher than wide may be printed upright."""
 MOST_NUMBERS = 200
@@ -171,11 +172,17 @@ def _without_letters(targets: Sequence[Target], words: Sequence[Word]) -> tuple[
     kept, letters = [], []
     for target in targets:
         inside = any(len(w.text) > 1 and w.sure > 40 and _covers(w.box, target.box) for w in words)
-        if inside and target.doubt:
+        # with ink in it, one that is as large as many others is a marked target, and OCR reads the mark
+        marked = target.doubt == "ink_inside" and sum(_as_large(target, other) for other in targets) > 2 * FEW
+        if inside and target.doubt and not marked:
             letters.append(replace(target, doubt="part_of_a_word"))
         else:
             kept.append(target)
     return kept, letters
+
+
+def _as_large(a: Target, b: Target) -> bool:
+    return abs(a.box.w - b.box.w) < 0.1 and abs(a.box.h - b.box.h) < 0.1 and a.kind == b.kind
 
 
 def _covers(word: Box, target: Box) -> bool:

@@ -24,9 +24,8 @@ PITCH_SHARE = 0.12
 """Of the distance between targets: by so much their distances differ."""
 FURTHEST = 3
 """Targets in a row that may be missing."""
-MARKED_SHARE = 0.2
-"""Of a target's place that is ink where it is marked; a bare outline has 0.15 with a thin line, counted inside its
-middle less."""
+MARKED_SHARE, FAINT = 0.1, 45
+"""Of a target's place that is ink where it is marked; marks of a half of averaged sheets are faint."""
 INNER = 0.8
 
 
@@ -79,13 +78,14 @@ def _in_column(page: Print, own: Sequence[Labelled], every: Sequence[Box], rest:
         place = Box(x - target.box.w / 2, y - target.box.h / 2, target.box.w, target.box.h)
         if (
             aligned > SAME_EDGE_MM
-            or not regular
             or not high / SAME_HEIGHT < line.box.h < high * SAME_HEIGHT
-            or min(away) < 1 - PITCH_SHARE
-            or any(place.overlaps(box) for box in (*every, *page.black_fields))
+            or min(away) > FURTHEST + 0.5
+            or any(place.grown(0.5).overlaps(box) for box in (*every, *page.black_fields))
         ):
             continue
         marked = _ink_share(page, place) >= MARKED_SHARE
+        if not marked and not regular:
+            continue
         # a heading may stand one step above a target, but not as far below the one before
         if marked or (len(sides) == 2 and all(_whole_steps(a) for a in sides)):
             more = [r for r in rest if r is not line and _below(line, r, 0.45 * pitch)]
@@ -122,5 +122,5 @@ def _ink_share(page: Print, box: Box) -> float:
     x, y = box.centre
     w, h = INNER * box.w, INNER * box.h
     y0, y1, x0, x1 = (max(0, round(v * d)) for v in (y - h / 2, y + h / 2, x - w / 2, x + w / 2))
-    part = page.ink()[y0:y1, x0:x1]
+    part = page.ink(FAINT)[y0:y1, x0:x1]
     return float(cv2.countNonZero(part) / part.size) if part.size else 0.0

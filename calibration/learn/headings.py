@@ -75,6 +75,9 @@ def _bands(page: Print, found: Sequence[Labelled], rest: Sequence[TextLine]) -> 
         x, y = one.target.box.centre
         above = max((r.at for r in across if r.at < y and r.start - 1 < x < r.end + 1), default=None)
         below = min((r.at for r in across if r.at > y and r.start - 1 < x < r.end + 1), default=None)
+        if below is None:
+            # a table's thick last line is no rule: it ends where its upright lines do
+            below = max((r.end for r in page.rules if not r.across and r.start < y < r.end and r.at < x), default=None)
         if above is None or below is None:
             named.append(one)
             continue
@@ -148,6 +151,8 @@ def _under_headings(page: Print, found: Sequence[Labelled], rest: Sequence[TextL
             again = previous is not None and bool(found[i].label) and _same(found[i].label, previous.label)
             apart |= {i} if room or again else set()
             lines = _heading_above(page, found[i], previous, rest, containers) if room or again else []
+            if not lines and (room or again):
+                lines = _heading_aside(page, found[i], previous, rest, found)
             own[i] = _head_of(lines)
     for column in sorted(columns, key=lambda c: found[c[0]].target.box.x):
         for i in column:
@@ -251,6 +256,32 @@ def _heading_above(
         picked.append(line)
         top = min(top, line.box.y) if level else line.box.y
     return _with_paragraph(page, picked, rest, floor, reach.y) if field is None else picked
+
+
+def _heading_aside(
+    page: Print, one: Labelled, previous: Labelled | None, rest: Sequence[TextLine], found: Sequence[Labelled]
+) -> list[TextLine]:
+    """The nearest lines above a target that begin left of it, where no other target stands under them."""
+    floor = max([line.box.bottom for line in previous.lines] + [previous.target.box.bottom]) if previous else 0.0
+    top = min([one.target.box.y, *(line.box.y for line in one.lines)])
+    left = [
+        line
+        for line in rest
+        if line.box.centre[1] > floor
+        and line.box.bottom <= top + 0.5
+        and top - line.box.bottom <= HEADING_GAP_MM
+        and line.box.x < one.target.box.x
+        and not any(_stands_under(other, line.box) for other in found)
+    ]
+    if not left:
+        return []
+    first = max(left, key=lambda line: line.box.bottom)
+    return _with_paragraph(page, [first], rest, floor, top)
+
+
+def _stands_under(one: Labelled, line: Box) -> bool:
+    boxes = [one.target.box, *(own.box for own in one.lines)]
+    return any(box.x < line.right and line.x < box.right and box.y > line.y for box in boxes)
 
 
 def _with_paragraph(
