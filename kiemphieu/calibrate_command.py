@@ -14,7 +14,7 @@ import click
 from kiemphieu import parameters
 from kiemphieu.language import language
 from kiemphieu.parameters import FILE, FOLDER, SHARE, refuse_existing
-from kiemphieu.screen import console, progress_bar, say, table, text
+from kiemphieu.screen import console, decimal, progress_bar, say, share, table, text
 from pipeline.errors import refuse
 from pipeline.messages import message, render
 from pipeline.review.bounds import upper_bound
@@ -177,15 +177,15 @@ def _calibrate(sources: _Sources, target: Target, by_form: bool, out: Path, repo
 
 
 def _print(learned: Sequence[Learned], target: Target) -> None:
-    from calibration.risk.report import percent, verdict  # noqa: PLC0415
+    from calibration.risk.report import verdict  # noqa: PLC0415
 
     columns = [
         text(c) for c in ("kind, value", "accepted", "errors", "bound", "least margin", "asked before", "asked after")
     ]
     rows = [
         (
-            f"{one.kind} {one.value}", one.chosen.readings, one.chosen.errors, f"{one.chosen.bound:.2g}",
-            f"{one.chosen.margin:g}", percent(one.asked_before), percent(one.chosen.asked),
+            f"{one.kind} {one.value}", one.chosen.readings, one.chosen.errors, decimal(one.chosen.bound, ".2g"),
+            f"{one.chosen.margin:g}", share(one.asked_before), share(one.chosen.asked),
         )
         for one in learned
     ]  # fmt: skip
@@ -197,13 +197,11 @@ def _print(learned: Sequence[Learned], target: Target) -> None:
 
 
 def _print_forms(own: Mapping[str, Sequence[Learned]]) -> None:
-    from calibration.risk.report import percent  # noqa: PLC0415
-
     names = [text(c) for c in ("form", "kind, value", "accepted", "errors", "bound", "least margin", "asked after")]
     rows = [
         (
-            form, f"{one.kind} {one.value}", one.chosen.readings, one.chosen.errors, f"{one.chosen.bound:.2g}",
-            f"{one.chosen.margin:g}", percent(one.chosen.asked),
+            form, f"{one.kind} {one.value}", one.chosen.readings, one.chosen.errors, decimal(one.chosen.bound, ".2g"),
+            f"{one.chosen.margin:g}", share(one.chosen.asked),
         )
         for form, learned in own.items()
         for one in learned
@@ -222,7 +220,15 @@ def _print_whole(readings: Sequence[Labelled], before: Profile, after: Profile, 
         wrong = sum(yes and not one.right for one, yes in accepted)
         number = sum(yes for _, yes in accepted)
         asked = sum(not yes and one.truth != "ambiguous" for one, yes in accepted)
-        share = f"{100 * asked / max(1, plain):.2f} %"
-        rows.append((name, len(readings), number, wrong, f"{upper_bound(wrong, number, confidence):.2g}", share))
+        rows.append(
+            (
+                name,
+                len(readings),
+                number,
+                wrong,
+                decimal(upper_bound(wrong, number, confidence), ".2g"),
+                share(asked, plain),
+            )
+        )
     names = [text(c) for c in ("all values", "readings", "accepted", "wrong", "bound", "plain ones asked")]
     table(text("Together"), names, rows)

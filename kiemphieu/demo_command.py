@@ -21,7 +21,7 @@ from kiemphieu.demo_score import ReadingScore, compare, score_readings
 from kiemphieu.language import language
 from kiemphieu.official_command import load_all, write_forms
 from kiemphieu.piles import piles_of
-from kiemphieu.screen import console, progress_bar, say, table, text, why_rejected
+from kiemphieu.screen import console, decimal, progress_bar, say, share, table, text, why_rejected
 from kiemphieu.simulated_review import (
     ReviewReport,
     Truth,
@@ -304,13 +304,13 @@ def _print_summary(report: dict[str, Any], out: Path) -> None:
     review = report["simulated_review"]
     rows = [
         (text("ballots on paper"), report["ballots"]),
-        (text("pages read, pages a second"), f"{report['pages_read']}, {report['pages_per_second']}"),
+        (text("pages read, pages a second"), f"{report['pages_read']}; {decimal(report['pages_per_second'], '.1f')}"),
         (text("pages rejected, by reason"), why_rejected(report["pages_rejected"])),
         (text("readings accepted by the machine"), report["readings_accepted"]),
-        (text("readings asked of people"), f"{report['readings_asked']} ({100 * report['asked_share']:.2f} %)"),
+        (text("readings asked of people"), f"{report['readings_asked']} ({share(report['asked_share'])})"),
         (
             text("unambiguous readings asked"),
-            f"{report['unambiguous_asked']} ({100 * report['unambiguous_asked_share']:.2f} %)",
+            f"{report['unambiguous_asked']} ({share(report['unambiguous_asked_share'])})",
         ),
         (text("wrong readings accepted (must be 0)"), report["wrong_accepted"]),
         (text("answers by SIMULATED reviewers, slips among them"), f"{review['entries']}, {review['slips']}"),

@@ -14,7 +14,7 @@ import click
 from kiemphieu import parameters
 from kiemphieu.language import language
 from kiemphieu.parameters import FOLDER, SHARE
-from kiemphieu.screen import console, progress_bar, say, table, text
+from kiemphieu.screen import console, decimal, progress_bar, say, share, table, text
 from pipeline.errors import refuse
 from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.ballots import ballot_of
@@ -172,15 +172,14 @@ def _sha256(path: Path) -> str:
 
 
 def _print(report: dict[str, Any], out: Path) -> None:
-    asked = 100 * report["plain_asked"] / max(1, report["plain"])
     rows = [
         (text("sheets"), report["sheets"]),
         (text("sheets rejected"), len(report["sheets_rejected"])),
         (text("positions"), report["positions"]),
         (text("accepted"), report["accepted"]),
         (text("wrong among the accepted"), len(report["wrong"])),
-        (text("error among the accepted, at most"), f"{report['bound']:.2g}"),
-        (text("plain positions asked"), f"{asked:.2f} %"),
+        (text("error among the accepted, at most"), decimal(report["bound"], ".2g")),
+        (text("plain positions asked"), share(report["plain_asked"], report["plain"])),
         (text("everything lies in"), str(out)),
     ]
     table(text("Trial run"), ["", ""], rows)

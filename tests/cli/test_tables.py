@@ -40,3 +40,10 @@ def test_what_is_told_is_printed_letter_by_letter(capsys: pytest.CaptureFixture[
     screen.say(message("{name}", name=told))
     screen.table(told, ("name",), [(told,)])
     assert capsys.readouterr().out.count(told) == 3
+
+
+def test_shares_have_the_comma_of_the_language_in_which_thousands_have_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIEMPHIEU_LANG", "vi")
+    assert (screen.share(0.0298), screen.share(1, 3), screen.share(0, 0)) == ("2,98 %", "33,33 %", "0,00 %")
+    monkeypatch.setenv("KIEMPHIEU_LANG", "en")
+    assert (screen.share(0.0298), screen.decimal(0.0062, ".2g")) == ("2.98 %", "0.0062")
