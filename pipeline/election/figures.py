@@ -164,7 +164,9 @@ def _row(row: Row, election: Election, faults: list[Problem]) -> AreaFigures:
 
 def _number(row: Row, column: str, faults: list[Problem]) -> int:
     value = parse_whole(row.text(column))
-    if value is None:
+    if not row.text(column):
+        _fault(faults, row, column, "the cell is empty; fill it in")
+    elif value is None:
         _fault(
             faults, row, column, "'{value}' is no number of people or ballots; write digits",
             value=row.text(column),

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tarfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -69,7 +70,8 @@ def back_up(workspace: Workspace, target: Path) -> BackupSummary:
             why=error.strerror or str(error),
         ) from error  # fmt: skip
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that takes no file lets none go, either; the refusal above is the news
+            partial.unlink(missing_ok=True)
     return BackupSummary(len(parts), rows, target.stat().st_size)
 
 

@@ -203,6 +203,21 @@ def test_a_workspace_that_could_not_be_made_whole_leaves_nothing_behind(
     assert kiemphieu("new", "ws", "--definition", EXAMPLE).code == 0
 
 
+def test_a_backup_onto_a_disk_that_takes_nothing_names_the_file_that_was_asked_for(
+    desk: Path, kiemphieu: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(desk)
+
+    def refused(self: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(self))
+
+    monkeypatch.setattr("tarfile.open", refused)
+    monkeypatch.setattr(Path, "unlink", refused)
+    code, _, told = run(kiemphieu, "backup ws copy.bak")
+    assert code == REFUSED
+    assert told.startswith("copy.bak: the backup cannot be written (Read-only file system)")
+
+
 def test_place_and_reason_are_vietnamese_too(desk: Path, kiemphieu: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(desk)
     monkeypatch.setenv("KIEMPHIEU_LANG", "vi")

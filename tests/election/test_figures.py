@@ -114,3 +114,11 @@ def test_vietnamese_headers_are_understood(files: Files, sheet_file: WriteSheet)
     assert told(sheet_file("f.csv", [header, changed(spoiled="?")]), files) == [
         ("figures", "f.csv, row 2, column Gạch hỏng")
     ]
+
+
+def test_of_an_empty_cell_it_is_told_that_it_is_empty(files: Files, sheet_file: WriteSheet) -> None:
+    with pytest.raises(Refusal) as refusal:
+        load_figures(sheet_file("f.csv", [COLUMNS, changed(left_over="")]), files.load())
+    assert [(p.place, str(p.text)) for p in refusal.value.problems] == [
+        ("f.csv, row 2, column left_over", "the cell is empty; fill it in")
+    ]
