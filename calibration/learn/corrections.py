@@ -60,7 +60,18 @@ def corrected(form: Form, sheet: Path, place: str) -> Form:
         raise refuse("learn-no-fields", str(sheet), "no row is a field; a form needs one at least")
     sides = tuple(_with_fields(side, [r for r in given if r.side == side.name]) for side in form.sides)
     changed = replace(form, sides=sides)
-    return parse_form(dump_form(changed), place)
+    try:
+        return parse_form(dump_form(changed), place)
+    except Refusal as refusal:
+        raise Refusal([_at_its_row(problem, given) for problem in refusal.problems]) from refusal
+
+
+def _at_its_row(problem: Problem, given: Sequence[_Field]) -> Problem:
+    """A fault of a field, told where the person wrote it: in the row with its id."""
+    for one in given:
+        if one.kind != LINE and f"'{one.side}'" in problem.place and f"'{one.id}'" in problem.place:
+            return replace(problem, place=one.row.place("x"))
+    return problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ FURTHEST = 3
 MARKED_SHARE, FAINT = 0.1, 45
 """Of a target's place that is ink where it is marked; marks of a half of averaged sheets are faint."""
 INNER = 0.8
+LARGER, LOGO_SHARE = 1.25, 0.3
+"""By so much a pen goes beyond the target that it fills; what is so full beyond that is a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +65,47 @@ def _in_column(page: Print, own: Sequence[Labelled], every: Sequence[Box], rest:
     flush_left = _spread([b.x for b in firsts]) <= _spread([b.right for b in firsts])
     below = float(np.median([b.centre[1] - one.target.box.centre[1] for b, one in zip(firsts, own, strict=True)]))
     high = float(np.median([b.h for b in firsts]))
-    pitch = _pitch(own)
-    if not pitch or _spread([b.x for b in firsts] if flush_left else [b.right for b in firsts]) > SAME_EDGE_MM:
+    pitches = _pitches(own)
+    if not pitches or _spread([b.x for b in firsts] if flush_left else [b.right for b in firsts]) > SAME_EDGE_MM:
         return []
     found = []
     for line in rest:
         aligned = abs(line.box.x - start) if flush_left else abs(line.box.right - end)
         y = line.box.centre[1] - below
-        away = [abs(y - one.target.box.centre[1]) / pitch for one in own]
+        away = [abs(y - one.target.box.centre[1]) for one in own]
         above = [a for a, one in zip(away, own, strict=True) if one.target.box.centre[1] < y]
         below_it = [a for a, one in zip(away, own, strict=True) if one.target.box.centre[1] > y]
         sides = [min(side) for side in (above, below_it) if side]
-        regular = any(_whole_steps(a) for a in sides)
+        regular = [any(_whole_steps(a / pitch) for pitch in pitches) for a in sides]
         place = Box(x - target.box.w / 2, y - target.box.h / 2, target.box.w, target.box.h)
         if (
             aligned > SAME_EDGE_MM
             or not high / SAME_HEIGHT < line.box.h < high * SAME_HEIGHT
-            or min(away) > FURTHEST + 0.5
+            or not any(regular)
             or any(place.grown(0.5).overlaps(box) for box in (*every, *page.black_fields))
         ):
             continue
-        marked = _ink_share(page, place) >= MARKED_SHARE
-        if not marked and not regular:
-            continue
+        marked = _ink_share(page, place) >= MARKED_SHARE and not _on_logo(page, place)
         # a heading may stand one step above a target, but not as far below the one before
-        if marked or (len(sides) == 2 and all(_whole_steps(a) for a in sides)):
-            more = [r for r in rest if r is not line and _below(line, r, 0.45 * pitch)]
+        if marked or (len(sides) == 2 and all(regular)):
+            more = [r for r in rest if r is not line and _below(line, r, 0.45 * pitches[0])]
             found.append(Gap(target.kind, place, (line, *more), marked))
     return found
+
+
+def _on_logo(page: Print, place: Box) -> bool:
+    """Whether the ink is a sign beside a heading: larger than a filled target would be, on every side."""
+    w, h = 0.3 * place.w, 0.3 * place.h
+    beside = (
+        Box(place.x - w, place.y, w / 2, place.h),
+        Box(place.right + w / 2, place.y, w / 2, place.h),
+        Box(place.x, place.y - h, place.w, h / 2),
+        Box(place.x, place.bottom + h / 2, place.w, h / 2),
+    )
+    inked = sum(_ink_share(page, side) > LOGO_SHARE for side in beside)
+    return inked >= 3 or any(
+        sign.overlaps(place) and (sign.w > LARGER * place.w or sign.h > LARGER * place.h) for sign in page.pictures
+    )
 
 
 def _whole_steps(away: float) -> bool:
@@ -108,13 +123,15 @@ def _spread(values: Sequence[float]) -> float:
     return float(high - low)
 
 
-def _pitch(own: Sequence[Labelled]) -> float:
-    """The commonest distance from target to target; 0 where there is none."""
+def _pitches(own: Sequence[Labelled]) -> list[float]:
+    """The distances from target to target that come more than once, or among few at all, millimetres."""
     steps = np.diff(sorted(one.target.box.centre[1] for one in own))
-    for step in sorted(steps):
-        if step > 1.0 and (np.abs(steps - step) < PITCH_SHARE * step).sum() >= max(1, 0.3 * len(steps)):
-            return float(step)
-    return 0.0
+    found: list[float] = []
+    for step in sorted(float(s) for s in steps if s > 1.0):
+        often = (np.abs(steps - step) < PITCH_SHARE * step).sum() >= max(1, min(2.0, 0.3 * len(steps)))
+        if often and not any(abs(step - other) < PITCH_SHARE * step for other in found):
+            found.append(step)
+    return found
 
 
 def _ink_share(page: Print, box: Box) -> float:

@@ -366,4 +366,4 @@ def _from_neighbour(one: Labelled, named: dict[int, Labelled]) -> Labelled:
     if not beside:
         return one
     nearest = min(beside, key=lambda o: abs(o.target.box.x - one.target.box.x))
-    return replace(one, group=nearest.group, limit=nearest.limit)
+    return replace(one, group=nearest.group, limit=nearest.limit, group_unsure=True)

@@ -80,7 +80,7 @@ def _follows(page: Print, row: Sequence[Word], word: Word, between: Sequence[Box
     shared = min(a.bottom, b.bottom) - max(a.y, b.y)
     gap = b.x - a.right
     # a word's box reaches over a lone digit behind it, now and then
-    over = max(2.0, max(a.h, b.h)) if len(word.text) == 1 and b.x > a.x + 0.4 * a.w else 2.0
+    over = max(2.0, a.h, b.h) if len(word.text) == 1 and b.x > a.x + 0.4 * a.w else 2.0
     if shared < SAME_LINE * low or gap > apart or gap < -over:
         return False
     if max(a.h, b.h) > 2.6 * low and max(len(last.text), len(word.text)) > 1 and low > 1.2:

@@ -98,3 +98,13 @@ def test_a_row_taken_out_by_its_kind_is_no_field(form: Path, kiemphieu: Command)
     gone = next(iter(fields(form)))
     assert kiemphieu("learn", "--apply", change(form, edit), "--out", form).code == 0
     assert gone not in fields(form)
+
+
+def test_a_place_outside_the_page_is_told_in_its_row(form: Path, kiemphieu: Command) -> None:
+    def edit(rows: Rows) -> Rows:
+        rows[0] |= {"x": "900"}
+        return rows
+
+    ran = kiemphieu("learn", "--apply", change(form, edit), "--out", form)
+    assert ran.code != 0
+    assert "f.csv, row 2, column x" in " ".join(ran.err.split())
