@@ -5,8 +5,8 @@
     python -m benchmarks.foreign_papers.score OUT --seed 11 --aimed streaks --papers de,uk --keep FOLDER
 
 ``--aimed`` puts dirt and folds onto the targets, or has thin pens mark them. Of a target that is ``ambiguous`` nothing
-accepted is wrong, and nothing asked is counted. ``ca`` and ``jp`` are read only when they are named: nothing or other
-cells are learned of their blanks. Needs what ``make`` wrote, and no browser.
+accepted is wrong, and nothing asked is counted. ``ca`` and ``jp`` are read only when they are named: their forms are
+learned only since the figures of the others were taken. Needs what ``make`` wrote, and no browser.
 """
 
 from __future__ import annotations

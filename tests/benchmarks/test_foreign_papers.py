@@ -15,8 +15,10 @@ from benchmarks.foreign_papers.blank import Place, Target
 from benchmarks.foreign_papers.damage import Damage, encoded, scanned
 from benchmarks.foreign_papers.draw import Draw
 from benchmarks.foreign_papers.ink import InkedPage, Pen
+from benchmarks.foreign_papers.learned import row as learned_row
+from benchmarks.foreign_papers.learned import says_it
 from benchmarks.foreign_papers.marks import Done, Hand, MarkKind, Truth, truths
-from benchmarks.foreign_papers.papers import PAPERS
+from benchmarks.foreign_papers.papers import ALL_PAPERS, PAPERS
 from benchmarks.foreign_papers.score import field_at, row
 from benchmarks.foreign_papers.voters import Aimed
 from pipeline.recognize.reading import FieldReading
@@ -179,3 +181,34 @@ def test_a_row_counts_what_is_asked_of_the_unambiguous_alone() -> None:
     assert row("uk", sums) == (
         "| uk | 3 | poor_registration 1 | 9 | 1 | 1 of 5 | 20.0 % (2 of 10) | 25.0 % (1 of 4) | 16.7 % (1 of 6) | 0 |"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Ada Byron", True),
+        ("3. Ada Byron Independant", True),
+        ("Ada", False),
+        ("Ada Byron Grace Hopper", False),
+        ("Byron Ada", False),
+        ("", False),
+    ],
+)
+def test_a_label_has_its_words_and_none_of_another(text: str, right: bool) -> None:
+    assert says_it(text, "Ada Byron", "3 Independent", accents=False) is right
+
+
+def test_accents_count_where_they_are_asked_for() -> None:
+    assert says_it("Le Van Binh", "Lê Văn Bình", "", accents=False)
+    assert not says_it("Le Van Binh", "Lê Văn Bình", "", accents=True)
+
+
+def test_every_target_of_every_paper_says_what_is_printed_about_it() -> None:
+    for paper in ALL_PAPERS.values():
+        html = paper.html()
+        assert html.count("data-t=") == html.count("data-l=") > 0
+
+
+def test_a_row_of_what_was_learned_counts_labels_of_found_targets() -> None:
+    counts = Counter({"targets": 9, "found": 8, "other": 1, "labels": 7, "contests": 6, "not said": 2, "doubted": 3})
+    assert learned_row("uk", counts, 0.123, "box") == ("| uk | box | 8 of 9 | 1 | 0.12 | 7 of 8 | 6 of 8 | 2 | 3 |")
