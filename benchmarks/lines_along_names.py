@@ -126,8 +126,13 @@ def set_off(picture: Picture, _: Floats, rng: Rng) -> Picture:
     return _byte(picture - rng.uniform(0.05, 0.2) * (255 - other))
 
 
-def smeared(picture: Picture, name: Floats, rng: Rng) -> Picture:
-    return _byte(picture * (1 - rng.uniform(0.05, 0.14) * _zone(picture, name, (-0.1, 1.1), (0.1, 0.9), 4.0)))
+def threaded(picture: Picture, name: Floats, rng: Rng) -> Picture:
+    """A hair on the glass, along the name and beyond it, as thin as a pixel."""
+    along = np.linspace(-0.3, 1.3, 60)
+    down = 0.5 + 0.25 * np.sin(along * rng.uniform(2, 5) + rng.uniform(0, 6)) + rng.uniform(-0.1, 0.1)
+    places = name[0] + (name[1] - name[0]) * along[:, None] + (name[3] - name[0]) * down[:, None]
+    ink, thread = (70,) * (1 if picture.ndim == 2 else 3), np.rint(places * 16).astype(np.int32)
+    return _byte(cv2.polylines(picture.copy(), [thread], False, ink, 1, cv2.LINE_AA, 4))
 
 
 def highlighted(picture: Picture, name: Floats, rng: Rng) -> Picture:
@@ -154,7 +159,7 @@ def taped(picture: Picture, name: Floats, rng: Rng) -> Picture:
 
 DAMAGES: dict[str, Damage] = {
     "dark streak": dark_streak, "light streak": light_streak, "folded askew": folded_askew, "cracked fold": cracked,
-    "crumpled": crumpled, "edge of a shadow": shaded, "ink set off": set_off, "smeared": smeared,
+    "crumpled": crumpled, "edge of a shadow": shaded, "ink set off": set_off, "a hair": threaded,
     "highlighted": highlighted, "covered by a note": noted, "correction tape": taped,
 }  # fmt: skip
 NEVER_CLEAR = frozenset({"highlighted", "covered by a note", "correction tape"})

@@ -21,7 +21,7 @@ WHOLE = 0.88
 a level stroke through a long name and its title reached 0.64 and must never be taken for one."""
 BOTH_ENDS, ENDS_SHOW, REST_SHOWS = 0.12, 0.85, 0.3
 """Of the picture's length, the ends where nothing is printed and no voter strikes: what shows on so much of both, and
-on so much of the whole, is a streak that the letters of a long name hide from WHOLE."""
+on so much of the whole, is a streak that print hides from WHOLE."""
 SHARE = 0.75
 """Of a piece on which a streak must show; where it crosses printed lines it does not."""
 DIP = 5
@@ -239,10 +239,12 @@ def _lines(
     dips = cv2.threshold(cv2.subtract(around, sample), DIP, 1, cv2.THRESH_BINARY)[1]
     pieces = max(1, -(-len(sample) // block))
     if whole:
-        end = max(1, round(BOTH_ENDS * len(dips)))
-        ends = np.minimum(dips[:end].mean(axis=0), dips[-end:].mean(axis=0))
         share = dips.mean(axis=0)
-        through = ((share > WHOLE) | ((share > REST_SHOWS) & (ends > ENDS_SHOW))) & ~printed.any(axis=0)
+        through = (share > WHOLE) & ~printed.any(axis=0)
+        if bridged:  # a level fold along names looks so, too, and is told by ``sheet_ink``
+            end = max(1, round(BOTH_ENDS * len(dips)))
+            ends = np.minimum(dips[:end].mean(axis=0), dips[-end:].mean(axis=0))
+            through |= (share > REST_SHOWS) & (ends > ENDS_SHOW) & ~printed.any(axis=0)
         grown_once = cv2.dilate(through.astype(np.uint8)[None], np.ones((1, rim), np.uint8)) > 0
         return np.asarray(np.repeat(grown_once, pieces, axis=0), np.bool_)
     share = np.stack([dips[i * block : (i + 1) * block].mean(axis=0) for i in range(pieces)])

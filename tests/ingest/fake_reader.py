@@ -15,7 +15,9 @@ from pipeline.scan.page import PageSource, Rejection
 from pipeline.usecases.execution import Outcome, Task, read_task
 
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-STRUCK = {"span": 1.0, "open": 0.0, "core": 1.0, "heart": 1.0, "middle": 1.0, "ring": 0.0, "hanging": 0.0}
+STRUCK = {
+    "span": 1.0, "open": 0.0, "core": 1.0, "heart": 1.0, "middle": 1.0, "ring": 0.0, "hanging": 0.0, "broad_mm": 0.7,
+}  # fmt: skip
 NOTHING = dict.fromkeys(
     (
         "span",
@@ -30,6 +32,7 @@ NOTHING = dict.fromkeys(
         "far_mm2",
         "streaked",
         "runs_on",
+        "broad_mm",
         "crease",
         "creased",
         "lined",
