@@ -12,11 +12,12 @@ from typing import Any
 import click
 
 from kiemphieu.language import language
-from pipeline.errors import refuse
+from pipeline.errors import Refusal, refuse
 from pipeline.forms.document import load_form
 from pipeline.forms.template import Form
 from pipeline.geometry import Quad
 from pipeline.messages import Language, message, render
+from pipeline.recognize.pages import with_seems
 from pipeline.recognize.read import ENGINE, read_raw
 from pipeline.recognize.reading import PageReading, WrittenReading
 from pipeline.review.decide import decide
@@ -69,7 +70,7 @@ def read(forms: Sequence[Path], profile_path: Path | None, debug: Path | None, i
     pages = 0
     for index, path in enumerate(paths, start=1):
         for page in decode_pages(*_content(path)):
-            outcome = read_raw(page, prepared) if isinstance(page, RawPage) else page
+            outcome = _told(page, read_raw(page, prepared)) if isinstance(page, RawPage) else page
             _print_line(page_line(outcome, profile, by_id, language()))
             pages += 1
             if debug and isinstance(page, RawPage):
@@ -80,6 +81,16 @@ def read(forms: Sequence[Path], profile_path: Path | None, debug: Path | None, i
         print(file=sys.stderr)
     else:
         print(_so_far(str(len(paths)), pages), file=sys.stderr)
+
+
+def _told(page: RawPage, outcome: Outcome) -> Outcome:
+    """A page that fits no form with what it seems to be, where Tesseract is there to tell."""
+    if not isinstance(outcome, Rejection):
+        return outcome
+    try:
+        return with_seems(outcome, page.pixels)
+    except Refusal:  # nothing else needs the program here
+        return outcome
 
 
 def _so_far(files: str, pages: int) -> str:

@@ -11,7 +11,7 @@ from pipeline.recognize.read import read_raw
 from pipeline.recognize.reading import PageReading
 from pipeline.recognize.seems import what_it_seems
 from pipeline.scan.decode import decode_pages
-from pipeline.scan.page import PageSource, RawPage, Rejection
+from pipeline.scan.page import PageSource, Pixels, RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepare_form
 
 _prepared: dict[str, dict[str, PreparedForm]] = {}
@@ -37,6 +37,14 @@ def read_stored(
     if not isinstance(raw, RawPage):
         return raw
     outcome = read_raw(raw, wanted, others)
-    if isinstance(outcome, Rejection) and outcome.reason in ("no_form_fits", "poor_registration"):
-        return replace(outcome, seems=what_it_seems(raw.pixels))
-    return outcome
+    return with_seems(outcome, raw.pixels) if isinstance(outcome, Rejection) else outcome
+
+
+def with_seems(rejected: Rejection, pixels: Pixels) -> Rejection:
+    """A page that fits no form with what OCR takes it to be; any other rejection as it is.
+
+    Refused (``tesseract-missing``, ``tesseract-language``) where the program is not there.
+    """
+    if rejected.reason not in ("no_form_fits", "poor_registration"):
+        return rejected
+    return replace(rejected, seems=what_it_seems(pixels))

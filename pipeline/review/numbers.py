@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.arithmetic.decide import Accepted, Asked, BrokenSum, Decision, Limits, Reason, decide_form
@@ -86,12 +86,15 @@ def decide_numbers(
     decision = decide_form(fields, rules, limits)
     decided = _by_field(decision)
     numbers = tuple(_number(r, form.field(r.field), decided[r.field], known) for r in written)
+    empty = not known and _nothing_written(written)
+    if empty:  # a cell without strokes beside an empty box confirms nothing: the form may be the wrong one
+        numbers = tuple(replace(n, accepted=False, by=(), why=n.why or ("unconfirmed",)) for n in numbers)
     doubtful = {r.field for r in written if _doubts(r, form.field(r.field))}
     # what is doubtful by itself first: it is what makes sums fail, and the figures beside it then need no person
     asked = tuple(sorted((a.field for a in decision.asked if a.field not in known), key=lambda f: f not in doubtful))
     still = {n.field for n in numbers if not n.accepted}
     order = (*(f for f in asked if f in still), *(n.field for n in numbers if n.field in still - set(asked)))
-    return NumbersDecided(numbers, order, decision.broken, not known and _nothing_written(written))
+    return NumbersDecided(numbers, order, decision.broken, empty)
 
 
 def _nothing_written(written: Sequence[WrittenReading]) -> bool:

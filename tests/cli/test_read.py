@@ -319,6 +319,8 @@ def test_a_sheet_of_another_form_is_rejected(content_form: Path, tmp_path: Path,
     assert [(line["status"], line["reason"], line["fields"]) for line in ran.lines] == [
         ("rejected", "no_form_fits", [])
     ]
+    assert ran.lines[0]["seems"].startswith("not_a_ballot: ")
+    assert "nothing to do with votes" in ran.lines[0]["seems"]
 
 
 def test_of_several_forms_the_page_names_its_own(tmp_path: Path, kiemphieu: Command) -> None:
