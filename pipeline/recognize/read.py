@@ -82,13 +82,10 @@ def _in_photo(reading: PageReading, page: RegisteredPage, projection: Projection
 
 def _with_dirt(name: FieldReading, box: Box, streaks: Streaks, sheet: SheetInk) -> FieldReading:
     """``streaked``: 1 where a streak that runs along the name was taken out, and perhaps a stroke with it; ``runs_on``:
-    how far what lies along it goes on at both sides; ``broad_mm``: how broad it is where no letter covers it, as if it
-    went along the whole name: a thread is thinner than any pen."""
+    how far what lies along it goes on at both sides."""
     along = streaks.along(np.array(name.quad))
     on = runs_on(sheet, box) if name.measures["span"] > 0 else 0.0
-    broad = (name.measures["ink_mm2"] + name.measures["faint_mm2"]) / box.w
-    dirt = {"streaked": float(along), "runs_on": on, "broad_mm": broad}
-    return replace(name, measures={**name.measures, **dirt})
+    return replace(name, measures={**name.measures, "streaked": float(along), "runs_on": on})
 
 
 def _ink_readings(page: RegisteredPage, prepared: PreparedSide) -> dict[str, FieldReading]:

@@ -16,7 +16,7 @@ from pipeline.usecases.execution import Outcome, Task, read_task
 
 QUAD = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 STRUCK = {
-    "span": 1.0, "open": 0.0, "core": 1.0, "heart": 1.0, "middle": 1.0, "ring": 0.0, "hanging": 0.0, "broad_mm": 0.7,
+    "span": 1.0, "open": 0.0, "core": 1.0, "heart": 1.0, "middle": 1.0, "ring": 0.0, "hanging": 0.0,
 }  # fmt: skip
 NOTHING = dict.fromkeys(
     (
@@ -32,7 +32,6 @@ NOTHING = dict.fromkeys(
         "far_mm2",
         "streaked",
         "runs_on",
-        "broad_mm",
         "crease",
         "creased",
         "lined",

@@ -83,17 +83,3 @@ def test_a_stroke_that_goes_on_at_one_side_is_a_strike() -> None:
     struck = next(r for r in read.fields if r.field == NAMES[1].id)
     assert struck.measures["runs_on"] < 0.3
     assert decide(struck, default_profile(), read.engine).value == "struck"
-
-
-def test_a_hair_along_a_name_is_asked() -> None:
-    """A hair covers half a pixel of 200 dpi: thinner than any pen's line, smooth, from before the name to beyond it."""
-    box = NAMES[1].box
-    page = np.ascontiguousarray(sheet(200, 0.0, 10.0, 0.3, 0.0))
-    along = np.linspace(-0.2, 1.2, 60)
-    places = np.stack([box.x + box.w * along, box.y + box.h * (0.5 + 0.2 * np.sin(3 * along))], axis=1) * 200 / 25.4
-    cv2.polylines(page, [np.rint(places * 16).astype(np.int32)], False, (110,), 1, cv2.LINE_AA, 4)
-    read = read_raw(RawPage(PageSource("ballot.png", "", 1), page, 200), [ballots.form(UNIT)])
-    assert isinstance(read, PageReading), read
-    hair = next(r for r in read.fields if r.field == NAMES[1].id)
-    assert hair.measures["span"] > 0.9
-    assert not decide(hair, default_profile(), read.engine).accepted
