@@ -70,7 +70,7 @@ BEYOND_MM = 1.6
 LARGE_MM, HELD_MM = 6.0, (4.0, 0.045)
 """Smaller side from which a target is large: a pen's tick or cross leaves little ink in it, its outline lies farther
 from its middle than it is looked for, and a stroke so long that ends within it was made in it."""
-SLIGHT = 0.25
+SLIGHT = 0.27
 """Share of a small oval below which its ink may be a slip of the pen (decision 13)."""
 TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
