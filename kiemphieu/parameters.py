@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from pipeline.errors import refuse
+from pipeline.review.profile import Profile, load_profile
 from pipeline.usecases.execution import process_pool
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -55,6 +56,13 @@ def refuse_existing(*files: Path | None) -> None:
     for file in files:
         if file is not None and file.exists():
             raise refuse("file-exists", str(file), "the file exists; choose a new name, nothing was overwritten")
+
+
+def profile_of(file: Path) -> Profile:
+    """The calibration profile in a file that a person named."""
+    if not file.is_file():
+        raise refuse("file-missing", str(file), "there is no such file; check the path")
+    return load_profile(file)
 
 
 @contextmanager

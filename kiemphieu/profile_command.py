@@ -7,11 +7,10 @@ from pathlib import Path
 import click
 
 from kiemphieu.language import words
-from kiemphieu.parameters import FILE, FOLDER
+from kiemphieu.parameters import FILE, FOLDER, profile_of
 from kiemphieu.screen import say
 from pipeline.access.roles import SYSTEM
 from pipeline.messages import message
-from pipeline.review.profile import load_profile
 from pipeline.usecases.thresholds import set_profile
 from pipeline.usecases.workspace import open_workspace
 
@@ -26,7 +25,7 @@ def profile(workspace: Path, profile: Path | None) -> None:
         if profile is None:
             say(message("Profile {digest}: {made}", digest=opened.profile.digest[:12], made=words(opened.profile.made)))
             return
-        new = load_profile(profile)
+        new = profile_of(profile)
         older = set_profile(opened, SYSTEM, new)
         say(message("New batches are read under profile {digest}.", digest=new.digest[:12]))
         if older:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from kiemphieu.language import language
+from kiemphieu.parameters import profile_of
 from pipeline.errors import Refusal, refuse
 from pipeline.forms.document import load_form
 from pipeline.forms.template import Form
@@ -23,7 +24,7 @@ from pipeline.recognize.reading import PageReading, WrittenReading
 from pipeline.review.decide import decide
 from pipeline.review.number_words import decimal_text, questions_of
 from pipeline.review.numbers import NumbersDecided, decide_numbers
-from pipeline.review.profile import Profile, default_profile, load_profile
+from pipeline.review.profile import Profile, default_profile
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepare_form
@@ -58,7 +59,7 @@ def read(forms: Sequence[Path], profile_path: Path | None, debug: Path | None, i
 
     Progress goes to standard error. Exit code 0 when every page has its line, rejected pages included.
     """
-    profile = load_profile(profile_path) if profile_path else default_profile()
+    profile = profile_of(profile_path) if profile_path else default_profile()
     profile.check_engine(ENGINE)
     prepared = [prepare_form(load_form(path), path.parent) for path in forms]
     _refuse_same_ids(prepared, forms)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kiemphieu.language import language
-from kiemphieu.parameters import FILE, FOLDER, postgresql_url
+from kiemphieu.parameters import FILE, FOLDER, postgresql_url, profile_of
 from kiemphieu.screen import errors, say
 from pipeline.access.roles import SYSTEM
 from pipeline.election.figures import load_figures
@@ -15,7 +15,6 @@ from pipeline.election.load import load_election
 from pipeline.election.unusual import warnings_of
 from pipeline.errors import spoken_place
 from pipeline.messages import message, render
-from pipeline.review.profile import load_profile
 from pipeline.usecases.checking import check_import
 from pipeline.usecases.figures import keep_figures
 from pipeline.usecases.workspace import create_workspace, open_workspace
@@ -38,7 +37,7 @@ def new(workspace: Path, definition: Path, database: str | None, profile_path: P
     for warning in warnings_of(election):
         told = f"{spoken_place(warning.place, language())}: {render(warning.text, language())}"
         errors.print(told, style="yellow", highlight=False, soft_wrap=True)
-    given = load_profile(profile_path) if profile_path else None
+    given = profile_of(profile_path) if profile_path else None
     create_workspace(workspace, election, database, profile=given, paper=not summary).close()
     say(
         message(

@@ -78,3 +78,15 @@ def render(text: Message, language: Language) -> str:
 
     params = {k: spoken(k, v) for k, v in text.params.items()}
     return catalogue(language).get(text.msgid, text.msgid).format(**params)
+
+
+def standing_alone(text: Message, said: str, language: Language) -> str:
+    """``said``, what :func:`render` made of ``text``, with a capital where the sentence's own word begins it.
+
+    Errors are written to follow a place and a colon; a value at their head (a file, an id) is somebody's and stays.
+    """
+    own = catalogue(language).get(text.msgid, text.msgid)
+    if own.startswith("{"):
+        first = text.params.get(own[1 : own.index("}")])
+        return standing_alone(first, said, language) if isinstance(first, Message) else said
+    return said[:1].upper() + said[1:]

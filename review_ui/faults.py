@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from pipeline.errors import Problem, Refusal
-from pipeline.messages import Message, message, render
+from pipeline.messages import Language, Message, message, render, standing_alone
 from review_ui.api.problems import of_programs, problem_details
 from review_ui.guard import ChooseFirst, SignInFirst, sign_in_path
 from review_ui.headers import FIXED
@@ -58,11 +58,15 @@ def problem_page(request: Request, problems: tuple[Problem, ...], status: int) -
     if of_programs(request):
         return problem_details(request, problems, status)
     language = language_of(request)
-    lines = [{"code": p.code, "place": p.place, "text": render(p.text, language)} for p in problems]
+    lines = [{"code": p.code, "place": p.place, "text": _alone(p.text, language)} for p in problems]
     if wants_json(request):
         return JSONResponse({"problems": lines}, status)
     visit = Visit(request, state_of(request), language, getattr(request.state, "who", None))
     return visit.page("problem.html", {"problems": lines, "status": status}, status)
+
+
+def _alone(text: Message, language: Language) -> str:
+    return standing_alone(text, render(text, language), language)
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from pipeline.access.roles import Actor
 from pipeline.errors import spoken_place
-from pipeline.messages import Language, Message, message, render
+from pipeline.messages import Language, Message, message, render, standing_alone
 from pipeline.usecases.sign_in import Visitor
 from review_ui.screens import bundled, menu, where
 from review_ui.state import State
@@ -53,6 +53,10 @@ class Visit:
         """The sentence in the person's language, in the words of the body that counts here."""
         return render(text if self.state.workspace.count.rules.state else elsewhere(text), self.language)
 
+    def sentence(self, text: Message) -> str:
+        """The sentence by itself: its own first word with a capital, a name or file at its head as it is."""
+        return standing_alone(text, self.say(text), self.language)
+
     def body_of(self, contest: str) -> str:
         """A contest as people call it: the body that is elected; the id says nothing to them."""
         known = {c.id: c.body for c in self.state.workspace.election.contests}
@@ -80,6 +84,7 @@ class Visit:
         return {
             "t": t,
             "say": self.say,
+            "sentence": self.sentence,
             "where": lambda place: spoken_place(place, self.language),
             "body_of": self.body_of,
             "language": self.language,

@@ -296,6 +296,14 @@ def test_an_empty_folder_is_refused(content_form: Path, tmp_path: Path, kiemphie
     assert str(folder) in ran.err
 
 
+def test_a_missing_profile_is_told_as_that(content_form: Path, tmp_path: Path, kiemphieu: Command) -> None:
+    good, missing = tmp_path / "good.png", tmp_path / "missing.json"
+    paper.drawn("content").save(good)
+    ran = kiemphieu("read", "--form", content_form, "--profile", missing, good)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == f"{missing}: there is no such file; check the path [file-missing]\n"
+
+
 def test_a_missing_file_is_refused_before_anything_is_read(
     content_form: Path, tmp_path: Path, kiemphieu: Command
 ) -> None:

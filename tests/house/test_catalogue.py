@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.messages import catalogue, message, render
+from pipeline.messages import Message, catalogue, message, render, standing_alone
 
 TOOL = Path(__file__).parents[2] / "tools" / "update_catalogue.py"
 
@@ -40,3 +40,19 @@ def test_a_message_is_rendered_in_the_language_asked_for() -> None:
     text = message("there is no such file; check the path")
     assert render(text, "en") == "there is no such file; check the path"
     assert render(text, "vi") != render(text, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        (message("there is no such file; check the path"), "There is no such file; check the path"),
+        (
+            message("'{value}' is no name; give the person's name", value="an"),
+            "'an' is no name; give the person's name",
+        ),
+        (message("{file}, page {page}", file="loạt a.pdf", page=3), "loạt a.pdf, page 3"),
+        (message("{what}: nothing", what=message("not there")), "Not there: nothing"),
+    ],
+)
+def test_a_sentence_that_stands_alone_begins_with_a_capital_unless_with_a_value(text: Message, alone: str) -> None:
+    assert standing_alone(text, render(text, "en"), "en") == alone
