@@ -32,16 +32,13 @@ TALL = 0.6
 
 @dataclass(frozen=True, slots=True)
 class NumberReading:
-    """One field. ``boxes``: per box, left to right, the chance of each letter; ``doubts``: see :data:`Doubt`."""
+    """One field. ``boxes``: per box, left to right, the chance of each letter; ``likeliest``: the likeliest letter of
+    each; ``doubts``: see :data:`Doubt`."""
 
     boxes: tuple[Mapping[str, float], ...]
+    likeliest: str
     doubts: tuple[Doubt, ...]
     engine: str = ENGINE
-
-    @property
-    def likeliest(self) -> str:
-        """The likeliest letter of every box."""
-        return "".join(max(box, key=lambda letter: box[letter]) for box in self.boxes)
 
 
 def read_numbers(fields: Sequence[Sequence[Picture]], reader: Reader | None = None) -> tuple[NumberReading, ...]:
@@ -58,7 +55,8 @@ def read_numbers(fields: Sequence[Sequence[Picture]], reader: Reader | None = No
     readings, start = [], 0
     for field in fields:
         end = start + len(field)
-        readings.append(NumberReading(tuple(of_box[start:end]), _doubts(seen[start:end])))
+        likeliest = "".join(box.letter for box in seen[start:end])
+        readings.append(NumberReading(tuple(of_box[start:end]), likeliest, _doubts(seen[start:end])))
         start = end
     return tuple(readings)
 

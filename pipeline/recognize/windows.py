@@ -18,6 +18,8 @@ from pipeline.scan.prepare import PreparedSide
 TILE_PX = 112
 """Windows are cut in pieces of about this size (14 mm at 8 pixels a mm), each by its own affine map: paper bends over
 20 mm and more, and seldom by half a millimetre, so that a piece is off by some hundredths of a millimetre at most."""
+BESIDE_PX = 2
+"""Pixels round windows that a part of a thinned picture keeps, more than any resampling looks at."""
 NOISE = 12
 """Darkness of 255 on a blank up to which it is paper."""
 Bytes = NDArray[np.uint8]
@@ -82,19 +84,40 @@ def _cuts(length: int) -> list[int]:
 
 def cut(picture: Bytes, map_: PageMap, mosaic: Mosaic, pixels_per_mm: float) -> Bytes:
     """The mosaic's windows of a scan, grey or BGR as the scan is."""
-    thin, shrink = _thinned(picture, pixels_per_mm, mosaic.density)
-    places = _shrunk(map_.to_pixels(mosaic.corners), shrink)
-    return _resampled(thin, places, mosaic.tiles, (mosaic.rows[-1][1], mosaic.width))
+    places, shape = map_.to_pixels(mosaic.corners), (mosaic.rows[-1][1], mosaic.width)
+    shrink = _shrink_of(pixels_per_mm, mosaic.density)
+    if shrink == 1:
+        return _resampled(picture, places, mosaic.tiles, shape)
+    part, first = _part_with(picture, places, shrink)
+    return _resampled(_averaged(part, shrink), _shrunk(places - first, shrink), mosaic.tiles, shape)
+
+
+def _part_with(picture: Bytes, places: Points, shrink: int) -> tuple[Bytes, Points]:
+    """The part of a picture in which ``places`` lie, and its first pixel (x, y), a multiple of ``shrink``.
+
+    What lies beyond the picture is taken from its last pixels, so the part reaches as far as the picture does.
+    """
+    size = np.array(picture.shape[1::-1]) // shrink
+    low = np.clip(np.floor(places.min(axis=0) / shrink) - BESIDE_PX, 0, np.maximum(size - 1, 0)).astype(np.int64)
+    high = np.clip(np.ceil(places.max(axis=0) / shrink) + BESIDE_PX + 1, low + 1, np.maximum(size, low + 1))
+    (left, top), (right, bottom) = (low * shrink).tolist(), (high.astype(np.int64) * shrink).tolist()
+    return picture[top:bottom, left:right], (low * shrink).astype(np.float64)
 
 
 def _thinned(picture: Bytes, pixels_per_mm: float, density: float) -> tuple[Bytes, int]:
     """The picture averaged over whole pixels where it is at least 1.6 times denser than the windows."""
-    shrink = max(1, round(pixels_per_mm / density)) if pixels_per_mm >= 1.6 * density else 1
-    if shrink == 1:
-        return picture, 1
+    shrink = _shrink_of(pixels_per_mm, density)
+    return (picture if shrink == 1 else _averaged(picture, shrink)), shrink
+
+
+def _shrink_of(pixels_per_mm: float, density: float) -> int:
+    return max(1, round(pixels_per_mm / density)) if pixels_per_mm >= 1.6 * density else 1
+
+
+def _averaged(picture: Bytes, shrink: int) -> Bytes:
     size = (picture.shape[1] // shrink, picture.shape[0] // shrink)
     whole = picture[: size[1] * shrink, : size[0] * shrink]
-    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8), shrink
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _shrunk(places: Points, shrink: int) -> Points:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.forms.template import FormField, WrittenKind
-from pipeline.geometry import Box
+from pipeline.geometry import Box, Quad
 from pipeline.recognize.components import components
 from pipeline.recognize.digits.strings import read_string
 from pipeline.recognize.light import light_of
@@ -20,7 +21,7 @@ from pipeline.recognize.reading import Doubt, WrittenReading
 from pipeline.recognize.tally_grid import read_tally_grid
 from pipeline.recognize.tally_groups import TallyReading
 from pipeline.recognize.tally_strokes import read_tally
-from pipeline.recognize.windows import Bytes, Layout, cut, darkness, mosaic_of, quad_of, quads_of
+from pipeline.recognize.windows import Bytes, Layout, Mosaic, cut, darkness, mosaic_of, quad_of, quads_of
 from pipeline.scan.page import RegisteredPage
 from pipeline.scan.prepare import PreparedSide
 
@@ -38,6 +39,8 @@ PRINTED = 60
 """Darkness of the blank from which it is print."""
 OUTSIDE_MM2, OUTSIDE_MM, BESIDE_MM = 0.9, 2.0, 0.6
 """Writing outside: a piece of ink so large and so long, whose middle lies so far beyond the nearest digit box."""
+INSIDE = 0.3
+"""Share of its pixels within the boxes from which a piece of ink belongs to them."""
 COVERED, KEPT = 0.55, 0.85
 """Share of a field's own printed lines that still show below which they are covered, where the page's median is
 above the second: white-out and erasers take lines away, a pale scan takes all."""
@@ -79,13 +82,18 @@ def _in_boxes(
         of_field.append(crops[: len(field.boxes)])
         crops = crops[len(field.boxes) :]
     readings = read_numbers(of_field)
-    arounds = [_around(page, prepared, light, field, fields) for field in fields]
+    if prepared.reference is None:  # nothing tells print from ink: nothing outside, all lines there
+        arounds = [_Around(0.0, 1.0)] * len(fields)
+    else:
+        arounds = [_around(page, light, of) for of in _surroundings(prepared, tuple(f.id for f in fields))]
     usual = float(np.median([a.lines for a in arounds]))
     chances = values_of_fields([reading.boxes for reading in readings])
-    return [
-        _number(page, field, reading, values, around, usual)
-        for field, reading, values, around in zip(fields, readings, chances, arounds, strict=True)
-    ]
+    quads = quads_of([box for field in fields for box in (field.box, *field.boxes)], page.map)
+    found: list[WrittenReading] = []
+    for field, reading, values, around in zip(fields, readings, chances, arounds, strict=True):
+        mine, quads = quads[: 1 + len(field.boxes)], quads[1 + len(field.boxes) :]
+        found.append(_number(field, reading, values, around, usual, mine))
+    return found
 
 
 def _crops(page: RegisteredPage, prepared: PreparedSide, light: Bytes, boxes: tuple[Box, ...]) -> list[Bytes]:
@@ -99,9 +107,10 @@ def _crops(page: RegisteredPage, prepared: PreparedSide, light: Bytes, boxes: tu
 
 
 def _number(
-    page: RegisteredPage, field: FormField, reading: NumberReading, chances: tuple[Values, float], around: _Around,
-    usual: float,
+    field: FormField, reading: NumberReading, chances: tuple[Values, float], around: _Around, usual: float,
+    quads: Sequence[Quad],
 ) -> WrittenReading:  # fmt: skip
+    """``quads``: the field's own, then its boxes'."""
     values, dropped = chances
     doubts: list[Doubt] = list(reading.doubts)
     if set(reading.likeliest) <= {"_"} and "pale" not in doubts:
@@ -111,34 +120,50 @@ def _number(
     if around.lines < COVERED and usual > KEPT:
         doubts.append("covered")
     measures = {"outside_mm2": around.outside_mm2, "lines": around.lines}
-    quads = tuple(quads_of(field.boxes, page.map))
-    return WrittenReading(
-        field.id, "number", values, dropped, tuple(doubts), measures, quad_of(field.box, page.map), quads
-    )
+    own, *of_boxes = quads
+    return WrittenReading(field.id, "number", values, dropped, tuple(doubts), measures, own, tuple(of_boxes))
 
 
-def _around(
-    page: RegisteredPage, prepared: PreparedSide, light: Bytes, field: FormField, others: Sequence[FormField]
-) -> _Around:
-    """Nothing outside and all lines there where the form has no blank picture to tell print from ink."""
-    if prepared.reference is None:
-        return _Around(0.0, 1.0)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Surroundings:
+    """What the form itself tells of the window round a number field: the same for every page of it.
+
+    Masks of 0 and 1 in pixels of the mosaic. ``bare``: neither print nor another field; ``near``: on the boxes or
+    close by; ``lines``: the boxes' own printed lines.
+    """
+
+    mosaic: Mosaic
+    bare: Bytes
+    near: Bytes
+    lines: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=8)
+def _surroundings(prepared: PreparedSide, names: tuple[str, ...]) -> tuple[_Surroundings, ...]:
+    """Of the number fields so named; kept by identity of the side."""
+    by_id = {f.id: f for f in prepared.side.fields}
+    fields = [by_id[name] for name in names]
+    return tuple(_surroundings_of(prepared, field, fields) for field in fields)
+
+
+def _surroundings_of(prepared: PreparedSide, field: FormField, others: Sequence[FormField]) -> _Surroundings:
     window = field.box.grown(AROUND_MM)
     mosaic = mosaic_of(prepared, Layout((window,), DENSITY))
-    dark = darkness(cut(light, page.map, mosaic, page.pixels_per_mm))
-    blank = mosaic.blank
-    print_near = cv2.dilate(blank, np.ones((9, 9), np.uint8)) > PRINTED
-    ink = ((dark > INK) & ~print_near).astype(np.uint8)
+    bare = np.asarray(cv2.dilate(mosaic.blank, np.ones((9, 9), np.uint8)) <= PRINTED, np.uint8)
     for other in others:
         if other.id != field.id:
-            _paint(ink, other.box.grown(RIM_MM), window, 0)
-    near = np.zeros_like(ink)
+            _paint(bare, other.box.grown(RIM_MM), window, 0)
+    near = np.zeros_like(bare)
     for box in field.boxes:
         _paint(near, box.grown(BESIDE_MM), window, 1)
-    lines = (blank > PRINTED) & (near > 0)
-    seen = cv2.dilate(dark, np.ones((5, 5), np.uint8)) > PRINTED / 3
-    share = float(seen[lines].mean()) if lines.any() else 1.0
-    return _Around(_outside(ink, near), share)
+    return _Surroundings(mosaic, bare, near, (mosaic.blank > PRINTED) & (near > 0))
+
+
+def _around(page: RegisteredPage, light: Bytes, of: _Surroundings) -> _Around:
+    dark = darkness(cut(light, page.map, of.mosaic, page.pixels_per_mm))
+    ink = np.asarray(cv2.bitwise_and(cv2.threshold(dark, INK, 1, cv2.THRESH_BINARY)[1], of.bare), np.uint8)
+    seen = np.asarray(cv2.dilate(dark, np.ones((5, 5), np.uint8)), np.uint8)[of.lines] > PRINTED / 3
+    return _Around(_outside(ink, of.near), float(seen.mean()) if seen.size else 1.0)
 
 
 def _paint(mask: NDArray[np.uint8], box: Box, window: Box, value: int) -> None:
@@ -150,12 +175,14 @@ def _paint(mask: NDArray[np.uint8], box: Box, window: Box, value: int) -> None:
 
 def _outside(ink: NDArray[np.uint8], near: NDArray[np.uint8]) -> float:
     """Area (mm²) of pieces of writing whose middle lies outside of the boxes."""
+    if cv2.countNonZero(cv2.subtract(ink, near)) < (1 - INSIDE) * OUTSIDE_MM * DENSITY:
+        return 0.0  # too little for a piece of that length
     labels, stats = components(ink)
     inside = np.bincount(labels[near > 0], minlength=len(stats))
     area = 0.0
     for k, (_, _, w, h, pixels) in enumerate(stats.tolist()):
         long_enough = max(w, h) >= OUTSIDE_MM * DENSITY
-        if k and long_enough and inside[k] < 0.3 * pixels:
+        if k and long_enough and inside[k] < INSIDE * pixels:
             area += pixels / DENSITY**2
     return area
 

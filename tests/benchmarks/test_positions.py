@@ -26,6 +26,7 @@ from benchmarks.positions.counts import (
 )
 from benchmarks.positions.table import by_reader, summed
 from calibration.simulate.ink import PAPER_PPMM, Trace
+from pipeline.forms.template import FormField
 from pipeline.geometry import Box
 from pipeline.review.profile import Profile, default_profile
 
@@ -68,14 +69,25 @@ def test_the_truth_of_a_target_follows_the_ink_that_the_pen_left() -> None:
     box = Box(10, 10, 4, 4)
     square = np.full((round(4 * PAPER_PPMM),) * 2, 255, np.uint8)
     whole = Trace(round(10 * PAPER_PPMM), round(10 * PAPER_PPMM), square)
-    assert targets.inside_mm2(whole, box) == pytest.approx(16, rel=0.05)
+    assert targets.inked_mm2(whole, FormField("a", "box", box)) == pytest.approx((16, 16), rel=0.05)
     beside = Trace(round(14.5 * PAPER_PPMM), round(10 * PAPER_PPMM), square)
-    assert targets.inside_mm2(beside, box) == 0
-    assert targets.settled("marked", "cross", 2.0) == "marked"
-    assert targets.settled("marked", "cross", 0.4) == "ambiguous"
-    assert targets.settled("marked", "cross", 0.0) == NOT_MARKED
-    assert targets.settled("ambiguous", "ring", 0.0) == "ambiguous"
-    assert targets.settled(NOT_MARKED, "rest", 0.5) == "ambiguous"
+    assert targets.inked_mm2(beside, FormField("a", "box", box)) == (0, 0)
+    assert targets.settled("marked", "cross", (2.0, 2.0)) == "marked"
+    assert targets.settled("marked", "cross", (0.4, 0.4)) == "ambiguous"
+    assert targets.settled("marked", "cross", (0.0, 0.0)) == NOT_MARKED
+    assert targets.settled("ambiguous", "ring", (0.0, 0.0)) == "ambiguous"
+    assert targets.settled(NOT_MARKED, "rest", (0.5, 0.5)) == "ambiguous"
+
+
+def test_ink_in_the_corners_round_an_oval_is_not_within_it() -> None:
+    oval = FormField("a", "oval", Box(10, 10, 6, 4))
+    first = round(10 * PAPER_PPMM)
+    filled = Trace(first, first, np.full((round(4 * PAPER_PPMM), round(6 * PAPER_PPMM)), 255, np.uint8))
+    assert targets.inked_mm2(filled, oval) == pytest.approx((24, 2 * 4 + np.pi * 4), rel=0.03)
+    corner = Trace(first, first, np.full((round(0.5 * PAPER_PPMM),) * 2, 255, np.uint8))
+    assert targets.inked_mm2(corner, oval) == pytest.approx((0.25, 0), rel=0.1)
+    assert targets.settled("marked", "slash", (0.25, 0.0)) == NOT_MARKED
+    assert targets.settled("marked", "slash", (0.25, 0.2)) == "ambiguous"
 
 
 def test_a_stopped_run_goes_on_and_another_reader_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
