@@ -12,7 +12,7 @@ import click
 from kiemphieu import parameters
 from kiemphieu.language import language
 from kiemphieu.parameters import FILE, FOLDER
-from kiemphieu.piles import Pile, piles_of, scans_in
+from kiemphieu.piles import Pile, closed_before, piles_of, scans_in
 from kiemphieu.screen import progress_bar, say, table, text, why_rejected
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import Refusal, refuse
@@ -81,6 +81,10 @@ def _executor(cluster: str | None, workers: int | None) -> Iterator[Executor]:
 
 
 def _ingest(opened: Workspace, pile: Pile, pool: Executor, cluster: str | None, workers: int | None) -> None:
+    if closed_before(opened, pile):
+        say(message("{batch}: closed, with all of these {count} files in it; nothing was changed", batch=pile.batch,
+                    count=len(pile.files)))  # fmt: skip
+        return
     batch = open_batch(opened, SYSTEM, pile.batch, pile.area, pile.contest, pile.declared, pile.sides)
     renew = None if cluster else (lambda: process_pool(workers))
     with progress_bar(batch.id) as step:

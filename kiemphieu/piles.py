@@ -10,7 +10,7 @@ from pipeline.errors import Problem, Refusal, refuse
 from pipeline.messages import Message, message
 from pipeline.spreadsheets import Row, check_sheet, parse_whole
 from pipeline.storage.batches import Sides
-from pipeline.usecases.ingest import batch_faults
+from pipeline.usecases.ingest import batch_faults, closed_with
 from pipeline.usecases.workspace import Workspace
 
 COLUMNS = ("batch", "area", "contest", "declared", "sides", "folder")
@@ -70,7 +70,8 @@ def scans_in(paths: Iterable[Path]) -> tuple[Path, ...]:
 def piles_of(sheet: Path, workspace: Workspace | None = None) -> list[Pile]:
     """The piles of a spreadsheet of batches, folders beside it; refused with every fault of every row.
 
-    With a ``workspace`` also with what does not fit its election and its batches, before any of them is opened.
+    With a ``workspace`` also with what does not fit its election and its batches, before any of them is opened; a
+    pile that was closed with all of its files is no fault.
     """
     table, problems = check_sheet(sheet, COLUMNS, (), ALIASES)
     found = list(problems)
@@ -82,7 +83,7 @@ def piles_of(sheet: Path, workspace: Workspace | None = None) -> list[Pile]:
     seen: dict[str, str] = {}
     for row in table.rows:
         pile, faults = _pile(row, sheet.parent)
-        if workspace is not None:
+        if workspace is not None and not (pile is not None and closed_before(workspace, pile)):
             faults = [*faults, *_unfit(workspace, row)]
         batch = row.text("batch")
         if batch and batch in seen:
@@ -95,6 +96,11 @@ def piles_of(sheet: Path, workspace: Workspace | None = None) -> list[Pile]:
     if found:
         raise Refusal(found)
     return piles
+
+
+def closed_before(workspace: Workspace, pile: Pile) -> bool:
+    """Whether the pile was counted to its end already, file for file."""
+    return closed_with(workspace, pile.batch, pile.area, pile.contest, pile.declared, pile.sides, pile.files)
 
 
 def _unfit(workspace: Workspace, row: Row) -> list[Problem]:

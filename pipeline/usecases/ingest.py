@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -101,6 +102,21 @@ def batch_faults(
     """
     with workspace.database.read() as db:
         return _faults(workspace, db, key, area, contest, declared, sides)
+
+
+def closed_with(
+    workspace: Workspace, key: str, area: str, contest: str, declared: int | None, sides: Sides, files: Sequence[Path]
+) -> bool:
+    """Whether just this batch was closed with every one of these files in it: handing it in again changes nothing."""
+    with workspace.database.read() as db:
+        standing = batches.get(db, key)
+        if standing is None or standing.state != "closed":
+            return False
+        same = (standing.area, standing.contest, standing.sides) == (area, contest, sides)
+        if not same or declared not in (None, standing.declared):
+            return False
+        held = {file.sha256 for file in pages.files_of(db, key)}
+    return all(hashlib.sha256(_bytes_of(path)).hexdigest() in held for path in files)
 
 
 def _faults(
@@ -261,13 +277,16 @@ def _claimed(
 
 def _kept(workspace: Workspace, path: Path) -> Kept:
     """Its name, SHA-256, bytes and pages; a name that is no UTF-8 is told with its bytes spelled out."""
+    return keep(workspace, os.fsencode(path.name).decode("utf-8", "backslashreplace"), _bytes_of(path))
+
+
+def _bytes_of(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise refuse(
             "file-unreadable", str(path), "cannot be read ({why}); check its permissions", why=error.strerror
         ) from error
-    return keep(workspace, os.fsencode(path.name).decode("utf-8", "backslashreplace"), content)
 
 
 def _tasks(workspace: Workspace, batch: Batch, todo: Sequence[PageTask]) -> list[Task]:

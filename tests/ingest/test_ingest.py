@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import fake_reader
 import pytest
 
+from kiemphieu.piles import closed_before, piles_of
 from pipeline.access.roles import SYSTEM
 from pipeline.audit.chain import verify
 from pipeline.election.definition import Election
@@ -110,6 +112,29 @@ def test_a_batch_does_not_close_while_sheets_are_missing(tmp_path: Path, electio
     with pytest.raises(Refusal, match="R23"):
         close_batch(workspace, SYSTEM, "kv1-qh")
     assert close_batch(workspace, SYSTEM, "kv1-qh", "one sheet is torn, see the minutes").batch.state == "closed"
+
+
+def test_a_closed_batch_handed_in_again_is_told_apart_from_one_with_another_scan(
+    tmp_path: Path, election: Election, address: str | None
+) -> None:
+    workspace = workspace_of(tmp_path / "w", election, address)
+    files = [f for n, f in enumerate(scans(tmp_path / "s", 5)) if n != 2]
+    ingest(workspace, files[:3])
+    files[3].unlink()
+    (tmp_path / "s" / "s002.jpg").unlink()
+    sheet = tmp_path / "batches.csv"
+    sheet.write_text("batch,area,contest,declared,sides,folder\nkv1-qh,kv1,qh,3,1,s\n", encoding="utf-8")
+    (pile,) = piles_of(sheet, workspace)
+    assert not closed_before(workspace, pile)
+    open_batch(workspace, SYSTEM, "kv1-qh", "kv1", "qh", 3, "simplex")
+    close_batch(workspace, SYSTEM, "kv1-qh")
+    (pile,) = piles_of(sheet, workspace)
+    assert closed_before(workspace, pile)
+    assert not closed_before(workspace, replace(pile, declared=4))
+    assert not closed_before(workspace, replace(pile, area="kv2"))
+    files[3].write_text(f"{VOTES[0]}#99", encoding="utf-8")
+    with pytest.raises(Refusal, match="closed"):
+        piles_of(sheet, workspace)
 
 
 CHILD = """
