@@ -74,7 +74,7 @@ def learn(
 def _learn(
     out: Path, blanks: Sequence[Path], back: Sequence[Path], wanted: Wanted, dpi: float | None, title: str
 ) -> None:
-    from calibration.learn.average import averaged  # noqa: PLC0415
+    from calibration.learn.average import averaged, same_print  # noqa: PLC0415
     from calibration.learn.blank import load_blanks  # noqa: PLC0415
     from calibration.learn.files import files_of, write_learned  # noqa: PLC0415
     from calibration.learn.learn import faces_of, learn  # noqa: PLC0415
@@ -84,6 +84,16 @@ def _learn(
     backs = [load_blanks(path, dpi, wanted.language) for path in back]
     by_face = faces_of(fronts, backs)
     refuse_existing(*files_of(out, [name for name, _ in by_face]))
+    if len(by_face) == 2:
+        (_, front), (_, behind) = by_face
+        if same_print(front[0], behind[0]):
+            raise refuse(
+                "learn-same-faces",
+                behind[0].place,
+                "shows the same print as {front}; give scans of one face as files of one page each, or one of them "
+                "alone",
+                front=front[0].place,
+            )
     faces = [averaged(name, scans) for name, scans in by_face]
     learned = learn(out.stem, title or out.stem, faces, wanted, default_profile())
     write_learned(out, learned, _spoken)

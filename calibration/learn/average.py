@@ -24,6 +24,8 @@ ALONE = 28
 """The same, above which it is left out of the mean; grain reaches 20, a pencil's edge 40."""
 NEAR_MM = 0.5
 SPECK_MM2 = 0.05
+ALIKE_MM2 = 5.0
+"""Ink that one of two pages has alone up to which they show the same print: a word of it is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,17 @@ def averaged(name: str, blanks: Sequence[Blank]) -> Face:
         for b, m, p in zip(blanks, misfits, laid, strict=True)
     )
     return Face(name, replace(first, picture=middle, density=density, fine=None), raws, differences)
+
+
+def same_print(one: Blank, other: Blank) -> bool:
+    """Whether two pages show the same print: two scans of one face, not the two faces of a sheet."""
+    base, density = covering(one.picture, one.density, one.size)
+    raw = RawPage(PageSource(other.place, "", 1), other.picture, other.density * MM_PER_INCH)
+    seen = find_side(PageView(raw), content_features(base, density, one.size))
+    if seen is None:
+        return False
+    laid = warped(other.picture, seen.fit.map, one.size, density)
+    return _extra_mm2(base, laid, density) + _extra_mm2(laid, base, density) < ALIKE_MM2
 
 
 def _middle(laid: Sequence[Grey], density: float) -> Grey:

@@ -52,6 +52,25 @@ def test_scans_of_two_forms_are_not_averaged(kiemphieu: Command, tmp_path: Path)
     assert "blank-differs" in ran.err
 
 
+def test_two_scans_of_one_face_are_not_taken_for_front_and_back(kiemphieu: Command, tmp_path: Path) -> None:
+    drawn = FORMS["boxes_right"]().pixels
+    pages = [Image.fromarray(scanned(drawn, angle, seed=round(9 + angle)).pixels) for angle in (0.4, -0.7)]
+    pages[0].save(tmp_path / "twice.tif", save_all=True, append_images=pages[1:], dpi=(200, 200))
+    ran = kiemphieu("learn", tmp_path / "twice.tif", "--out", tmp_path / "f.json")
+    assert ran.code == 1
+    assert "learn-same-faces" in ran.err
+    assert "twice.tif" in ran.err
+    assert not (tmp_path / "f.json").exists()
+
+
+def test_the_two_faces_of_a_sheet_are_both_learned(kiemphieu: Command, tmp_path: Path) -> None:
+    pages = [Image.fromarray(scanned(FORMS[name]().pixels).pixels) for name in ("boxes_right", "centred_names")]
+    pages[0].save(tmp_path / "sheet.tif", save_all=True, append_images=pages[1:], dpi=(200, 200))
+    ran = kiemphieu("learn", tmp_path / "sheet.tif", "--out", tmp_path / "f.json")
+    assert ran.code == 0, ran.err
+    assert (tmp_path / "f.json").exists()
+
+
 def test_a_form_that_is_there_is_not_overwritten(kiemphieu: Command, tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text("mine")
     ran = kiemphieu("learn", blank_of(tmp_path), "--out", tmp_path / "f.json")
