@@ -61,6 +61,11 @@ MIDDLE, MIDDLE_GAP_MM = (0.25, 0.8), 6.0
 crossings of it may be, with a margin to what is one crossing-out (:data:`pipeline.recognize.spans.RUN_GAP_MM`)."""
 LINED_PX, LINED_STEP_PX, LINED_MOST = 80, 4, 60
 """A faint level line is looked for over 10 mm, every half millimetre; what is darker than the last counts no more."""
+LINED_BARE, LINED_FEW = 60, 0.2
+"""Darkness of print up to which a line is looked for between the letters; and the share of a row that is so bare from
+which the mean over its bare places is more than half believed."""
+PATCHY_SPAN = 0.94
+"""Share of a name that strokes reach below which what they leave out within it counts, too (``patchy``)."""
 SHOWN_CORE = 0.3
 """A row of upright strokes crosses the letters where it shows on so much of the name's middle; letters hide more."""
 RING_PX = 41
@@ -259,7 +264,7 @@ def _peak(values: NDArray[np.float32], at: int) -> float:
     return 0.0 if bend >= 0 else 0.5 * (left - right) / bend
 
 
-TRACES = {"ink_mm2": 0.3, "faint_mm2": 0.5, "lined": 13.0}
+TRACES = {"ink_mm2": 0.3, "faint_mm2": 0.5, "lined": 8.5}
 """What a clear name may have of each at the most; nearly so much of all three is a faint stroke (``traces``)."""
 MEASURES = (
     "span", "open", "core", "middle", "heart", "ring", "ink_mm2", "faint_mm2", "lined", "title_mm2", "beside_mm2",
@@ -319,15 +324,18 @@ def _measured(seen: Seen, line: _Line) -> dict[str, float]:
 
 
 def _lined(seen: Seen, line: _Line) -> float:
-    """Darkness (0 to 60) by which one height of the letters is darker than the others, over 10 mm of them.
+    """Darkness (0 to 60) by which one height between the letters is darker than the others, over 10 mm of them.
 
     A faint level stroke shows only in the gaps between bold letters, in pieces too short to be told from noise one by
-    one; they lie at one height, print's own unexplained edges at all heights between the letters' heads and feet.
+    one; they lie at one height. Only the gaps are looked at: the unexplained edges of bars, of which some names have
+    many at one height, would be taken for it.
     """
-    part = (slice(line.core[0] + seen.down, line.core[1] + seen.down), slice(line.x0, line.x1))
-    dark = np.minimum(cv2.subtract(seen.page[part], seen.close[part]), LINED_MOST)
+    rows, columns = slice(line.core[0] + seen.down, line.core[1] + seen.down), slice(line.x0, line.x1)
+    bare = np.asarray(seen.print_reach[line.core[0] : line.core[1], columns] < LINED_BARE, np.float32)
+    dark = np.minimum(cv2.subtract(seen.page[rows, columns], seen.close[rows, columns]), LINED_MOST) * bare
     wide = min(LINED_PX, dark.shape[1])
-    means = cv2.blur(dark.astype(np.float32), (wide, 3))[:, wide // 2 : dark.shape[1] - wide // 2 + 1 : LINED_STEP_PX]
+    every = slice(wide // 2, dark.shape[1] - wide // 2 + 1, LINED_STEP_PX)
+    means = cv2.blur(dark, (wide, 3))[:, every] / (cv2.blur(bare, (wide, 3))[:, every] + LINED_FEW)
     return float((means - np.median(means, axis=0)).max(initial=0.0))
 
 
@@ -370,6 +378,7 @@ def joined(lines: Sequence[dict[str, float]]) -> dict[str, float]:
     joined |= {name: max(m[name] for m in lines) for name in worst}
     sums = ("ink_mm2", "faint_mm2", "title_mm2", "beside_mm2", "signs_mm2", "far_mm2")
     joined |= {name: sum(m[name] for m in lines) for name in sums}
+    joined["patchy"] = 1.0 - joined["core"] if joined["span"] < PATCHY_SPAN else 0.0
     return joined | {"traces": sum(joined[name] / most for name, most in TRACES.items())}
 
 

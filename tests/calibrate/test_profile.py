@@ -21,6 +21,7 @@ QUAD = ((0.0, 0.0), (9.0, 0.0), (9.0, 3.0), (0.0, 3.0))
 PLAIN = {
     "span": 1.0, "core": 1.0, "middle": 1.0, "heart": 1.0, "ring": 0.0, "hanging": 0.0, "signs_mm2": 0.0,
     "taller_mm": 0.0, "far_mm2": 0.0, "open": 0.0, "creased": 0.0, "streaked": 0.0, "runs_on": 0.0, "crease": 0.0,
+    "patchy": 0.0,
 }  # fmt: skip
 FILLED = {
     "slight": 0.0, "darkest": 0.8, "through": 0.0, "void": 0.0, "around": 0.0, "level": 1.0, "spread_mm": 0.0,
@@ -36,6 +37,7 @@ RECORDED: list[tuple[str, dict[str, float], dict[str, float], bool, float]] = [
     ("strike", {"struck": 1.0, "clear": 0.0}, {k: v for k, v in PLAIN.items() if k != "heart"}, False, 0.001),
     ("strike", {"struck": 1.0, "clear": 0.0}, PLAIN | {"ring": math.nan}, False, 0.001),
     ("strike", {"struck": 1.0, "clear": 0.0}, PLAIN | {"runs_on": 0.61}, False, 0.001),
+    ("strike", {"struck": 1.0, "clear": 0.0}, PLAIN | {"span": 0.92, "patchy": 0.17}, False, 0.001),
     ("strike", {"partial": 1.0, "clear": 0.0}, PLAIN, False, 1.0),
     ("stamp", {"present": 0.95, "absent": 0.05}, {"area_mm2": 25.0}, True, 0.001),
     ("stamp", {"present": 0.95, "absent": 0.05}, {"area_mm2": 24.9}, False, 0.001),

@@ -35,6 +35,7 @@ NOTHING = dict.fromkeys(
         "crease",
         "creased",
         "lined",
+        "patchy",
         "traces",
         "hanging",
     ),
