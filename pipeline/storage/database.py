@@ -30,6 +30,8 @@ its pages read; with five kept, every sixth reviewer at once had a new one made 
 COMING_UP = ("is starting up", "in recovery mode", "not yet accepting connections")
 """What PostgreSQL says while it comes up; no code comes with it."""
 POSTGRESQL_DISK_FULL, POSTGRESQL_LOCKED = "53100", "55P03"
+DISK_FULL_WORDS = (os.strerror(errno.ENOSPC), "could not write init file")
+"""What a server says that has no room left to begin a session; the second is PostgreSQL's cache of a connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ def _sqlstate(error: DBAPIError) -> str | None:
 def _disk_full(error: DBAPIError) -> bool:
     """What SQLite calls an error of reading or writing is nearly always a full disk, too."""
     # a server that cannot even begin a session gives no code
-    if _sqlstate(error) == POSTGRESQL_DISK_FULL or os.strerror(errno.ENOSPC) in str(error.orig):
+    if _sqlstate(error) == POSTGRESQL_DISK_FULL or any(words in str(error.orig) for words in DISK_FULL_WORDS):
         return True
     return _sqlite_code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 

@@ -65,7 +65,7 @@ def test_too_many_names_are_told_in_numbers(signed_in_at: Callable[..., Browser]
     hands = {f"hand-{n}": "for" for n in range(len(TEAM))}
     refused = leader.post("/team/decide", item=case.item, version="1", proposal="valid", name=names[:4], **hands)
     assert refused.status_code == 409
-    assert "đã chọn 4 người, nhưng phiếu hợp lệ chỉ để 1 đến 3 người" in refused.text
+    assert "Đã chọn 4 người, nhưng phiếu hợp lệ chỉ để 1 đến 3 người" in refused.text
 
 
 def test_the_team_votes_on_a_doubtful_ballot(screen_of: Screens, serving: Serving) -> None:

@@ -48,3 +48,13 @@ def test_a_server_that_never_comes_up_is_told(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(Refusal, match="starting up"):
         open_database(URL)
     assert left == ["never asked"]
+
+
+@pytest.mark.parametrize("said", ["could not write init file", "could not extend file: No space left on device"])
+def test_a_server_without_room_to_begin_a_session_says_that_the_disk_is_full(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    refused_with(monkeypatch, [said])
+    with pytest.raises(Refusal, match="takes no more") as told:
+        open_database(URL)
+    assert told.value.problems[0].code == "disk-full"
