@@ -1,6 +1,6 @@
 """Targets of which nearly every mark is odd: dots, short strokes, rings, resting pens, marks beside, erasures.
 
-    python benchmarks/rare_marks.py --shards 40 --first 0
+    python -m benchmarks.rare_marks --shards 40 --first 0
 
 In the run of ten million (``benchmarks.positions``) one target in 83 is such a mark, and of what was read wrong there
 nearly all was one. Here a third of all targets is, beside the same empty ones on the same paper: a shard holds as many
