@@ -12,8 +12,8 @@ from calibration.learn.blank import Blank
 from pipeline.errors import Problem, Refusal
 from pipeline.geometry import MM_PER_INCH
 from pipeline.messages import message
-from pipeline.scan.by_content import find_side
-from pipeline.scan.features import Grey, content_features
+from pipeline.scan.by_content import Anchored, find_side
+from pipeline.scan.features import ContentFeatures, Grey, content_features
 from pipeline.scan.page import PageSource, RawPage
 from pipeline.scan.prepare import covering, warped
 from pipeline.scan.view import PageView
@@ -57,8 +57,7 @@ def averaged(name: str, blanks: Sequence[Blank]) -> Face:
     features = content_features(base, density, first.size)
     laid, misfits, problems = [base], [0.0], []
     for blank in blanks[1:]:
-        raw = RawPage(PageSource(blank.place, "", 1), blank.picture, blank.density * MM_PER_INCH)
-        seen = find_side(PageView(raw), features)
+        seen = _found(blank, features)
         if seen is None:
             text = message(
                 "the print does not fit that of {first}; give scans of one blank form only", first=first.place
@@ -77,11 +76,16 @@ def averaged(name: str, blanks: Sequence[Blank]) -> Face:
     return Face(name, replace(first, picture=middle, density=density, fine=None), raws, differences)
 
 
+def _found(blank: Blank, features: ContentFeatures) -> Anchored | None:
+    """Where the print of another scan lies on this one."""
+    raw = RawPage(PageSource(blank.place, "", 1), blank.picture, blank.density * MM_PER_INCH)
+    return find_side(PageView(raw), features)
+
+
 def same_print(one: Blank, other: Blank) -> bool:
     """Whether two pages show the same print: two scans of one face, not the two faces of a sheet."""
     base, density = covering(one.picture, one.density, one.size)
-    raw = RawPage(PageSource(other.place, "", 1), other.picture, other.density * MM_PER_INCH)
-    seen = find_side(PageView(raw), content_features(base, density, one.size))
+    seen = _found(other, content_features(base, density, one.size))
     if seen is None:
         return False
     laid = warped(other.picture, seen.fit.map, one.size, density)
