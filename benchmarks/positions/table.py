@@ -17,6 +17,10 @@ from pipeline.review.bounds import upper_bound
 
 WANTED = 10_000_000
 SAME = ("engine", "reader", "paper")
+TABLES = (
+    (0, "all", None), (1, "paper", None), (2, "pen", None), (3, "stroke", None),
+    (2, "pen on ordinary paper", "ordinary"), (3, "stroke on ordinary paper", "ordinary"),
+)  # fmt: skip
 
 
 def by_reader(folder: Path) -> dict[tuple[str, ...], list[dict[str, Any]]]:
@@ -34,11 +38,13 @@ def by_reader(folder: Path) -> dict[tuple[str, ...], list[dict[str, Any]]]:
     return dict(found)
 
 
-def summed(counts: Counts, part: int) -> dict[tuple[str, str], list[int]]:
-    """Figures by kind and one part of the class (1 paper, 2 pen, 3 stroke)."""
+def summed(counts: Counts, part: int, paper: str | None = None) -> dict[tuple[str, str], list[int]]:
+    """Figures by kind and one part of the class (1 paper, 2 pen, 3 stroke), of one class of paper or of all."""
     found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(FIGURES))
     for key, row in counts.figures.items():
         parts = key.split("|")
+        if paper not in (None, parts[1]):
+            continue
         for i, n in enumerate(row):
             found[parts[0], parts[part]][i] += n
     return dict(sorted(found.items()))
@@ -65,9 +71,9 @@ def main() -> None:
         print(f"{total['positions']:,} of {WANTED:,} positions; {counts.sheets:,} sheets, {counts.rejected} rejected;")
         print(f"{total['wrong']} wrong of {total['accepted']:,} accepted: at most {bound:.2g} (95 %)\n")
         head = " | ".join(("positions", "accepted", "wrong", "unambiguous", "of these asked"))
-        for part, title in ((0, "all"), (1, "paper"), (2, "pen"), (3, "stroke")):
+        for part, title, paper in TABLES:
             print(f"| {title} | {head} |\n" + "|---" * 6 + "|")
-            for (kind, name), row in summed(counts, part).items():
+            for (kind, name), row in summed(counts, part, paper).items():
                 print(line(kind if part == 0 else f"{kind}: {name}", row))
             print()
         for wrong in counts.wrong if options.list else ():

@@ -1,9 +1,10 @@
 """Ovals and boxes on a sheet full of them after registration: drawn, scanned and read in windows.
 
-What a mark is follows from what was drawn, not from how the reader measures: a filled target, a cross, a tick that
-reaches through it and a line that goes right across it are marks; a dot (0.7 mm and more), a short stroke and a ring
-round the target are *ambiguous*, so that no value may be accepted. What an eraser leaves, a pen that rested, and a mark
-close beside the target may be read as unmarked or be asked. Ink that stays 1.2 mm and more away says nothing.
+What a mark is follows from what was drawn and from the ink that the pen left, not from how the reader measures: a
+filled target, a cross, a tick that reaches through it and a line that goes right across it are marks; a dot (0.7 mm and
+more), a short stroke and a ring round the target are *ambiguous*, so that no value may be accepted. What an eraser
+leaves, a pen that rested, and a mark close beside the target may be read as unmarked or be asked. Ink that stays 1.2 mm
+and more away says nothing.
 """
 
 from __future__ import annotations
@@ -240,8 +241,10 @@ def voter(
         mine = [f for f in fields if f.id in ids]
         x = mine[0].box.centre[0] + rng.normal(0, 0.15)
         line = resampled([(x, mine[0].box.y - 1.5), (x + rng.normal(0, 0.3), mine[-1].box.bottom + 1.5)])
-        apply(rng, page, trace(rng, [shaken(line, rng, tremor)], pen), pen)
-        done |= {f.id: ("marked", "long line") for f in mine}
+        ink = trace(rng, [shaken(line, rng, tremor)], pen)
+        apply(rng, page, ink, pen)
+        # where the pen skipped a whole target, nobody who sees the paper could call it marked
+        done |= {f.id: (settled("marked", "long line", inked_mm2(ink, f)), "long line") for f in mine}
     for field, draw in zip(fields, draws, strict=True):
         if draw > MARKED or field.id in done:
             continue
@@ -251,7 +254,7 @@ def voter(
         else:
             name = favourite if rng.random() < 0.8 else str(rng.choice(list(MARKS), p=SHARES))
             truth, curves, width = MARKS[name](rng, field.box, pen)
-        ink: Trace = trace(rng, [shaken(c, rng, tremor) for c in curves], pen, width)
+        ink = trace(rng, [shaken(c, rng, tremor) for c in curves], pen, width)
         while name in ("dot", "short stroke") and inked_mm2(ink, field)[0] > BLOT_MM2:
             width = 0.8 * (width or pen.width)
             ink = trace(rng, curves, pen, width)
