@@ -15,7 +15,7 @@ from kiemphieu.language import language
 from kiemphieu.parameters import profile_of
 from pipeline.errors import Refusal, refuse
 from pipeline.forms.document import load_form
-from pipeline.forms.template import Form
+from pipeline.forms.template import FieldKind, Form
 from pipeline.geometry import Quad
 from pipeline.messages import Language, message, render
 from pipeline.recognize.pages import with_seems
@@ -28,6 +28,8 @@ from pipeline.review.profile import Profile, default_profile
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepare_form
+from review_ui.wording import ANSWERS
+from review_ui.wording_count import verdict
 
 Outcome = PageReading | Rejection
 
@@ -230,4 +232,10 @@ def _draw(page: RawPage, outcome: Outcome, profile: Profile, forms: Mapping[str,
     decisions |= {
         n.field: ShownNumber(decimal_text(n.value, form.field(n.field).decimals), n.accepted) for n in numbers
     }
-    write_picture(page, outcome, decisions, folder / name)
+    write_picture(page, outcome, decisions, _called, folder / name)
+
+
+def _called(kind: FieldKind, value: str) -> str:
+    """What a value of a kind of field is called, in the user's language; a figure as it is."""
+    words = ANSWERS.get(kind, {})
+    return render(words[value] if value in words else verdict(value, {}), language())

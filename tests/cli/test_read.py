@@ -434,6 +434,21 @@ def test_pictures_of_the_readings_are_written_where_asked(
         assert shown.size == (1165, 1654)
 
 
+def test_the_pictures_are_lettered_in_the_user_s_language(
+    content_form: Path, tmp_path: Path, kiemphieu: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = tmp_path / "scan.png"
+    paper.drawn("content").save(scan)
+    seen = {}
+    for language in ("en", "vi"):
+        monkeypatch.setenv("KIEMPHIEU_LANG", language)
+        assert kiemphieu("read", "--form", content_form, "--debug", tmp_path / language, scan).code == 0
+        (picture,) = (tmp_path / language).iterdir()
+        with Image.open(picture) as shown:
+            seen[language] = shown.tobytes()
+    assert seen["en"] != seen["vi"]
+
+
 CUTS = {
     "upper half": (0, 0, 1, 0.5),
     "lower half": (0, 0.5, 1, 1),

@@ -63,7 +63,7 @@ def read(form, pixels):
     raw = RawPage(PageSource("x", "0", 1), pixels, 200)
     reading = read_page(RegisteredPage(raw, "f", "front", Exact(), 0.0, 0.0, PPM), form)
     decisions = {f.field: decide(f, default_profile(), reading.engine) for f in reading.fields}
-    assert drawn(raw, reading, decisions).shape == (*pixels.shape[:2], 3)
+    assert drawn(raw, reading, decisions, lambda _kind, value: value).shape == (*pixels.shape[:2], 3)
     return {k: d.value if d.accepted else "asked" for k, d in decisions.items()}, reading
 
 
