@@ -25,15 +25,16 @@ OF_FIGURES = (
     "pipeline/recognize/numbers.py", "pipeline/recognize/signatures.py", "pipeline/recognize/tally_gates.py",
     "pipeline/recognize/tally_grid.py", "pipeline/recognize/tally_groups.py", "pipeline/recognize/tally_lines.py",
     "pipeline/recognize/tally_strokes.py", "pipeline/recognize/written.py", "pipeline/recognize/tesseract.py",
+    "pipeline/recognize/draw.py",
 )  # fmt: skip
-"""Of these rooms, what reads figures, tallies, signatures and words alone: no position goes through it."""
+"""Of these rooms, what reads figures, tallies, signatures and words alone or draws: no position goes through it."""
 SIMULATED = (
     "ballot", "files", "geometry", "grain", "ink", "lettering", "measure", "paths", "scanner", "seeds", "stamps",
     "truth", "voters",
 )  # fmt: skip
 PAPER = (
     *(f"calibration/simulate/{room}.py" for room in SIMULATED),
-    "benchmarks/positions",
+    *(f"benchmarks/positions/{room}.py" for room in ("counts", "names", "pages", "papers", "targets")),
     "benchmarks/typeset_elsewhere/paper.py",
 )
 """What draws the positions; elections, cameras and congresses are simulated beside it."""
