@@ -76,7 +76,13 @@ SLIGHT = 0.27
 TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""
-TRACES = ("faint", "around", "faint_around", "spot", "on_line_mm")
+BLOT_MM, BLOT_CROSSING = 2.0, 0.7
+"""What is shorter, and less of the way across, is a dot or a blot: of plain marks that fill no more than a third of
+their target none is, of dots and blots with a smear beside them nearly all are."""
+TOGETHER = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.04, "spot": 0.03, "on_line_mm": 0.075}
+"""Where each trace alone leaves it open whether a target is empty. A stroke along the printed line leaves a little of
+several; grain leaves a little of one."""
+TRACES = ("faint", "around", "faint_around", "spot", "on_line_mm", "together")
 """Measures that speak against an empty target, the larger the more."""
 OWN_PIXELS = 1.5
 """By so many pixels of a black-and-white scan a printed line is here broader than there."""
@@ -204,6 +210,8 @@ def _read_alike(
     if two_level:
         measures["on_line_mm"] -= np.float32(OWN_PIXELS / page.pixels_per_mm)
         measures["spot"] -= np.float32(SPECKS)
+    measures["together"] = _together(measures)
+    measures["blot_mm"] = _blots(measures)
     readings = []
     quads = _quads(page, fields, aligned.shift_mm)
     for i, field in enumerate(fields):
@@ -399,6 +407,19 @@ def _measures(dark: Floats, wide: Floats, aligned: _Aligned, ground: Floats | No
         "level": aligned.level,
         "shift_mm": np.linalg.norm(aligned.shift_mm, axis=1).astype(np.float32),
     }
+
+
+def _together(measures: Mapping[str, Floats]) -> Floats:
+    """All traces of ink in each target, of 1 for one that alone leaves it open whether it is empty."""
+    parts = [np.maximum(measures[name], 0) / np.float32(limit) for name, limit in TOGETHER.items()]
+    return np.asarray(np.sum(parts, axis=0), np.float32)
+
+
+def _blots(measures: Mapping[str, Floats]) -> Floats:
+    """By how much the ink in each target is shorter than a stroke; 0 for strokes, fills, large and empty targets."""
+    length = measures["stroke_mm"]
+    short = (length > 0) & (length < BLOT_MM) & (measures["crossing"] < BLOT_CROSSING) & (measures["large"] == 0)
+    return np.where(short, np.float32(BLOT_MM) - length, np.float32(0))
 
 
 def _wider(wide: Floats, shape: _Shape, box: Box) -> Floats:
