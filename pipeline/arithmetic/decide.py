@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.arithmetic.fields import Field
+from pipeline.arithmetic.mending import mending
 from pipeline.arithmetic.posterior import Posterior, components, posterior
 from pipeline.arithmetic.rules import AtMostRule, PercentRule, Rule, SumRule, Values
 
 Reason = Literal["altered", "ink", "risk", "unconfirmed", "broken"]
 """Why a field is asked: altered on paper; its own ink hardly allows the value; the risk is above the limit; nothing
 but its own ink says so; a rule that it stands in does not hold."""
+
+
+MANY = 2
+"""More figures than that are not told as those that would make a form consistent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,9 @@ class Asked:
 class BrokenSum:
     """A rule that what was written does not keep.
 
-    ``written``: as the ink shows it; ``consistent``: the likeliest values that keep all rules, where any are known;
-    ``off``: the fields in which the two differ, or all of the rule's fields.
+    ``written``: as the ink shows it; ``consistent``: values that keep all rules, where any are known: with the one
+    number that mends it and all rules tied to it, whatever its ink says, else the likeliest; ``off``: the fields in
+    which the two differ, or all of the rule's fields.
     """
 
     code: str
@@ -81,9 +87,10 @@ def decide_form(fields: Sequence[Field], rules: Sequence[Rule], limits: Limits =
     broken: list[BrokenSum] = []
     read = {f.id: f.read for f in fields}
     crossed = [r for r in rules if isinstance(r, AtMostRule) and not r.holds(read)]
+    mended = mending(read, rules, {f.id for f in fields if f.altered})
     for members, among in components(fields, rules):
         found = posterior(members, [r for r in among if not isinstance(r, AtMostRule)], limits.slip)
-        broken += _broken(found)
+        broken += _broken(found, mended)
         best = _Best(found)
         for place, field in enumerate(members):
             verdict = _judge(best, place, limits, any(field.id in r.fields for r in crossed))
@@ -91,7 +98,7 @@ def decide_form(fields: Sequence[Field], rules: Sequence[Rule], limits: Limits =
                 accepted.append(verdict)
             else:
                 asked.append(verdict)
-    broken += [BrokenSum(r.code, tuple((f, read[f]) for f in r.fields), None, r.fields) for r in crossed]
+    broken += [_told(rule, read, mended.get(rule), None) for rule in crossed]
     asked.sort(key=lambda a: -a.bits)
     return Decision(tuple(accepted), tuple(asked), tuple(broken))
 
@@ -173,21 +180,31 @@ def _leaves_no_other(rule: Rule, field: str, values: Values) -> bool:
             return False
 
 
-def _broken(found: Posterior) -> list[BrokenSum]:
-    """The rules that the values read first break, each with the likeliest values that keep all rules."""
+def _broken(found: Posterior, mended: Mapping[Rule, tuple[str, int]]) -> list[BrokenSum]:
+    """The rules that the values read first break, each with values that keep all rules."""
     read = {f.id: f.read for f in found.fields}
     failing = [r for r in found.rules if not r.holds(read)]
     if not failing:
         return []
     sound = next((h for h in found.hypotheses if not h.broken), None)
     fair = found.values(sound) if sound else None
-    changed = {found.fields[place].id for place, _ in sound.changes} if sound else set()
-    return [
-        BrokenSum(
-            rule.code,
-            tuple((f, read[f]) for f in rule.fields),
-            tuple((f, fair[f]) for f in rule.fields) if fair else None,
-            tuple(f for f in rule.fields if f in changed) or rule.fields,
-        )
-        for rule in failing
-    ]
+    if fair and not _advisable(read, fair):
+        fair = None
+    return [_told(rule, read, mended.get(rule), fair) for rule in failing]
+
+
+def _advisable(read: Values, fair: Values) -> bool:
+    """Whether people can use it: that a written figure is none at all, or that many are wrong, is no advice."""
+    changed = [name for name in read if (read[name] or 0) != (fair[name] or 0)]
+    return len(changed) <= MANY and not any(read[name] is not None and fair[name] is None for name in changed)
+
+
+def _told(rule: Rule, read: Values, mended: tuple[str, int] | None, fair: Values | None) -> BrokenSum:
+    written = tuple((f, read[f]) for f in rule.fields)
+    if mended is not None:
+        fair = {**read, mended[0]: mended[1]}
+    if fair is None:
+        return BrokenSum(rule.code, written, None, rule.fields)
+    consistent = tuple((f, fair[f]) for f in rule.fields)
+    off = tuple(f for f, value in consistent if (value or 0) != (read[f] or 0))
+    return BrokenSum(rule.code, written, consistent, off or rule.fields)

@@ -79,7 +79,13 @@ def decide_numbers(
     """
     known = settled or {}
     present = {reading.field for reading in written}
-    rules = [rule for rule in rules_of(form) if present.issuperset(rule.fields)]
+    # of a figure that is not there, or cannot be read, nothing is more or less
+    unread = {r.field for r in written if r.field not in known and r.values[0][0] is None}
+    rules = [
+        rule
+        for rule in rules_of(form)
+        if present.issuperset(rule.fields) and not (isinstance(rule, AtMostRule) and unread & set(rule.fields))
+    ]
     plain = {r.field for r in written if r.field in known or not _doubts(r, form.field(r.field))}
     leaning = {f for rule in rules if not plain.isdisjoint(rule.fields) for f in rule.fields}
     fields = [_field(reading, form.field(reading.field), known, reading.field in leaning) for reading in written]
@@ -91,7 +97,10 @@ def decide_numbers(
         numbers = tuple(replace(n, accepted=False, by=(), why=n.why or ("unconfirmed",)) for n in numbers)
     doubtful = {r.field for r in written if _doubts(r, form.field(r.field))}
     # what is doubtful by itself first: it is what makes sums fail, and the figures beside it then need no person
-    asked = tuple(sorted((a.field for a in decision.asked if a.field not in known), key=lambda f: f not in doubtful))
+    # then the one number that would mend every broken rule
+    mends = {f for b in decision.broken if b.consistent and len(b.off) == 1 for f in b.off}
+    among = (a.field for a in decision.asked if a.field not in known)
+    asked = tuple(sorted(among, key=lambda f: (f not in doubtful, f not in mends)))
     still = {n.field for n in numbers if not n.accepted}
     order = (*(f for f in asked if f in still), *(n.field for n in numbers if n.field in still - set(asked)))
     return NumbersDecided(numbers, order, decision.broken, empty)
