@@ -24,7 +24,7 @@ FILLED = 0.2
 """Chance of the class *filled in* from which a box is taken for struck out."""
 PALE = 0.05
 """Chance left beside *empty* from which an empty box may hold pale ink."""
-WIDE = 1.25
+WIDE = 0.4
 """Width over height of ink from which a box may hold two digits beside each other."""
 TALL = 0.6
 """Share of the ink's height that each of two digits takes at the least."""

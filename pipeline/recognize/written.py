@@ -31,24 +31,26 @@ RIM_MM = 0.5
 """So much round a digit box is cut out with it, so that its lines lie near the rim."""
 CELL_LINE_MM = 0.6
 """So much of a tally cell lies under its own lines."""
-AROUND_MM = 2.5
-"""So far round a number field writing is looked for that lies outside of its boxes."""
+AROUND_MM, ASIDE_MM = 2.5, 5.0
+"""So far above and below a number field, and so far beside it, writing is looked for that lies outside of its boxes."""
 INK = 60
 """Darkness of 255 above the blank's from which it is writing, no shadow and no tint."""
 PRINTED = 60
 """Darkness of the blank from which it is print."""
-OUTSIDE_MM2, OUTSIDE_MM, BESIDE_MM = 0.9, 2.0, 0.6
-"""Writing outside: a piece of ink so large and so long, whose middle lies so far beyond the nearest digit box."""
+OUTSIDE_MM2, OUTSIDE_MM, TALL_MM, BESIDE_MM = 0.9, 2.0, 0.8, 0.6
+"""Writing outside: a piece of ink so large, so long and so tall, whose middle lies so far beyond the nearest digit box.
+Level pieces are the lines of a table that the form's blank does not show."""
 INSIDE = 0.3
 """Share of its pixels within the boxes from which a piece of ink belongs to them."""
 COVERED, KEPT = 0.55, 0.85
-"""Share of a field's own printed lines that still show below which they are covered, where the page's median is
-above the second: white-out and erasers take lines away, a pale scan takes all."""
+"""Share of a box's own printed lines that still show below which it is covered, where the median of the page's fields
+is above the second: white-out and erasers take lines away, a pale scan takes all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Around:
-    """What lies round and on the boxes of a number field: writing outside, and how much of its print still shows."""
+    """What lies round and on the boxes of a number field: writing outside, and how much of the print of that box still
+    shows of which least does."""
 
     outside_mm2: float
     lines: float
@@ -129,13 +131,13 @@ class _Surroundings:
     """What the form itself tells of the window round a number field: the same for every page of it.
 
     Masks of 0 and 1 in pixels of the mosaic. ``bare``: neither print nor another field; ``near``: on the boxes or
-    close by; ``lines``: the boxes' own printed lines.
+    close by; ``lines``: of each box the places of its own printed lines.
     """
 
     mosaic: Mosaic
     bare: Bytes
     near: Bytes
-    lines: NDArray[np.bool_]
+    lines: tuple[NDArray[np.intp], ...]
 
 
 @lru_cache(maxsize=8)
@@ -147,23 +149,28 @@ def _surroundings(prepared: PreparedSide, names: tuple[str, ...]) -> tuple[_Surr
 
 
 def _surroundings_of(prepared: PreparedSide, field: FormField, others: Sequence[FormField]) -> _Surroundings:
-    window = field.box.grown(AROUND_MM)
+    own = field.box
+    window = Box(own.x - ASIDE_MM, own.y - AROUND_MM, own.w + 2 * ASIDE_MM, own.h + 2 * AROUND_MM)
     mosaic = mosaic_of(prepared, Layout((window,), DENSITY))
     bare = np.asarray(cv2.dilate(mosaic.blank, np.ones((9, 9), np.uint8)) <= PRINTED, np.uint8)
     for other in others:
         if other.id != field.id:
             _paint(bare, other.box.grown(RIM_MM), window, 0)
-    near = np.zeros_like(bare)
+    near, lines = np.zeros_like(bare), []
     for box in field.boxes:
-        _paint(near, box.grown(BESIDE_MM), window, 1)
-    return _Surroundings(mosaic, bare, near, (mosaic.blank > PRINTED) & (near > 0))
+        mine = np.zeros_like(bare)
+        _paint(mine, box.grown(BESIDE_MM), window, 1)
+        lines.append(np.flatnonzero((mosaic.blank > PRINTED) & (mine > 0)))
+        near |= mine
+    return _Surroundings(mosaic, bare, near, tuple(lines))
 
 
 def _around(page: RegisteredPage, light: Bytes, of: _Surroundings) -> _Around:
     dark = darkness(cut(light, page.map, of.mosaic, page.pixels_per_mm))
     ink = np.asarray(cv2.bitwise_and(cv2.threshold(dark, INK, 1, cv2.THRESH_BINARY)[1], of.bare), np.uint8)
-    seen = np.asarray(cv2.dilate(dark, np.ones((5, 5), np.uint8)), np.uint8)[of.lines] > PRINTED / 3
-    return _Around(_outside(ink, of.near), float(seen.mean()) if seen.size else 1.0)
+    seen = cv2.dilate(dark, np.ones((5, 5), np.uint8)).ravel() > PRINTED / 3
+    lines = min((float(seen[places].mean()) for places in of.lines if len(places)), default=1.0)
+    return _Around(_outside(ink, of.near), lines)
 
 
 def _paint(mask: NDArray[np.uint8], box: Box, window: Box, value: int) -> None:
@@ -174,15 +181,19 @@ def _paint(mask: NDArray[np.uint8], box: Box, window: Box, value: int) -> None:
 
 
 def _outside(ink: NDArray[np.uint8], near: NDArray[np.uint8]) -> float:
-    """Area (mm²) of pieces of writing whose middle lies outside of the boxes."""
+    """Area (mm²) of pieces of writing whose middle lies outside of the boxes.
+
+    What runs from the window's top to its bottom is no figure, but a line of the form.
+    """
     if cv2.countNonZero(cv2.subtract(ink, near)) < (1 - INSIDE) * OUTSIDE_MM * DENSITY:
         return 0.0  # too little for a piece of that length
     labels, stats = components(ink)
     inside = np.bincount(labels[near > 0], minlength=len(stats))
-    area = 0.0
+    area, height = 0.0, len(ink)
     for k, (_, _, w, h, pixels) in enumerate(stats.tolist()):
         long_enough = max(w, h) >= OUTSIDE_MM * DENSITY
-        if k and long_enough and inside[k] < INSIDE * pixels:
+        tall_enough = TALL_MM * DENSITY <= h < height
+        if k and long_enough and tall_enough and inside[k] < INSIDE * pixels:
             area += pixels / DENSITY**2
     return area
 

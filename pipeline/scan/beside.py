@@ -16,6 +16,8 @@ EDGE_MM = 4.0
 
 BEYOND_MM, STAMP_BEYOND_MM = 0.5, 5.0
 """How far a field may reach beyond the picture: what registration misses; a stamp's place has room to spare."""
+EDGE_SHARE, EDGE_PX = 0.5, 8.0
+"""Share of the rough picture's sides from which a piece may be the edge of the sheet, and how thick that is at most."""
 
 
 def beyond_picture(side: FormSide, map_: PageMap, width: int, height: int, pixels_per_mm: float) -> bool:
@@ -38,6 +40,21 @@ def print_like(page: Rough) -> NDArray[np.uint8]:
     touching = (x <= 2) | (y <= 2) | (x + w >= width - 2) | (y + h >= height - 2)
     long = (np.maximum(w / width, h / height) > 0.3) & (area / np.maximum(w, h) < 4)
     kept = ~touching & ~long & (area > 3)
+    kept[0] = False
+    return np.asarray(kept[labels], np.uint8)
+
+
+def without_the_edge(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """:func:`print_like` without the sheet's own edge.
+
+    On a dark lid an empty sheet that lies askew has its edge all round it in one piece: hollow, and nearly as large as
+    the picture. So may the frame of a form be; but there is print within it.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    _, _, w, h, area = stats.T
+    height, width = mask.shape
+    hollow = (w > EDGE_SHARE * width) & (h > EDGE_SHARE * height) & (area < EDGE_PX * 2 * (w + h))
+    kept = ~hollow
     kept[0] = False
     return np.asarray(kept[labels], np.uint8)
 

@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.forms.template import ByPrintedBox
 from pipeline.geometry import Box
 from pipeline.messages import Message, message
-from pipeline.scan.beside import beyond_picture, ink_beside, print_like
+from pipeline.scan.beside import beyond_picture, ink_beside, print_like, without_the_edge
 from pipeline.scan.by_box import box_poses
 from pipeline.scan.by_content import MIN_FOUND, WELL_FOUND, candidate, confirmed
 from pipeline.scan.by_marks import MAX_RESIDUAL_MM, could_pass, register_by_marks
@@ -309,8 +309,8 @@ def _unplaced(raw: RawPage, page: _Page, near: Sequence[_Placed]) -> Rejection:
 
 
 def printed_share(page: Rough) -> float:
-    """Share of pixels with ink, without what touches the border, long thin lines and specks."""
-    return float(print_like(page).mean())
+    """Share of pixels with ink, without what touches the border, long thin lines, specks and the sheet's own edge."""
+    return float(without_the_edge(print_like(page)).mean())
 
 
 _BLANK = message("The page is blank.")

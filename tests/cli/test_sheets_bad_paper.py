@@ -115,7 +115,26 @@ def test_several_digits_in_one_box_are_asked(handed: Handed, figures: Printed) -
     assert "several_digits" in why(handed(page), "spoiled")
 
 
-@pytest.mark.parametrize(("place", "told"), [("above", "empty"), ("below", "outside_box"), ("left", "outside_box")])
+def test_two_narrow_digits_in_one_box_are_told(handed: Handed, figures: Printed) -> None:
+    page = figures.filled(without("spoiled"), 12)
+    box = figures.form.field("spoiled").boxes[-1]
+    for k in range(2):
+        put(page, Box(box.x + 0.4 + k * 2.0, box.y + 1.6, 2.0, box.h - 3), 1, 12 + k)
+    assert "several_digits" in why(handed(page), "spoiled")
+
+
+def test_white_out_over_one_box_alone_is_told(handed: Handed, figures: Printed) -> None:
+    page = figures.filled(without("left_over"), 14)
+    box = figures.form.field("left_over").boxes[-1]
+    paint(page, box.grown(0.8), 252)
+    put(page, box, 4, 14)
+    assert "covered" in why(handed(page), "left_over")
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [("above", "empty"), ("below", "outside_box"), ("left", "outside_box"), ("farther left", "outside_box")],
+)
 def test_a_value_outside_its_boxes_is_asked(handed: Handed, figures: Printed, place: str, told: str) -> None:
     """Above, it lies in the boxes of the row before, and is not taken for this row's."""
     page = figures.filled(without("spoiled"), 13)
@@ -124,6 +143,7 @@ def test_a_value_outside_its_boxes_is_asked(handed: Handed, figures: Printed, pl
     where = {
         "above": Box(first.x + 3.0, first.y - 5.4, 5.0, 5.6), "below": Box(first.x + 3.0, first.bottom + 0.1, 5.0, 5.6),
         "left": Box(first.x - 7.4, last.y + 1.0, 6.6, 7.0),
+        "farther left": Box(first.x - 7.0, last.y + 2.2, 4.2, 4.6),
     }[place]  # fmt: skip
     put(page, where, 7, 13)
     assert told in why(handed(page), "spoiled")

@@ -64,7 +64,18 @@ def test_a_page_on_a_larger_glass_is_found(margins: tuple[float, float]) -> None
     assert_found(ballots.Scan(glass, one.places))
 
 
+def sheet_on_a_dark_lid(degrees: float, content: np.ndarray | None = None) -> np.ndarray:
+    """An A5 sheet, empty or with something on it, that lies askew on a larger glass under a dark lid."""
+    sheet = np.full((1654, 1165), 236, np.uint8) if content is None else content
+    h, w = sheet.shape
+    turn = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1.0)
+    turn[:, 2] += (240, 60)
+    return cv2.warpAffine(sheet, turn, (w + 480, h + 320), borderMode=cv2.BORDER_CONSTANT, borderValue=70)
+
+
 NOTHING_THERE = {
+    "askew on a dark lid": lambda: sheet_on_a_dark_lid(-1.2),
+    "straight on a dark lid": lambda: sheet_on_a_dark_lid(0.0),
     "white": lambda: np.full((1654, 1165), 250, np.uint8),
     "black": lambda: np.zeros((1654, 1165), np.uint8),
     "one pixel": lambda: np.full((1, 1), 255, np.uint8),
@@ -79,6 +90,13 @@ NOTHING_THERE = {
 @pytest.mark.parametrize("name", list(NOTHING_THERE))
 def test_a_blank_page_is_blank(name: str) -> None:
     assert reason(NOTHING_THERE[name]()) == "blank"
+
+
+@pytest.mark.parametrize("degrees", [-1.2, 0.0])
+def test_a_few_words_on_a_sheet_on_a_dark_lid_are_no_blank_page(degrees: float) -> None:
+    sheet = np.full((1654, 1165), 236, np.uint8)
+    cv2.putText(sheet, "Toi khong bau cho ai ca", (150, 800), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 2.2, 60, 4)
+    assert reason(sheet_on_a_dark_lid(degrees, sheet)) == "no_form_fits"
 
 
 @pytest.mark.parametrize("seed", range(4))
