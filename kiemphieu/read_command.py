@@ -22,9 +22,10 @@ from pipeline.recognize.pages import with_seems
 from pipeline.recognize.read import ENGINE, read_raw
 from pipeline.recognize.reading import PageReading, WrittenReading
 from pipeline.review.decide import decide
-from pipeline.review.number_words import decimal_text, questions_of
+from pipeline.review.number_words import Question, decimal_text, questions_of
 from pipeline.review.numbers import NumbersDecided, decide_numbers
 from pipeline.review.profile import Profile, default_profile
+from pipeline.review.signatures import signature_places, signature_questions
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepare_form
@@ -183,19 +184,21 @@ def page_line(outcome: Outcome, profile: Profile, forms: Mapping[str, Form], spo
             }
         )
     found = line | {"rotation_deg": round(outcome.rotation_deg, 2), "residual_mm": round(outcome.residual_mm, 3)}
+    unsigned = signature_questions(signature_places(outcome.fields, form, profile))
     if not outcome.written:
-        return found | {"fields": fields}
+        return found | {"fields": fields} | ({"questions": _questions(unsigned, spoken)} if unsigned else {})
     decided = decide_numbers(outcome.written, form, profile.numbers)
     order = {f.id: place for place, f in enumerate(f for side in form.sides for f in side.fields)}
     fields += _numbers(outcome.written, decided, form)
     return found | {
         "fields": sorted(fields, key=lambda one: order[one["id"]]),
-        "questions": [
-            {"code": q.code, "fields": list(q.fields), "text": render(q.text, spoken)}
-            for q in questions_of(decided, form)
-        ],
+        "questions": _questions((*questions_of(decided, form), *unsigned), spoken),
         "ask_first": list(decided.asked),
     }
+
+
+def _questions(questions: Sequence[Question], spoken: Language) -> list[dict[str, Any]]:
+    return [{"code": q.code, "fields": list(q.fields), "text": render(q.text, spoken)} for q in questions]
 
 
 def _numbers(written: Sequence[WrittenReading], decided: NumbersDecided, form: Form) -> list[dict[str, Any]]:

@@ -16,12 +16,13 @@ from kiemphieu.screen import say, table, text
 from pipeline.access.roles import SYSTEM
 from pipeline.errors import refuse
 from pipeline.messages import Message, message, render
-from pipeline.review.number_words import EMPTY, WHY, decimal_text
+from pipeline.review.number_words import EMPTY, WHY, Question, decimal_text
 from pipeline.tally.bundles import BundleSum, BundleSums
 from pipeline.usecases.count_sheets import Figure, SheetView, Taken, take_sheets
 from pipeline.usecases.exports import whole_file
 from pipeline.usecases.sheet_report import PlaceReport, place_report
 from pipeline.usecases.workspace import Workspace, open_workspace
+from review_ui.wording_count import PAPER
 
 FORMAT = "kiemphieu-sheets/1"
 
@@ -99,8 +100,14 @@ def _tell_sheet(view: SheetView) -> None:
     rows = [[f.label, _why(f)] for f in waiting]
     if rows:
         table(text("Asked of people"), [text("Figure"), text("Reason")], rows)
-    for question in view.broken:
+    for question in (*view.broken, *view.unsigned):
         say(question.text)
+    if view.sheet.paper:
+        say(PAPER[view.sheet.paper])
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {"code": question.code, "fields": list(question.fields), "text": render(question.text, "en")}
 
 
 def _why(figure: Figure) -> str:
@@ -175,5 +182,10 @@ def _sheet(view: SheetView) -> dict[str, Any]:
             for f in view.figures
         ],
         "ask_first": list(view.asked),
-        "broken": [{"code": q.code, "fields": list(q.fields), "text": render(q.text, "en")} for q in view.broken],
+        "broken": [_question(q) for q in view.broken],
+        "signatures": None if view.signatures is None else [
+            {"field": s.field, "label": render(s.label, "en"), "state": s.state} for s in view.signatures
+        ],
+        "questions": [_question(q) for q in view.unsigned],
+        "paper": view.sheet.paper,
     }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pipeline.audit.chain import AuditEvent
 from pipeline.messages import Message, message
+from pipeline.review.signatures import PaperSigned, SignatureState
 from pipeline.tally.ballots import AGAINST, Ground
 from pipeline.usecases.batch_words import SIDES
 from pipeline.usecases.standing import Status
@@ -22,6 +23,15 @@ BATCH_STATES: Mapping[str, Message] = {
     "open": message("open for sheets"),
     "closed": message("closed"),
     "void": message("void"),
+}
+SIGNATURES: Mapping[SignatureState, Message] = {
+    "present": message("signed"),
+    "absent": message("no signature was seen"),
+    "unsure": message("not sure"),
+}
+PAPER: Mapping[PaperSigned, Message] = {
+    "signed": message("Who confirmed the sheet has seen the paper: it is signed (R17)."),
+    "unsigned": message("Who confirmed the sheet has seen the paper: it is not signed (R17)."),
 }
 RULES: Mapping[int, Message] = {
     1: message("No more people voted than are on the list of voters"),

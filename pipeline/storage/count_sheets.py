@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from pipeline.review.signatures import PaperSigned
 from pipeline.storage.schema_paper import count_entry, count_sheet
 
 SheetState = Literal["open", "confirmed", "void"]
@@ -16,7 +17,11 @@ SheetState = Literal["open", "confirmed", "void"]
 
 @dataclass(frozen=True, slots=True)
 class CountSheet:
-    """One side of a count form. ``reading``: the written fields as JSON; ``figures``: what was confirmed, by field."""
+    """One side of a count form. ``reading``: the written fields as JSON; ``figures``: what was confirmed, by field.
+
+    ``signatures``: the places to sign as they were read, as JSON; none of sheets that were read before they were kept.
+    ``paper``: what who confirmed the sheet saw on the paper, where R17 asked it.
+    """
 
     id: str
     contest: str
@@ -31,6 +36,8 @@ class CountSheet:
     figures: Mapping[str, int | None] | None
     author: str
     at: datetime
+    signatures: list[dict[str, Any]] | None = None
+    paper: PaperSigned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,14 @@ def _sheet(row: Row[Any]) -> CountSheet:
     return CountSheet(**row._mapping)
 
 
-def put_state(db: Connection, sheet: str, state: SheetState, figures: Mapping[str, int | None] | None) -> None:
-    values = {"state": state, "figures": dict(figures) if figures is not None else None}
+def put_state(
+    db: Connection,
+    sheet: str,
+    state: SheetState,
+    figures: Mapping[str, int | None] | None,
+    paper: PaperSigned | None = None,
+) -> None:
+    values = {"state": state, "figures": dict(figures) if figures is not None else None, "paper": paper}
     db.execute(update(count_sheet).where(count_sheet.c.id == sheet).values(**values))
 
 

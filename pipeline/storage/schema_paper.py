@@ -45,7 +45,10 @@ count_sheet = Table(
     json_column("figures", nullable=True),
     Column("author", Text, ForeignKey("account.id"), nullable=False),
     Column("at", Moment, nullable=False),
+    json_column("signatures", nullable=True),  # revision 0022; none of sheets that were read before
+    Column("paper", Text),  # revision 0022: what who confirmed it saw on the paper, where that was asked
     one_of("state", "open", "confirmed", "void"),
+    one_of("paper", "signed", "unsigned"),
     Index(None, "contest", "area"),
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -23,13 +23,14 @@ from pipeline.forms.count_forms import CountForm, figures_form, tally_form
 from pipeline.forms.printing import render_blank
 from pipeline.forms.template import Form
 from pipeline.geometry import pixels_per_mm
-from pipeline.messages import Message
+from pipeline.messages import Message, message
 from pipeline.recognize.read import ENGINE, read_raw
-from pipeline.recognize.reading import PageReading, WrittenReading
-from pipeline.review.number_words import Question, questions_of
+from pipeline.recognize.reading import FieldReading, PageReading, WrittenReading
+from pipeline.review.number_words import Question, name_of, questions_of
 from pipeline.review.numbers import NumberDecision, NumbersDecided, Why, decide_numbers
+from pipeline.review.signatures import PaperSigned, SignaturePlace, signature_places, signature_questions
 from pipeline.scan.decode import decode_pages
-from pipeline.scan.page import RawPage
+from pipeline.scan.page import RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepared_side
 from pipeline.storage import count_sheets, log
 from pipeline.storage.count_sheets import CountEntry, CountSheet
@@ -38,7 +39,12 @@ from pipeline.usecases.typed_figure import typed_figure
 from pipeline.usecases.workspace import Workspace
 
 WORLD = frozenset({"R3", "R4", "R5", "R20", "R22"})
-"""Rules that can be broken and yet true on the paper; a leader confirms them with a reason. All others block."""
+"""Rules between figures that can be broken and yet true on the paper; a leader confirms them, and R17, with a reason.
+All others block."""
+MACHINE_KEYS_FROM = 0.9
+"""Least chance by its ink from which a reading may be one of the two keyers; set by hand. Below it the machine guesses,
+and a person's slip that meets the guess would stand with nobody having read the figure; far above it the machine keys
+nothing that its sums have not settled already."""
 
 
 # The forms ----------------------------------------------------------------------------------------------
@@ -109,8 +115,29 @@ def take_sheets(
         if isinstance(outcome, PageReading):
             told.append(_kept(workspace, actor, contest, area, name, content, outcome))
         else:
-            told.append(Taken(name, outcome.source.page, None, "rejected", outcome.text))
+            text = _foreign(workspace.election, outcome) or outcome.text
+            told.append(Taken(name, outcome.source.page, None, "rejected", text))
     return tuple(told)
+
+
+def _foreign(election: Election, outcome: Rejection) -> Message | None:
+    """Of a page whose code names another form of this election: which one, in words; the code itself says ids."""
+    if outcome.reason != "other_form":
+        return None
+    form = str(outcome.text.params.get("code", "")).partition("|")[0]
+    for area in election.areas:
+        for contest in area.units:
+            for prefix, text in _OTHER_FORMS.items():
+                if form == f"{prefix}-{contest}-{area.id}":
+                    return replace(text, params={"body": election.contest(contest).body, "area": area.name})
+    return None
+
+
+_OTHER_FORMS: Mapping[str, Message] = {
+    "so-lieu": message("This is the sheet of figures of another place: {body}, {area}; hand it in there."),
+    "kiem-phieu": message("This is the tally sheet of another place: {body}, {area}; hand it in there."),
+    "bien-ban": message("This page is of the minutes ({body}, {area}), not a sheet of figures or a tally sheet."),
+}
 
 
 def _kept(
@@ -122,6 +149,7 @@ def _kept(
     sheet = CountSheet(
         key, contest, area, reading.form, reading.source.sha256, number, reading.rotation_deg, reading.engine,
         [_to_json(w) for w in reading.written], "open", None, actor.id, workspace.clock(),
+        [_signature_to_json(f) for f in reading.fields if f.kind == "signature"],
     )  # fmt: skip
     with workspace.database.write() as db:
         if count_sheets.get(db, key) is not None:
@@ -147,6 +175,18 @@ def _from_json(document: Mapping[str, Any]) -> WrittenReading:
     return WrittenReading(
         document["field"], document["kind"], values, document["dropped"], doubts, document["measures"], (a, b, c, d)
     )
+
+
+def _signature_to_json(reading: FieldReading) -> dict[str, Any]:
+    return {
+        "field": reading.field, "scores": dict(reading.scores), "measures": dict(reading.measures),
+        "quad": [list(p) for p in reading.quad],
+    }  # fmt: skip
+
+
+def _signature_from_json(document: Mapping[str, Any]) -> FieldReading:
+    a, b, c, d = ((float(x), float(y)) for x, y in document["quad"])
+    return FieldReading(document["field"], "signature", document["scores"], document["measures"], (a, b, c, d))
 
 
 # What stands ---------------------------------------------------------------------------------------------
@@ -178,7 +218,8 @@ class Figure:
 class SheetView:
     """A sheet as it stands: figures in the form's order, ``asked``: fields still to be typed by the actor, the most
     informative first; ``broken``: rules that the figures break, told once every figure of theirs stands; ``empty``:
-    nothing is written on the sheet, and nobody has typed anything yet."""
+    nothing is written on the sheet, and nobody has typed anything yet. ``signatures``: its places to sign, none (not
+    an empty row) of a sheet that was read before they were kept; ``unsigned``: what R17 asks until it is confirmed."""
 
     sheet: CountSheet
     title: str
@@ -187,6 +228,8 @@ class SheetView:
     waiting: int
     broken: tuple[Question, ...]
     empty: bool = False
+    signatures: tuple[SignaturePlace, ...] | None = None
+    unsigned: tuple[Question, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -238,7 +281,16 @@ def _view(workspace: Workspace, actor: Actor, sheet: CountSheet, given: tuple[Co
         for question in questions_of(decided, form)
         if question.code != "form_empty" and _fields_of(question.code, decided) <= standing
     )
-    return SheetView(sheet, form.title, figures, asked, len(open_fields), broken, decided.empty and not given)
+    signatures = _signatures(workspace, sheet, form)
+    unsigned = signature_questions(signatures or ()) if sheet.state == "open" else ()
+    empty = decided.empty and not given
+    return SheetView(sheet, form.title, figures, asked, len(open_fields), broken, empty, signatures, unsigned)
+
+
+def _signatures(workspace: Workspace, sheet: CountSheet, form: Form) -> tuple[SignaturePlace, ...] | None:
+    if sheet.signatures is None:
+        return None
+    return signature_places([_signature_from_json(one) for one in sheet.signatures], form, workspace.profile)
 
 
 def _fields_of(code: str, decided: NumbersDecided) -> set[str]:
@@ -270,17 +322,24 @@ def _decided(
 
 
 def _settled(written: list[WrittenReading], given: tuple[CountEntry, ...], rules: RuleSet) -> dict[str, int | None]:
-    """Figures on which enough people agree; the machine is one of them where the election's rules say so and nothing
-    about its reading is in doubt."""
+    """Figures on which enough people agree, the first agreement of each; the machine is one of them where the
+    election's rules say so, nothing about its reading is in doubt and its chance is at least ``MACHINE_KEYS_FROM``."""
     found: dict[str, int | None] = {}
-    machine = {w.field: w.values[0][0] for w in written if rules.machine_keys and not w.doubts}
-    for field in {e.field for e in given}:
-        values = [e.value for e in given if e.field == field]
-        for value in values:
-            agree = values.count(value) + (field in machine and machine[field] == value)
-            if agree >= max(2, rules.figures_keyed_by):
-                found[field] = value
+    machine = {w.field: w.values[0][0] for w in written if rules.machine_keys and _keys(w)}
+    said: dict[str, list[int | None]] = {}
+    for entry in given:
+        values = said.setdefault(entry.field, [])
+        values.append(entry.value)
+        agree = values.count(entry.value) + (entry.field in machine and machine[entry.field] == entry.value)
+        # answers that were kept after the figure stood must not turn it round
+        if entry.field not in found and agree >= max(2, rules.figures_keyed_by):
+            found[entry.field] = entry.value
     return found
+
+
+def _keys(reading: WrittenReading) -> bool:
+    """Whether a reading is good enough to be one of the two who key a figure."""
+    return not reading.doubts and reading.values[0][1] >= MACHINE_KEYS_FROM
 
 
 # Answering -----------------------------------------------------------------------------------------------
@@ -292,7 +351,8 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
     """Keep what one person read on the paper; ``text`` is digits, or empty for nothing written.
 
     It stands, waits for another person, or differs from what another typed. Refused: an unknown sheet or field, a
-    confirmed sheet, text that is no number (``figure-number``), a second answer of the same person.
+    confirmed sheet, text that is no number (``figure-number``), a second answer of the same person, and a figure that
+    stands (``figure-stands``): nobody is asked for it, and what two agreed on must not depend on who posts next.
     """
     require_person(actor, "ingest", workspace.trial)
     at = workspace.clock()
@@ -308,6 +368,11 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
         given = count_sheets.entries(db, sheet)
         if any(e.field == field and e.account == actor.id for e in given):
             raise refuse("already-typed", field, "you have typed this figure already; somebody else must type it now")
+        figure = next(f for f in _view(workspace, actor, found, given).figures if f.field == field)
+        if figure.stands:
+            raise refuse("figure-stands", field, "{figure} stands already, nothing was changed; if the paper says "
+                         "otherwise, take the sheet out with a reason and hand it in again",
+                         figure=name_of(form.field(field)))  # fmt: skip
         count_sheets.put_entry(db, CountEntry(sheet, field, actor.id, value, at))
         given = count_sheets.entries(db, sheet)
         written = [_from_json(one) for one in found.reading]
@@ -320,9 +385,15 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
     return became
 
 
-def confirm_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str = "") -> None:
+def confirm_sheet(
+    workspace: Workspace, actor: Actor, sheet: str, reason: str = "", paper: PaperSigned | None = None
+) -> None:
     """The figures of a sheet stand as what its paper says. Refused while a figure is open, and while a rule is broken:
-    each with its number and the figures that are off; rules of the world (R4, R5 …) need a team leader and a reason."""
+    each with its number and the figures that are off; rules of the world (R4, R5 …) need a team leader and a reason.
+
+    ``paper``: what the actor saw on the paper; needed (``R17``) where a signature was not seen for sure, and kept then.
+    An unsigned paper breaks R17, a rule of the world.
+    """
     require_person(actor, "ingest", workspace.trial)
     at = workspace.clock()
     with workspace.database.write() as db:
@@ -334,21 +405,35 @@ def confirm_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str = 
         if not view.ready:
             raise refuse("sheet-open", sheet, "{count} figures are still to be typed; type them first",
                          count=view.waiting)  # fmt: skip
-        _check(view, actor, reason.strip())
+        _check(view, actor, reason.strip(), paper)
+        said = paper if view.unsigned else None
         figures = {f.field: f.value for f in view.figures}
         if "issued" in figures and other_issued(rows_of(db, found.area), found.contest, figures["issued"] or 0):
             raise Refusal([Problem("R19", "issued", OTHER_ISSUED)])
-        count_sheets.put_state(db, sheet, "confirmed", figures)
+        count_sheets.put_state(db, sheet, "confirmed", figures, said)
         detail = {"form": found.form, "figures": figures, "reason": reason.strip(),
-                  "broken": [q.code for q in view.broken]}  # fmt: skip
+                  "broken": [q.code for q in (*view.broken, *(view.unsigned if said == "unsigned" else ()))],
+                  "not_seen_signed": [name for q in view.unsigned for name in q.fields], "paper": said}  # fmt: skip
         log.append(db, AuditEvent(actor.id, "count_sheet_confirmed", f"{found.area}/{found.contest}", detail), at)
 
 
-def _check(view: SheetView, actor: Actor, reason: str) -> None:
+def _check(view: SheetView, actor: Actor, reason: str, paper: PaperSigned | None) -> None:
     allowed = actor.may("put_to_team") and bool(reason)
     against = [q for q in view.broken if not (allowed and q.code in WORLD)]
-    if against:
-        raise Refusal([Problem(q.code, ", ".join(q.fields), q.text) for q in against])
+    problems = [Problem(q.code, ", ".join(q.fields), q.text) for q in against]
+    if view.unsigned and paper is None:
+        problems += [Problem(q.code, ", ".join(q.fields), q.text) for q in view.unsigned]
+        problems.append(Problem("R17", "paper", _SAY_SIGNED))
+    elif view.unsigned and paper == "unsigned" and not allowed:
+        problems.append(Problem("R17", "paper", _UNSIGNED))
+    if problems:
+        raise Refusal(problems)
+
+
+_SAY_SIGNED = message("R17: say whether the paper is signed before you confirm the sheet")
+_UNSIGNED = message(
+    "R17: the paper is not signed; have it signed and scan it again, or the team leader confirms it with a reason"
+)
 
 
 def void_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str) -> None:
@@ -358,7 +443,7 @@ def void_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str) -> N
         raise refuse("reason-missing", "reason", "a change needs a reason; write why")
     with workspace.database.write() as db:
         found = _open_or_not(db, sheet)
-        count_sheets.put_state(db, sheet, "void", found.figures)
+        count_sheets.put_state(db, sheet, "void", found.figures, found.paper)
         detail = {"form": found.form, "was": found.state, "reason": reason.strip()}
         event = AuditEvent(actor.id, "count_sheet_void", f"{found.area}/{found.contest}", detail)
         log.append(db, event, workspace.clock())

@@ -131,7 +131,7 @@ def upright(workspace: Workspace, decoded: DecodedPages, actor: Actor, page_id: 
 
 
 def figure_picture(workspace: Workspace, decoded: DecodedPages, actor: Actor, sheet_id: str, field: str) -> bytes:
-    """One figure of a scanned count form, upright and large, as JPEG."""
+    """One figure, or place to sign, of a scanned count form, upright and large, as JPEG."""
     require(actor, "ingest")
     sheet, quad = _figure(workspace, sheet_id, field)
     return picture.place_jpeg(decoded.of(workspace, sheet), quad, WIDEST // 2)
@@ -160,7 +160,7 @@ def _figure(workspace: Workspace, sheet_id: str, field: str) -> tuple[_SheetScan
         sheet = count_sheets.get(db, sheet_id)
     if sheet is None:
         raise refuse("sheet-unknown", sheet_id, "there is no such sheet; go back to the figures of the team")
-    quads = [one["quad"] for one in sheet.reading if one["field"] == field]
+    quads = [one["quad"] for one in (*sheet.reading, *(sheet.signatures or ())) if one["field"] == field]
     if not quads:
         raise refuse("field-unknown", field, "the page has no such place; reload the page")
     a, b, c, d = ((float(x), float(y)) for x, y in quads[0])

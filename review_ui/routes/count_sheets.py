@@ -14,6 +14,7 @@ from pipeline.errors import Problem, Refusal
 from pipeline.in_words import MOST, in_words
 from pipeline.messages import Message, message
 from pipeline.review.number_words import decimal_text
+from pipeline.review.signatures import PaperSigned
 from pipeline.usecases.count_sheets import (
     Became,
     FigureState,
@@ -30,11 +31,13 @@ from review_ui.faults import status_of
 from review_ui.guard import Needs
 from review_ui.screens import Screen
 from review_ui.visit import Visit
+from review_ui.wording_count import PAPER, SIGNATURES
 
 PERMISSION: Permission = "ingest"
 router = APIRouter(prefix="/sheets")
 Keyer = Annotated[Visit, Depends(Needs(PERMISSION))]
 Short = Annotated[str, Form(max_length=200)]
+Seen = Annotated[PaperSigned | None, Form()]
 KEPT = {"Cache-Control": "private, max-age=300"}
 
 STATES: dict[FigureState, Message] = {
@@ -104,6 +107,8 @@ def _sheet(
         "place": election.area(view.sheet.area),
         "body": election.contest(view.sheet.contest).body,
         "states": STATES,
+        "signature_states": SIGNATURES,
+        "paper_words": PAPER,
         "shown": lambda f: decimal_text(f.value, f.decimals).replace(".", ","),
         "said": lambda f: in_words(f.value) if f.value is not None and not f.decimals and f.value <= MOST else "",
         "problems": problems,
@@ -136,10 +141,11 @@ def _refused(visit: Visit, sheet: str, refusal: Refusal) -> Response:
 
 
 @router.post("/one/{sheet}/confirm")
-def confirm(sheet: str, visit: Keyer, reason: Short = "") -> Response:
-    """The figures stand as what the paper says; refused with the number of each broken rule."""
+def confirm(sheet: str, visit: Keyer, reason: Short = "", paper: Seen = None) -> Response:
+    """The figures stand as what the paper says; refused with the number of each broken rule, R17 among them until the
+    person says whether the paper is signed."""
     try:
-        confirm_sheet(visit.state.workspace, visit.actor, sheet, reason)
+        confirm_sheet(visit.state.workspace, visit.actor, sheet, reason, paper)
     except Refusal as refusal:
         return _refused(visit, sheet, refusal)
     return visit.go(f"/sheets/one/{quote(sheet)}")

@@ -24,7 +24,10 @@ def test_count_forms_are_printed_for_every_area_and_contest_and_are_read_again(
     ran = kiemphieu("read", "--form", count / "so-lieu-xa-kv1.json", count / "so-lieu-xa-kv1.pdf")
     (line,) = ran.lines
     assert (line["status"], line["form"]) == ("read", "so-lieu-xa-kv1")
-    assert [q["code"] for q in line["questions"]] == ["form_empty"]
+    assert [q["code"] for q in line["questions"]] == ["form_empty", "R17", "R17", "R17", "R17"]
+    assert [q["fields"] for q in line["questions"][1:]] == [
+        ["sign_witness_1"], ["sign_witness_2"], ["sign_secretary"], ["sign_leader"]
+    ]  # fmt: skip
     assert not any(f["accepted"] for f in line["fields"] if f["kind"] == "number")
     pages = kiemphieu("read", "--form", count / "bien-ban-qh-kv1.json", count / "bien-ban-qh-kv1.pdf").lines
     assert {(p["status"], p["form"]) for p in pages} == {("read", "bien-ban-qh-kv1")}

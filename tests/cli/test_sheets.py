@@ -123,13 +123,28 @@ def test_bundles_are_added_up_once_every_one_is_there(
     assert f"{name}: all bundles 60, sheet of figures 61" in ran.out
 
 
-def test_a_sheet_of_another_area_is_not_taken_and_told_with_its_form(
+def test_a_sheet_of_another_area_is_not_taken_and_told_with_its_name(
     kiemphieu: Command, workspace: Path, other_area: Printed, tmp_path: Path
 ) -> None:
     page = scan(tmp_path, "other.png", other_area.filled(FIGURES, 26))
     ran = kiemphieu("sheets", workspace, page, *PLACE)
     assert ran.code == 1
-    assert other_area.form.id in ran.out.replace("\n", "")
+    assert "Trường tiểu học An Phú" in " ".join(ran.out.split())
+    assert other_area.form.id not in ran.out.replace("\n", "")
+
+
+def test_r17_a_place_where_no_signature_was_seen_is_printed_and_stands_in_the_document(
+    kiemphieu: Command, workspace: Path, figures: Printed, tmp_path: Path
+) -> None:
+    signed = dict.fromkeys(("sign_witness_1", "sign_witness_2", "sign_secretary"), "x")
+    page = scan(tmp_path, "one.png", figures.filled(FIGURES, 21, **signed))
+    ran = kiemphieu("sheets", workspace, page, *PLACE, "--out", tmp_path / "sheets.json")
+    assert ran.out.count("R17") == 1
+    assert "R17: no signature was seen at TỔ TRƯỞNG" in " ".join(ran.out.split())
+    (sheet,) = json.loads((tmp_path / "sheets.json").read_text("utf-8"))["sheets"]
+    assert [(q["code"], q["fields"]) for q in sheet["questions"]] == [("R17", ["sign_leader"])]
+    assert [s["state"] for s in sheet["signatures"]] == ["present", "present", "present", "absent"]
+    assert sheet["paper"] is None
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def handed_in(workspace: Workspace, sheet: Printed, tmp_path: Path, **changes: i
 def test_a_table_is_confirmed_with_for_against_and_neither(
     workspace: Workspace, sheet: Printed, tmp_path: Path
 ) -> None:
-    confirm_sheet(workspace, PEOPLE[0], handed_in(workspace, sheet, tmp_path))
+    confirm_sheet(workspace, PEOPLE[0], handed_in(workspace, sheet, tmp_path), paper="signed")
     with workspace.database.read() as db:
         found = confirmed_figures(db, *PLACE)
     assert {k: v or 0 for k, v in found.items()} == FIGURES

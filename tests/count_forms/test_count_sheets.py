@@ -8,14 +8,19 @@ from pathlib import Path
 
 import cv2
 import pytest
+from sqlalchemy import update
 
+from calibration.digits.filled_form import PPM
 from pipeline.access.roles import Actor
 from pipeline.election.definition import RuleChange
 from pipeline.election.load import load_election
 from pipeline.election.rules import changed
 from pipeline.errors import Refusal
-from pipeline.storage import accounts, log
+from pipeline.storage import accounts, count_sheets, log
+from pipeline.storage.count_sheets import CountEntry
+from pipeline.storage.schema_paper import count_sheet
 from pipeline.usecases.count_sheets import (
+    MACHINE_KEYS_FROM,
     SheetView,
     answer_figure,
     confirm_sheet,
@@ -80,7 +85,7 @@ def test_doubtful_figures_are_typed_by_two_and_the_confirmed_sheet_binds_what_is
     view = typed_by_both(workspace, sheet, truth)
     assert view.ready
     assert view.broken == ()
-    confirm_sheet(workspace, ONE, sheet)
+    confirm_sheet(workspace, ONE, sheet, paper="signed")
     with workspace.database.read() as db:
         found = confirmed_figures(db, *PLACE)
     assert {k: v or 0 for k, v in found.items()} == FIGURES
@@ -150,9 +155,9 @@ def test_what_can_be_true_is_confirmed_by_the_leader_with_a_reason_and_by_nobody
     view = typed_by_both(workspace, sheet, lambda f: str(true[f]) if f in ("issued", "received") else truth(f))
     assert {q.code for q in view.broken} == {"R4", "R20"}
     for actor, reason in ((ONE, "ten ballots too many"), (LEADER, " ")):
-        with pytest.raises(Refusal):
-            confirm_sheet(workspace, actor, sheet, reason)
-    confirm_sheet(workspace, LEADER, sheet, "ten ballots too many, told to the board")
+        with pytest.raises(Refusal, match="R4"):
+            confirm_sheet(workspace, actor, sheet, reason, "signed")
+    confirm_sheet(workspace, LEADER, sheet, "ten ballots too many, told to the board", "signed")
     assert sheet_view(workspace, ONE, sheet).sheet.state == "confirmed"
 
 
@@ -189,7 +194,142 @@ def test_the_same_scan_again_changes_nothing_and_a_page_of_another_area_is_told(
     assert (again.became, again.sheet) == ("already", sheet)
     (other,) = take_sheets(workspace, ONE, *PLACE, "other.png", png(other_area.filled(FIGURES, 26)))
     assert other.became == "rejected"
-    assert other_area.form.id in str(other.text)
+    assert str(other.text) == (
+        "This is the sheet of figures of another place: xã An Phú, Trường tiểu học An Phú; hand it in there."
+    )
+
+
+def test_a_figure_that_stands_is_not_typed_again_and_says_what_to_do(workspace: Workspace, figures: Printed) -> None:
+    sheet = taken(workspace, figures.blank)
+    assert [answer_figure(workspace, actor, sheet, "valid", "1021") for actor in (ONE, TWO)] == ["waits", "stands"]
+    for actor in (THREE, LEADER):
+        with pytest.raises(Refusal) as refused:
+            answer_figure(workspace, actor, sheet, "valid", "999")
+        (problem,) = refused.value.problems
+        assert problem.code == "figure-stands"
+        assert "Số phiếu hợp lệ" in str(problem.text)
+        assert "take the sheet out" in str(problem.text)
+    with workspace.database.read() as db:
+        assert {e.value for e in count_sheets.entries(db, sheet)} == {1021}
+
+
+def test_a_figure_that_the_machine_settled_is_not_typed(workspace: Workspace, figures: Printed) -> None:
+    sheet = taken(workspace, figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    standing = next(f for f in sheet_view(workspace, ONE, sheet).figures if f.state == "machine")
+    with pytest.raises(Refusal, match="figure-stands"):
+        answer_figure(workspace, ONE, sheet, standing.field, "1")
+
+
+def test_answers_kept_after_a_figure_stood_do_not_turn_it_round(workspace: Workspace, figures: Printed) -> None:
+    sheet = taken(workspace, figures.blank)
+    for actor in (ONE, TWO):
+        answer_figure(workspace, actor, sheet, "valid", "1021")
+    with workspace.database.write() as db:  # as versions before 0022 took them
+        for actor in (THREE, LEADER):
+            count_sheets.put_entry(db, CountEntry(sheet, "valid", actor.id, 999, workspace.clock()))
+    assert next(f for f in sheet_view(workspace, ONE, sheet).figures if f.field == "valid").value == 1021
+
+
+@pytest.mark.parametrize(("chance", "became"), [(MACHINE_KEYS_FROM, "stands"), (MACHINE_KEYS_FROM - 0.01, "waits")])
+def test_the_machine_keys_only_what_it_is_sure_of(
+    workspace: Workspace, figures: Printed, monkeypatch: pytest.MonkeyPatch, chance: float, became: str
+) -> None:
+    sheet = taken(workspace, figures.blank)
+    reading = [
+        one | ({"values": [[1021, chance], [1027, 1 - chance]], "doubts": []} if one["field"] == "valid" else {})
+        for one in sheet_view(workspace, ONE, sheet).sheet.reading
+    ]
+    with workspace.database.write() as db:
+        db.execute(update(count_sheet).values(reading=reading))
+    rules = changed(workspace.count.rules, RuleChange("machine_keys", "yes", "decision 12"))
+    monkeypatch.setattr(type(workspace), "count", property(lambda self: replace_rules(self, rules)))
+    assert answer_figure(workspace, ONE, sheet, "valid", "1021") == became
+
+
+SIGNED = dict.fromkeys(("sign_witness_1", "sign_witness_2", "sign_secretary", "sign_leader"), "x")
+
+
+def ready(workspace: Workspace, figures: Printed, **signed: str) -> str:
+    sheet = taken(workspace, figures.filled(FIGURES, 21, **signed))
+    assert typed_by_both(workspace, sheet, truth).ready
+    return sheet
+
+
+def confirmed_line(workspace: Workspace) -> dict[str, object]:
+    with workspace.database.read() as db:
+        (line,) = [line for line in log.lines(db) if line.event.act == "count_sheet_confirmed"]
+    return dict(line.event.detail)
+
+
+def test_r17_a_signature_that_was_not_seen_is_asked_before_the_sheet_is_confirmed(
+    workspace: Workspace, figures: Printed
+) -> None:
+    sheet = ready(workspace, figures, **{k: v for k, v in SIGNED.items() if k != "sign_leader"})
+    view = sheet_view(workspace, ONE, sheet)
+    assert {s.field: s.state for s in view.signatures or ()} == dict.fromkeys(SIGNED, "present") | {
+        "sign_leader": "absent"
+    }
+    assert [(q.code, q.fields) for q in view.unsigned] == [("R17", ("sign_leader",))]
+    for actor in (ONE, LEADER):
+        with pytest.raises(Refusal) as refused:
+            confirm_sheet(workspace, actor, sheet, "it is late")
+        assert {p.code for p in refused.value.problems} == {"R17"}
+        assert "TỔ TRƯỞNG" in str(refused.value.problems[0].text)
+    confirm_sheet(workspace, ONE, sheet, paper="signed")
+    found = sheet_view(workspace, ONE, sheet)
+    assert (found.sheet.state, found.sheet.paper, found.unsigned) == ("confirmed", "signed", ())
+    said = confirmed_line(workspace)
+    assert (said["paper"], said["not_seen_signed"], said["broken"]) == ("signed", ["sign_leader"], [])
+
+
+def test_r17_an_unsigned_paper_is_confirmed_by_the_leader_with_a_reason_and_by_nobody_else(
+    workspace: Workspace, figures: Printed
+) -> None:
+    sheet = ready(workspace, figures)
+    assert len(sheet_view(workspace, ONE, sheet).unsigned) == len(SIGNED)
+    for actor, reason in ((ONE, "they have left"), (LEADER, " ")):
+        with pytest.raises(Refusal, match="R17: the paper is not signed"):
+            confirm_sheet(workspace, actor, sheet, reason, "unsigned")
+    confirm_sheet(workspace, LEADER, sheet, "they have left", "unsigned")
+    assert sheet_view(workspace, ONE, sheet).sheet.paper == "unsigned"
+    said = confirmed_line(workspace)
+    assert (said["paper"], said["reason"]) == ("unsigned", "they have left")
+    assert set(said["broken"]) == {"R17"}  # type: ignore[call-overload]
+
+
+def test_r17_says_nothing_of_a_signed_sheet(workspace: Workspace, figures: Printed) -> None:
+    sheet = ready(workspace, figures, **SIGNED)
+    assert sheet_view(workspace, ONE, sheet).unsigned == ()
+    confirm_sheet(workspace, ONE, sheet)
+    assert sheet_view(workspace, ONE, sheet).sheet.paper is None
+
+
+def test_a_scrawl_that_may_be_no_signature_is_asked_as_not_sure(workspace: Workspace, figures: Printed) -> None:
+    page = figures.filled(FIGURES, 21, **SIGNED)
+    box = figures.form.field("sign_leader").box
+    assert box is not None
+    x0, y0, x1, y1 = (round(v * PPM) for v in (box.x + 1, box.y + 3, box.right - 1, box.bottom - 1))
+    page[y0:y1, x0:x1] = 250
+    cv2.line(page, (x0 + 60, y0 + 60), (x0 + 92, y0 + 76), (40,), 3)
+    view = sheet_view(workspace, ONE, taken(workspace, page))
+    assert {s.field: s.state for s in view.signatures or ()}["sign_leader"] == "unsure"
+    assert "not sure" in str(view.unsigned[0].text)
+
+
+def test_a_sheet_that_was_read_before_signatures_were_kept_still_opens_and_is_confirmed(
+    workspace: Workspace, figures: Printed
+) -> None:
+    sheet = ready(workspace, figures)
+    with workspace.database.write() as db:
+        db.execute(update(count_sheet).values(signatures=None))
+    view = sheet_view(workspace, ONE, sheet)
+    assert (view.signatures, view.unsigned) == (None, ())
+    confirm_sheet(workspace, ONE, sheet)
+
+
+def test_a_place_to_sign_has_its_picture(workspace: Workspace, figures: Printed) -> None:
+    sheet = taken(workspace, figures.blank)
+    assert figure_picture(workspace, DecodedPages(), ONE, sheet, "sign_leader")[:2] == b"\xff\xd8"
 
 
 def test_a_tally_sheet_is_taken_too_and_its_pictures_are_shown(workspace: Workspace, tally: Printed) -> None:

@@ -13,7 +13,9 @@ from serving import Serving
 from test_every_screen import check, pictures  # noqa: F401  (the fixture)
 from visitors import Browser
 
+from pipeline.access.roles import Actor
 from pipeline.forms.count_forms import CountForm
+from pipeline.usecases.count_sheets import answer_figure, sheet_view, sheets_of
 from pipeline.usecases.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -58,6 +60,42 @@ def test_a_file_that_is_no_sheet_is_told_and_nothing_is_kept(
     assert "x.png" in answer.text
     assert 'class="problem"' in answer.text
     assert "/sheets/one/" not in browser.client.get("/sheets/of/xa/kv1").text
+
+
+def test_r17_who_confirms_says_on_the_screen_whether_the_paper_is_signed(
+    signed_in: Callable[..., Browser], workspace: Workspace, scanned: Printed, tmp_path: Path
+) -> None:
+    signed = dict.fromkeys(("sign_witness_1", "sign_witness_2", "sign_secretary"), "x")
+    path = tmp_path / "so-lieu.png"
+    cv2.imwrite(str(path), scanned.filled(FIGURES, 21, **signed))
+    people = {key: signed_in(key, "operator") for key in ("mot", "hai")}
+    first = people["mot"]
+    sent = {"files": (path.name, path.read_bytes(), "image/png")}
+    first.client.post("/sheets/of/xa/kv1/files", data={"csrf": first.csrf}, files=sent)
+    actors = {key: Actor(key, key.title(), frozenset({"operator"})) for key in people}
+    (view,) = sheets_of(workspace, actors["mot"], "xa", "kv1")
+    sheet = view.sheet.id
+    for _ in range(60):
+        for actor in actors.values():
+            now = sheet_view(workspace, actor, sheet)
+            if now.asked:
+                decimals = next(f.decimals for f in now.figures if f.field == now.asked[0])
+                value = FIGURES[now.asked[0]]
+                text = f"{value // 100},{value % 100:02d}" if decimals else str(value)
+                answer_figure(workspace, actor, sheet, now.asked[0], text)
+    address = f"/sheets/one/{sheet}"
+    page = first.client.get(address, headers={"Accept-Language": "vi"}).text
+    assert page.count("không thấy chữ ký</span>") == 1
+    assert page.count("đã ký</span>") == len(signed)
+    assert "R17: không thấy chữ ký ở chỗ TỔ TRƯỞNG" in page
+    assert "R17" in first.client.get("/sheets/of/xa/kv1").text
+    for told in ({}, {"paper": "unsigned", "reason": "they have left"}):
+        refused = first.post(f"{address}/confirm", **told)
+        assert refused.status_code == 409
+        assert "R17" in refused.text
+    assert first.post(f"{address}/confirm", paper="perhaps").status_code == 422
+    assert first.post(f"{address}/confirm", paper="signed").status_code == 303
+    assert "có chữ ký (R17)" in first.client.get(address).text
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
