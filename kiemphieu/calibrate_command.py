@@ -177,7 +177,7 @@ def _calibrate(sources: _Sources, target: Target, by_form: bool, out: Path, repo
 
 
 def _print(learned: Sequence[Learned], target: Target) -> None:
-    from calibration.risk.report import verdict  # noqa: PLC0415
+    from calibration.risk.report import spelled, verdict  # noqa: PLC0415
 
     columns = [
         text(c) for c in ("kind, value", "accepted", "errors", "bound", "least margin", "asked before", "asked after")
@@ -185,14 +185,15 @@ def _print(learned: Sequence[Learned], target: Target) -> None:
     rows = [
         (
             f"{one.kind} {one.value}", one.chosen.readings, one.chosen.errors, decimal(one.chosen.bound, ".2g"),
-            f"{one.chosen.margin:g}", share(one.asked_before), share(one.chosen.asked),
+            decimal(one.chosen.margin, "g"), share(one.asked_before), share(one.chosen.asked),
         )
         for one in learned
     ]  # fmt: skip
-    title = text("Risk {risk} with confidence {confidence}", risk=f"{target.risk:g}", confidence=target.confidence)
+    risk, confidence = (decimal(number, "g") for number in (target.risk, target.confidence))
+    title = text("Risk {risk} with confidence {confidence}", risk=risk, confidence=confidence)
     table(title, columns, rows)
     for one in learned:
-        sentence = render(verdict(one, target), language())
+        sentence = spelled(render(verdict(one, target), language()), language())
         console.print(f"{one.kind} {one.value}: {sentence}", highlight=False, style="green" if one.met else "yellow")
 
 
@@ -201,7 +202,7 @@ def _print_forms(own: Mapping[str, Sequence[Learned]]) -> None:
     rows = [
         (
             form, f"{one.kind} {one.value}", one.chosen.readings, one.chosen.errors, decimal(one.chosen.bound, ".2g"),
-            f"{one.chosen.margin:g}", share(one.chosen.asked),
+            decimal(one.chosen.margin, "g"), share(one.chosen.asked),
         )
         for form, learned in own.items()
         for one in learned

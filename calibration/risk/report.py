@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -39,6 +40,12 @@ class Identity:
     gates: str
     engine: str
     version: str
+
+
+def spelled(text: str, lang: Language) -> str:
+    """A text of figures as the language writes them: beside 1.019, which is over a thousand, 2.98 would be read as some
+    three hundred in Vietnamese."""
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if lang == "vi" else text
 
 
 def percent(share: float) -> str:
@@ -86,7 +93,7 @@ def write_report(
     bounds_chart(title, rows, target.risk, words).save(folder / "bounds.png")
     page = _template(lang).render(
         language=lang,
-        aim=render(_aim(target), lang),
+        aim=spelled(render(_aim(target), lang), lang),
         digest=who.profile,
         gates=who.gates,
         engine=who.engine,
@@ -94,7 +101,14 @@ def write_report(
         sources=tallies,
         left_out=render(_left_out(), lang),
         columns=[render(c, lang) for c in COLUMNS],
-        rows=[{"cells": summary_row(o), "met": o.met, "verdict": render(verdict(o, target), lang)} for o in learned],
+        rows=[
+            {
+                "cells": [spelled(cell, lang) for cell in summary_row(o)],
+                "met": o.met,
+                "verdict": spelled(render(verdict(o, target), lang), lang),
+            }
+            for o in learned
+        ],
         step_columns=[render(c, lang) for c in STEP_COLUMNS],
         values=[_value(folder, one, target, words, lang) for one in learned],
     )
@@ -136,7 +150,7 @@ def _words(target: Target, lang: Language) -> Words:
         least=render(message("least margin"), lang),
         bound=render(message("upper bound on the risk"), lang),
         asked=render(message("share asked, %"), lang),
-        chosen=render(message("chosen: {risk}", risk=f"{target.risk:g}"), lang),
+        chosen=spelled(render(message("chosen: {risk}", risk=f"{target.risk:g}"), lang), lang),
     )
 
 
@@ -152,10 +166,10 @@ def _value(folder: Path, one: Learned, target: Target, words: Words, lang: Langu
     _save(asked_chart(name, points, chosen, target.risk, words), folder / f"{stem}-asked.png")
     return {
         "name": name,
-        "told": render(_told(one), lang),
+        "told": spelled(render(_told(one), lang), lang),
         "margins": f"{stem}-margins.png",
         "asked": f"{stem}-asked.png",
-        "steps": [_cells(step) for step in one.steps],
+        "steps": [[spelled(cell, lang) for cell in _cells(step)] for step in one.steps],
         "crops": [_crop(folder, stem, i, m, o, lang) for i, (m, o) in enumerate(one.doubtful[:WORST])],
     }
 
@@ -188,7 +202,7 @@ def _crop(folder: Path, stem: str, number: int, margin: float, one: Labelled, la
         field=one.reading.field,
         value=one.value,
         truth=one.truth,
-        margin=f"{margin:.3f}",
+        margin=spelled(f"{margin:.3f}", lang),
         source=one.source,
         file=Path(one.file).name,
         page=one.page,

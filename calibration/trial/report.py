@@ -247,10 +247,16 @@ class ReportPages:
         rows: list[Sequence[object]] = [[self.t(c) for c in columns]]
         for kind, values in self.report["thresholds"].items():
             for value, limits in values.items():
-                bounds = ", ".join(_bound(name, *pair) for name, pair in limits["measures"].items()) or "–"
-                margin = "–" if limits["min_margin"] is None else f"{limits['min_margin']:g}"
-                rows.append((f"{kind} {value}", limits["min_score"], margin, bounds))
+                bounds = ", ".join(self._bound(name, *pair) for name, pair in limits["measures"].items()) or "–"
+                margin = "–" if limits["min_margin"] is None else self.n(limits["min_margin"], "g")
+                rows.append((f"{kind} {value}", self.n(limits["min_score"], "g"), margin, bounds))
         return self._table(rows, (32, 20, 20, 98))
+
+    def _bound(self, name: str, low: float | None, high: float | None) -> str:
+        least, most = ("" if end is None else self.n(end, "g") for end in (low, high))
+        if least and most:
+            return f"{least} ≤ {name} ≤ {most}"
+        return f"{name} ≥ {least}" if least else f"{name} ≤ {most}"
 
     def _signatures(self) -> list[Flowable]:
         places = (
@@ -264,12 +270,6 @@ class ReportPages:
         ]
         place = Paragraph(escape(self.t(message("Place, date: {dots}", dots="." * 60))), self.plain)
         return [Spacer(1, 8 * mm), place, Spacer(1, 4 * mm), Table(cells, [57 * mm] * 3, [12 * mm, 26 * mm])]
-
-
-def _bound(name: str, low: float | None, high: float | None) -> str:
-    if low is not None and high is not None:
-        return f"{low:g} ≤ {name} ≤ {high:g}"
-    return f"{name} ≥ {low:g}" if low is not None else f"{name} ≤ {high:g}"
 
 
 _KINDS: Mapping[str, Message] = {
