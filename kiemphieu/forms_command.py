@@ -58,7 +58,7 @@ def forms(workspace: Path, out: Path, copies: int, bundles: int) -> None:
             say(
                 message("{form}: the prescribed minutes to be filled in by hand, {file}", form=form.id, file=str(paper))
             )
-    for layout, number in _count_forms(election, bundles):
+    for layout, number in _count_forms(election, bundles, trial=trial):
         paper = _written(layout, out / COUNT, number)
         say(message("{form}: {copies} sheets in {file}", form=layout.form.id, copies=number, file=str(paper)))
 
@@ -69,14 +69,14 @@ def _written(layout: BallotLayout, folder: Path, copies: int) -> Path:
     return paper
 
 
-def _count_forms(election: Election, bundles: int) -> Iterator[tuple[BallotLayout, int]]:
+def _count_forms(election: Election, bundles: int, *, trial: bool) -> Iterator[tuple[BallotLayout, int]]:
     """Both forms of every area and contest, with their copies; one that does not fit its paper is told and left out."""
     spoiled = rules_of(election).issued_includes_spoiled
     for area in election.areas:
         for contest in election.contests:
             if contest.id not in area.units:
                 continue
-            of = CountForm(election, area, contest)
+            of = CountForm(election, area, contest, trial)
             for kind, copies in (("figures", 1), ("tally", bundles)):
                 try:
                     yield (

@@ -32,7 +32,7 @@ def real(workspace: Path, number: str, day: str, issuer: str) -> None:
         open_real_mode(opened, SYSTEM, number, given, issuer)
     found = mode_of(opened, SYSTEM)
     if found.opinion is None:
-        say(message("TRIAL: everything printed and exported here is marked so; nothing is a result"))
+        say(message("TRIAL: everything printed and exported here but the ballots is marked so; nothing is a result"))
     else:
         say(
             message(

@@ -47,15 +47,20 @@ HINT = "Mỗi ô một chữ số, viết sát bên phải, ô thừa để tr�
 BOARD_HINT = HINT.replace("Tổ trưởng", "Trưởng ban kiểm phiếu")
 BUNDLE_ROWS = 12
 TALLY = "BẢNG KIỂM PHIẾU"
+TRIAL = "BẢN CHẠY THỬ / TRIAL"
+TRIAL_BASELINE = 288.5
+"""mm: below every place to write, at most 280 down, and between the lower corner marks, so that a page reads alike
+with it and without, whichever of the two its blank is."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountForm:
-    """For whom a form is printed."""
+    """For whom a form is printed; ``trial``: it says that it is of no real election."""
 
     election: Election
     area: Area
     contest: Contest
+    trial: bool = False
 
     @property
     def unit(self) -> Unit:
@@ -110,7 +115,7 @@ def figures_form(of: CountForm, *, issued_includes_spoiled: bool, keep: Sequence
     signed, places = signature_places(_SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
     rules = _figures_rules(of, {f.id for f in (*fields, *votes)}, issued_includes_spoiled)
     head = _head(of, "BẢNG SỐ LIỆU KIỂM PHIẾU")
-    return _laid(form, head[0].text, [*head, *marks, *more, *signed], [*fields, *votes, *places], rules)
+    return _laid(of, form, head[0].text, [*head, *marks, *more, *signed], [*fields, *votes, *places], rules)
 
 
 def _congress_figures(of: CountForm, form: str, issued_includes_spoiled: bool) -> BallotLayout:
@@ -137,7 +142,7 @@ def _congress_figures(of: CountForm, form: str, issued_includes_spoiled: bool) -
         rules += [FormRule("R7", "sum", three)] if present.issuperset(three) else []
         rules += [FormRule("R7", "at_most", (f"against_{i}", "valid"))] if f"against_{i}" in present else []
     head = _head(of, "BẢNG SỐ LIỆU KIỂM PHIẾU")
-    return _laid(form, head[0].text, [*head, *marks, *more, *signed], [*fields, *others, *places], rules)
+    return _laid(of, form, head[0].text, [*head, *marks, *more, *signed], [*fields, *others, *places], rules)
 
 
 def _of_person(of: CountForm, number: int, name: str) -> list[tuple[str, str, int]]:
@@ -256,7 +261,7 @@ def tally_form(of: CountForm) -> BallotLayout:
         marks += [Outline(cell, 0.3), *printed, *label_lines(name, LEFT, TALLY_LEFT - 2.0, top + 1.2, form)]
         fields += [FormField(f"tally_{i}", "tally", cell, name, style="square", pitch=GROUP), number]
     rules = _tally_rules(of, {f.id for f in fields})
-    return _laid(form, TALLY, [*_head(of, TALLY), *marks], fields, rules)
+    return _laid(of, form, TALLY, [*_head(of, TALLY), *marks], fields, rules)
 
 
 def _bundle_figures(of: CountForm, form: str) -> tuple[list[Mark], list[FormField]]:
@@ -320,12 +325,18 @@ def _head(of: CountForm, title: str) -> list[Text]:
 
 
 def _laid(
-    form: str, title: str, marks: Sequence[Mark], fields: Sequence[FormField], rules: Sequence[FormRule]
+    of: CountForm,
+    form: str,
+    title: str,
+    marks: Sequence[Mark],
+    fields: Sequence[FormField],
+    rules: Sequence[FormRule],
 ) -> BallotLayout:
-    """One A4 side with corner marks and the code of its form."""
+    """One A4 side with corner marks and the code of its form; of a trial it says so at its foot."""
     registration = corner_marks(A4)
     side = FormSide(
         "front", A4, registration, tuple(fields), Reference((f"{form}.png",), REFERENCE_DPI), code=CODE
     )  # fmt: skip
-    printed = [*marks, *(Solid(mark) for mark in registration.marks), *code_marks(f"{form}|front")]
+    foot = [centred(TRIAL, MIDDLE, TRIAL_BASELINE, "bold", 12.0)] if of.trial else []
+    printed = [*marks, *foot, *(Solid(mark) for mark in registration.marks), *code_marks(f"{form}|front")]
     return BallotLayout(Form(form, title, (side,), tuple(rules)), A4, tuple(printed))

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.forms import count_forms
+
 Align = Literal["left", "centre", "right", "justify"]
 StyleName = Literal[
     "body", "entry", "title", "head", "rule", "number", "section", "sign", "sign-note", "place", "note", "note-head",
@@ -18,7 +20,7 @@ StyleName = Literal[
 ]  # fmt: skip
 
 DRAFT = "BẢN NHÁP – CHƯA DÙNG ĐỂ KÝ"
-TRIAL = "BẢN CHẠY THỬ / TRIAL"
+TRIAL = count_forms.TRIAL
 
 
 @dataclass(frozen=True, slots=True)

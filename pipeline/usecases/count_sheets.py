@@ -53,7 +53,7 @@ nothing that its sums have not settled already."""
 def forms_of(workspace: Workspace, contest: str, area: str) -> tuple[Form, ...]:
     """The two count forms of a place, without their pictures. Refused: ``area-unknown``."""
     _known(workspace, contest, area)
-    return tuple(layout.form for layout in _layouts(workspace.election, workspace.count.rules, contest, area))
+    return tuple(layout.form for layout in _layouts(workspace, contest, area))
 
 
 def _known(workspace: Workspace, contest: str, area: str) -> None:
@@ -61,8 +61,9 @@ def _known(workspace: Workspace, contest: str, area: str) -> None:
         raise refuse("area-unknown", area, "the area '{value}' is not in the election; correct it", value=area)
 
 
-def _layouts(election: Election, rules: RuleSet, contest: str, area: str) -> list[BallotLayout]:
-    of = CountForm(election, election.area(area), election.contest(contest))
+def _layouts(workspace: Workspace, contest: str, area: str) -> list[BallotLayout]:
+    election, rules = workspace.election, workspace.count.rules
+    of = CountForm(election, election.area(area), election.contest(contest), workspace.trial)
     made: list[BallotLayout] = []
     for kind in ("figures", "tally"):
         try:
@@ -76,7 +77,7 @@ def _layouts(election: Election, rules: RuleSet, contest: str, area: str) -> lis
 def _prepared(workspace: Workspace, contest: str, area: str) -> tuple[PreparedForm, ...]:
     """The forms with their blanks drawn as they were printed."""
     made = []
-    for layout in _layouts(workspace.election, workspace.count.rules, contest, area):
+    for layout in _layouts(workspace, contest, area):
         blank = render_blank(layout, REFERENCE_DPI)
         side = prepared_side(layout.form.id, layout.form.sides[0], [(blank, pixels_per_mm(REFERENCE_DPI))])
         made.append(PreparedForm(layout.form, (side,), hashlib.sha256(blank.tobytes()).hexdigest()))

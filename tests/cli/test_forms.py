@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pypdfium2
 from ran import Command
 
+from pipeline.forms.count_forms import TRIAL
 from pipeline.forms.document import load_form
 
 EXAMPLE = Path(__file__).parents[2] / "kiemphieu" / "example"
@@ -21,6 +23,9 @@ def test_count_forms_are_printed_for_every_area_and_contest_and_are_read_again(
     forms = {path.stem: load_form(path) for path in count.glob("*.json")}
     assert len(forms) == 3 * 9
     assert {len(pypdfium2.PdfDocument(count / f"{name}.pdf")) for name in forms if name.startswith("kiem-")} == {3}
+    for name in ("so-lieu-xa-kv1", "kiem-phieu-xa-kv1", "bien-ban-xa-kv1"):
+        for sheet in pypdfium2.PdfDocument(count / f"{name}.pdf"):
+            assert TRIAL in unicodedata.normalize("NFC", sheet.get_textpage().get_text_range())
     ran = kiemphieu("read", "--form", count / "so-lieu-xa-kv1.json", count / "so-lieu-xa-kv1.pdf")
     (line,) = ran.lines
     assert (line["status"], line["form"]) == ("read", "so-lieu-xa-kv1")
