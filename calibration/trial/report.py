@@ -195,6 +195,10 @@ class ReportPages:
                 message("accepted positions without error that would show {risk}", risk=n(r["needed_risk"], "g")),
                 n(r["positions_needed"]),
             ),
+            (
+                message("an error of at most {risk} is shown by this trial", risk=n(r["needed_risk"], "g")),
+                self.t(message("yes") if r["bound"] <= r["needed_risk"] else message("no")),
+            ),
         ]
         return self._table([(self.t(name), value) for name, value in rows], (105, 65), head=False)
 
