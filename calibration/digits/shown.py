@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.digits.distort import distorted, nearly_plain
+from calibration.digits.distort import distorted
 from calibration.digits.hands import barred, flagged
 from calibration.digits.paper import box_crop, box_size
 from calibration.digits.sources import CANVAS, Canvases, Labels
@@ -22,17 +22,15 @@ Pool = dict[str, tuple[Canvases, Labels]]
 """Canvases and labels by source."""
 
 BATCH = 128
-SHARES = {"plain": 0.55, "mnist": 0.2, "others": 0.08, "drawn": 0.05, "signs": 0.12}
-"""Parts of each batch: MNIST a little moved and no more, MNIST as paper and scanners leave it, the smaller sources
-together, digits drawn from strokes, signs that are no digits."""
+SHARES = {"mnist": 0.56, "others": 0.18, "drawn": 0.13, "signs": 0.13}
+"""Parts of each batch: MNIST, the smaller sources together, digits drawn from strokes, signs that are no digits."""
 SIGNS = (X, X, DASH, DOT, BLOB, EMPTY, EMPTY)
 BARRED, FLAGGED = 0.2, 0.15
 """Shares of the sevens that get a bar and of the ones that get a flag."""
-MOST = (0.9, 0.3)
+MOST = (1.25, 0.5)
 """Strongest distortion at the beginning and at the end; it sinks over the second half of the training."""
-IN_BOXES = 0.35
-"""Share of all but the plain ones that is set into a box on simulated paper and cut out again as a form's boxes are;
-of signs twice."""
+IN_BOXES = 0.2
+"""Share of all that is set into a box on simulated paper and cut out again as a form's boxes are; of signs twice."""
 LEFT_IN_BOXES = 0.6
 """Share of the empty boxes that are shown by what paper and form left in them."""
 TRIES, LONG = 4, 2.2
@@ -51,13 +49,11 @@ CHUNK = 500
 
 @dataclass(slots=True)
 class _Wanted:
-    """One picture to be made: its canvas and label; ``sign``: its canvas is the box; ``plain``: as its writer left it,
-    nearly."""
+    """One picture to be made: its canvas and label; ``sign``: its canvas is the box."""
 
     canvas: NDArray[np.uint8]
     label: int
-    sign: bool = False
-    plain: bool = False
+    sign: bool
 
 
 def _wanted(rng: np.random.Generator, pool: Pool) -> Iterator[_Wanted]:
@@ -70,19 +66,15 @@ def _wanted(rng: np.random.Generator, pool: Pool) -> Iterator[_Wanted]:
         match kinds[int(rng.choice(len(kinds), p=list(SHARES.values())))]:
             case "drawn":
                 digit = int(rng.integers(10))
-                yield _Wanted(draw_digit(rng, digit), digit)
+                yield _Wanted(draw_digit(rng, digit), digit, sign=False)
             case "signs":
                 sign = int(rng.choice(SIGNS))
                 yield _Wanted(draw_sign(rng, sign), sign, sign=True)
             case source:
-                names, weights = (others, np.ones(len(others))) if source == "others" else (mnist, sizes)
+                names, weights = (mnist, sizes) if source == "mnist" else (others, np.ones(len(others)))
                 drawn, labels = pool[names[int(rng.choice(len(names), p=weights / weights.sum()))]]
                 place = int(rng.integers(len(labels)))
-                canvas, digit = drawn[place], int(labels[place])
-                if source == "plain":
-                    yield _Wanted(canvas, digit, plain=True)
-                else:
-                    yield _Wanted(_in_a_hand(rng, canvas, digit), digit)
+                yield _Wanted(_in_a_hand(rng, drawn[place], int(labels[place])), int(labels[place]), sign=False)
 
 
 def _in_a_hand(rng: np.random.Generator, canvas: NDArray[np.uint8], digit: int) -> NDArray[np.uint8]:
@@ -101,9 +93,7 @@ def _group(rng: np.random.Generator, wanted: Iterator[_Wanted], most: float) -> 
     left = 0
     for _ in range(GROUP):
         one = next(wanted)
-        if one.plain:
-            out.append((nearly_plain(rng, one.canvas), one.label))
-        elif one.label == EMPTY and rng.random() < LEFT_IN_BOXES:
+        if one.label == EMPTY and rng.random() < LEFT_IN_BOXES:
             left += 1
         elif rng.random() < IN_BOXES * (1 + one.sign):
             canvas = np.zeros((CANVAS, CANVAS), np.uint8) if one.label == EMPTY else one.canvas
