@@ -76,9 +76,9 @@ SLIGHT = 0.27
 TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""
-BLOT_MM, BLOT_CROSSING = 2.0, 0.7
-"""What is shorter, and less of the way across, is a dot or a blot: of plain marks that fill no more than a third of
-their target none is, of dots and blots with a smear beside them nearly all are."""
+BLOT_MM, BLOT_CROSSING = 2.5, 0.95
+"""What is shorter, and goes less of the way across, is a dot, a blot or a short stroke: of plain marks that fill no
+more than a third of their target one in a thousand is."""
 TOGETHER = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.04, "spot": 0.03, "on_line_mm": 0.075}
 """Where each trace alone leaves it open whether a target is empty. A stroke along the printed line leaves a little of
 several; grain leaves a little of one."""
