@@ -177,14 +177,14 @@ def _calibrate(sources: _Sources, target: Target, by_form: bool, out: Path, repo
 
 
 def _print(learned: Sequence[Learned], target: Target) -> None:
-    from calibration.risk.report import spelled, verdict  # noqa: PLC0415
+    from calibration.risk.report import verdict  # noqa: PLC0415
 
     columns = [
         text(c) for c in ("kind, value", "accepted", "errors", "bound", "least margin", "asked before", "asked after")
     ]
     rows = [
         (
-            f"{one.kind} {one.value}", one.chosen.readings, one.chosen.errors, decimal(one.chosen.bound, ".2g"),
+            render(one.name, language()), one.chosen.readings, one.chosen.errors, decimal(one.chosen.bound, ".2g"),
             decimal(one.chosen.margin, "g"), share(one.asked_before), share(one.chosen.asked),
         )
         for one in learned
@@ -193,16 +193,16 @@ def _print(learned: Sequence[Learned], target: Target) -> None:
     title = text("Risk {risk} with confidence {confidence}", risk=risk, confidence=confidence)
     table(title, columns, rows)
     for one in learned:
-        sentence = spelled(render(verdict(one, target), language()), language())
-        console.print(f"{one.kind} {one.value}: {sentence}", highlight=False, style="green" if one.met else "yellow")
+        sentence = message("{what}: {found}", what=one.name, found=verdict(one, target, language()))
+        console.print(render(sentence, language()), highlight=False, style="green" if one.met else "yellow")
 
 
 def _print_forms(own: Mapping[str, Sequence[Learned]]) -> None:
     names = [text(c) for c in ("form", "kind, value", "accepted", "errors", "bound", "least margin", "asked after")]
     rows = [
         (
-            form, f"{one.kind} {one.value}", one.chosen.readings, one.chosen.errors, decimal(one.chosen.bound, ".2g"),
-            decimal(one.chosen.margin, "g"), share(one.chosen.asked),
+            form, render(one.name, language()), one.chosen.readings, one.chosen.errors,
+            decimal(one.chosen.bound, ".2g"), decimal(one.chosen.margin, "g"), share(one.chosen.asked),
         )
         for form, learned in own.items()
         for one in learned

@@ -11,6 +11,7 @@ from pipeline.messages import Message, message
 from pipeline.spreadsheets import Row, check_sheet, parse_whole
 from pipeline.storage.batches import Sides
 from pipeline.usecases.ingest import batch_faults, closed_with
+from pipeline.usecases.scan_order import scan_order
 from pipeline.usecases.workspace import Workspace
 
 COLUMNS = ("batch", "area", "contest", "declared", "sides", "folder")
@@ -41,14 +42,14 @@ class Pile:
 
 
 def scans_in(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The files in the order of their names; of folders every file, so that nothing is passed over in silence.
+    """The files in the order of their names and the numbers in them; of folders every file: none is passed over.
 
     Refused: a path where nothing is, no file at all, and folders in a folder, which may be piles of their own.
     """
     given, found = list(paths), []
     for path in given:
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if not p.name.startswith("."))
+            inside = sorted((p for p in path.iterdir() if not p.name.startswith(".")), key=scan_order)
             if below := [p.name for p in inside if p.is_dir()]:
                 raise refuse(
                     "scans-below",

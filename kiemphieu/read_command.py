@@ -26,10 +26,11 @@ from pipeline.review.number_words import Question, decimal_text, questions_of
 from pipeline.review.numbers import NumbersDecided, decide_numbers
 from pipeline.review.profile import Profile, default_profile
 from pipeline.review.signatures import signature_places, signature_questions
+from pipeline.review.words import ANSWERS
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepare_form
-from review_ui.wording import ANSWERS
+from pipeline.usecases.scan_order import scan_order
 from review_ui.wording_count import verdict
 
 Outcome = PageReading | Rejection
@@ -125,10 +126,10 @@ def _print_line(line: dict[str, Any]) -> None:
 def _files(images: Sequence[Path]) -> Iterator[Path]:
     for path in images:
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            found = [p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")]
             if not found:
                 raise refuse("scans-missing", str(path), "there are no files here; check the folder")
-            yield from found
+            yield from sorted(found, key=scan_order)
         elif path.is_file():
             yield path
         else:
@@ -223,19 +224,21 @@ def _quad(quad: Quad) -> list[list[float]]:
 
 
 def _draw(page: RawPage, outcome: Outcome, profile: Profile, forms: Mapping[str, Form], folder: Path) -> None:
+    from pipeline.recognize import draw  # noqa: PLC0415  (debugging only)
+
+    path = folder / f"{Path(outcome.source.file).stem}-{outcome.source.sha256[:8]}-{outcome.source.page}.png"
     if isinstance(outcome, Rejection):
+        draw.write_picture(draw.drawn_rejected(page, render(outcome.text, language())), path)
         return
-    from pipeline.recognize.draw import Decided, ShownNumber, write_picture  # noqa: PLC0415  (debugging only)
-
     form = forms[outcome.form]
-
-    name = f"{Path(outcome.source.file).stem}-{outcome.source.sha256[:8]}-{outcome.source.page}.png"
-    decisions: dict[str, Decided] = {r.field: decide(r, profile, outcome.engine, outcome.form) for r in outcome.fields}
+    decisions: dict[str, draw.Decided] = {
+        r.field: decide(r, profile, outcome.engine, outcome.form) for r in outcome.fields
+    }
     numbers = decide_numbers(outcome.written, form, profile.numbers).numbers
     decisions |= {
-        n.field: ShownNumber(decimal_text(n.value, form.field(n.field).decimals), n.accepted) for n in numbers
+        n.field: draw.ShownNumber(decimal_text(n.value, form.field(n.field).decimals), n.accepted) for n in numbers
     }
-    write_picture(page, outcome, decisions, _called, folder / name)
+    draw.write_picture(draw.drawn(page, outcome, decisions, _called), path)
 
 
 def _called(kind: FieldKind, value: str) -> str:

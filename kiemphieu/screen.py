@@ -12,6 +12,7 @@ from rich.table import Table
 
 from kiemphieu.language import language
 from pipeline.messages import Message, message, render
+from pipeline.messages import number as written
 from review_ui.sheet_words import REASONS
 
 # What is printed is other people's text: in a fingerprint ":CD:" must not become a picture of a disc, and a
@@ -89,22 +90,14 @@ def _told(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 
 
 def _cell(value: object) -> str:
-    return _whole(value) if isinstance(value, int) else str(value)
+    return decimal(value, ",d") if isinstance(value, int) else str(value)
 
 
 def decimal(number: float, form: str) -> str:
-    """A number in a format such as ``.2f``, with a comma in Vietnamese: beside 1.019, which is over a thousand, 2.98
-    would be read as some three hundred."""
-    told = format(number, form)
-    return told.replace(".", ",") if language() == "vi" else told
+    """A number in a format such as ``.2f`` in the user's language."""
+    return written(number, form, language())
 
 
 def share(part: float, whole: float = 1.0) -> str:
     """As a percentage with two decimals; of nothing 0."""
     return f"{decimal(100 * part / whole if whole else 0.0, '.2f')} %"
-
-
-def _whole(number: int) -> str:
-    """Thousands parted by points in Vietnamese, by commas in English, where 1.019 is hardly more than one."""
-    parted = f"{number:,}"
-    return parted.replace(",", ".") if language() == "vi" else parted

@@ -19,6 +19,7 @@ from pipeline.errors import refuse
 from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.ballots import ballot_of
 from pipeline.messages import message
+from pipeline.usecases.scan_order import scan_order
 from pipeline.usecases.workspace import Workspace, open_workspace
 
 ANSWERS = "answers.json"
@@ -159,7 +160,7 @@ def _scans(folder: Path, scans: Sequence[Path], simulated: bool) -> list[Path]:
     given = [folder / "scans"] if simulated else list(scans)
     found: list[Path] = []
     for path in given:
-        found += sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+        found += sorted(filter(Path.is_file, path.iterdir()), key=scan_order) if path.is_dir() else [path]
     missing = [path for path in found if not path.is_file()]
     if missing or not found:
         place = str(missing[0] if missing else folder / "scans" if simulated else "SCANS")

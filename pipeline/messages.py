@@ -38,6 +38,13 @@ def message(msgid: str, **params: object) -> Message:
     return Message(msgid, params)
 
 
+def number(value: float, form: str, language: Language) -> str:
+    """A number in a format such as ``,d`` or ``.2f`` as the language writes it: 1,019 and 2.98 in English are 1.019 and
+    2,98 in Vietnamese, where 2.98 beside 1.019 would be read as some three hundred."""
+    told = format(value, form)
+    return told.translate(str.maketrans(".,", ",.")) if language == "vi" else told
+
+
 SYSTEM_REASONS = (
     "No such file or directory",
     "Permission denied",

@@ -10,6 +10,7 @@ from pipeline.forms.template import FieldKind
 from pipeline.messages import Message, message
 from pipeline.review.policy import ItemKind
 from pipeline.review.reasons import Pen, Why
+from pipeline.review.words import ANSWERS
 from pipeline.usecases.people import Standing
 from pipeline.usecases.programs import Standing as TokenStanding
 from pipeline.usecases.reviewing import Question
@@ -51,36 +52,6 @@ KINDS: Mapping[ItemKind, Message] = {
     "field": message("places on ballots"),
     "hand_field": message("ballots typed from the paper"),
     "page": message("rejected sheets"),
-}
-_STRIKES: Mapping[str, Message] = {
-    "struck": message("crossed out"),
-    "partial": message("partly crossed out"),
-    "clear": message("not crossed out"),
-    "unclear": message("cannot be told"),
-    "circle": message("circled or underlined"),
-    "one_line": message("one of two lines crossed out"),
-}
-_STAMPS: Mapping[str, Message] = {
-    "present": message("stamp there"),
-    "absent": message("no stamp"),
-    "unclear": message("cannot be told"),
-}
-_ADDITIONS: Mapping[str, Message] = {
-    "present": message("something was added"),
-    "absent": message("nothing was added"),
-    "unclear": message("cannot be told"),
-}
-_MARKS: Mapping[str, Message] = {
-    "marked": message("marked"),
-    "unmarked": message("not marked"),
-    "unclear": message("cannot be told"),
-}
-ANSWERS: Mapping[FieldKind, Mapping[str, Message]] = {
-    "strike": _STRIKES,
-    "oval": _MARKS,
-    "box": _MARKS,
-    "stamp": _STAMPS,
-    "stray": _ADDITIONS,
 }
 _SHEETS: Mapping[str, Message] = {
     "set_aside:blank": message("empty sheet or back"),

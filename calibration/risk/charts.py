@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.forms.fonts import font_file
+from pipeline.messages import Language, number
 
 WIDTH, HEIGHT = 900, 420
 LEFT, RIGHT, TOP, BOTTOM = 90, 30, 46, 64
@@ -51,8 +52,8 @@ class Axis:
 class Chart:
     """A picture with two axes on which points, bars and lines are drawn in the axes' units."""
 
-    def __init__(self, title: str, across: Axis, up: Axis) -> None:
-        self.across, self.up = across, up
+    def __init__(self, title: str, across: Axis, up: Axis, lang: Language) -> None:
+        self.across, self.up, self.lang = across, up, lang
         self.image = Image.new("RGB", (WIDTH, HEIGHT), (255, 255, 255))
         self.draw = ImageDraw.Draw(self.image)
         self.draw.text((LEFT, 10), title, INK, _font(19, bold=True))
@@ -68,10 +69,10 @@ class Chart:
         small = _font(15)
         for tick in self.up.ticks():
             self.draw.line([(LEFT, self.y(tick)), (WIDTH - RIGHT, self.y(tick))], GRID)
-            self.draw.text((LEFT - 8, self.y(tick)), _number(tick), INK, small, anchor="rm")
+            self.draw.text((LEFT - 8, self.y(tick)), _number(tick, self.lang), INK, small, anchor="rm")
         for tick in self.across.ticks():
             self.draw.line([(self.x(tick), HEIGHT - BOTTOM), (self.x(tick), HEIGHT - BOTTOM + 5)], INK)
-            self.draw.text((self.x(tick), HEIGHT - BOTTOM + 8), _number(tick), INK, small, anchor="ma")
+            self.draw.text((self.x(tick), HEIGHT - BOTTOM + 8), _number(tick, self.lang), INK, small, anchor="ma")
         self.draw.line([(LEFT, TOP), (LEFT, HEIGHT - BOTTOM), (WIDTH - RIGHT, HEIGHT - BOTTOM)], INK)
         self.draw.text(((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12), self.across.label, INK, small, anchor="ms")
         label = Image.new("RGB", (HEIGHT, 22), (255, 255, 255))
@@ -108,8 +109,10 @@ def _font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(font_file("bold" if bold else "regular")), size)
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) >= 1e-3 or value == 0 else f"{value:.0e}"
+def _number(value: float, lang: Language) -> str:
+    if abs(value) >= 1e3:
+        return number(value, ",.0f", lang)
+    return number(value, ".3g" if abs(value) >= 1e-3 or value == 0 else ".0e", lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class Words:
     bound: str
     asked: str
     chosen: str
+    language: Language
 
 
 def margins_chart(
@@ -136,7 +140,7 @@ def margins_chart(
     edges = np.linspace(low, high, BINS + 1)
     counts = [np.histogram(np.clip(some, low, high), edges)[0] for some in (right, wrong)]
     most = max(10.0, float(counts[0].max()) * 1.5)
-    chart = Chart(title, Axis(words.margin, low, high), Axis(words.readings, 0.5, most, log=True))
+    chart = Chart(title, Axis(words.margin, low, high), Axis(words.readings, 0.5, most, log=True), words.language)
     for some, colour in zip(counts, (BLUE, RED), strict=True):
         for i, count in enumerate(some):
             width = edges[i + 1] - edges[i]
@@ -159,7 +163,7 @@ def asked_chart(
     risks = [risk for risk, _ in points] + [target]
     low, high = 10 ** math.floor(math.log10(min(risks))), 10 ** math.ceil(math.log10(max(risks)) + 1e-9)
     most = max(1.0, max(asked for _, asked in points) * 1.08)
-    chart = Chart(title, Axis(words.bound, low, high, log=True), Axis(words.asked, 0.0, most))
+    chart = Chart(title, Axis(words.bound, low, high, log=True), Axis(words.asked, 0.0, most), words.language)
     chart.curve(points, BLUE)
     chart.ring(chosen, GREEN)
     chart.upright(target, words.chosen, RED)
@@ -169,7 +173,7 @@ def asked_chart(
 def bounds_chart(title: str, rows: Sequence[tuple[str, float, bool]], target: float, words: Words) -> Image.Image:
     """The bound reached for each value beside the chosen risk: green where it is shown, grey where not."""
     low = 10 ** math.floor(math.log10(min([b for _, b, _ in rows] + [target])))
-    chart = Chart(title, Axis(words.bound, low, 1.0, log=True), Axis("", 0.0, float(len(rows))))
+    chart = Chart(title, Axis(words.bound, low, 1.0, log=True), Axis("", 0.0, float(len(rows))), words.language)
     chart.draw.rectangle([0, TOP - 6, LEFT - 1, HEIGHT - BOTTOM + 10], (255, 255, 255))
     chart.draw.rectangle([LEFT + 1, TOP - 6, WIDTH - RIGHT, HEIGHT - BOTTOM - 1], (255, 255, 255))
     tall = (HEIGHT - BOTTOM - TOP) / max(1, len(rows))
@@ -179,10 +183,9 @@ def bounds_chart(title: str, rows: Sequence[tuple[str, float, bool]], target: fl
         chart.draw.rectangle([LEFT + 1, top + 0.2 * tall, end, top + 0.8 * tall], GREEN if shown else GREY)
         place = (max(end, chart.x(target)) + 10, top + tall / 2)
         right = place[0] > 0.75 * WIDTH
-        chart.draw.text(
-            (end - 8 if right else place[0], place[1]), f"{name}: {bound:.2g}", (255, 255, 255) if right else INK,
-            _font(17), anchor="rm" if right else "lm",
-        )  # fmt: skip
+        said = f"{name}: {number(bound, '.2g', words.language)}"
+        beside, anchor, colour = (end - 8, "rm", (255, 255, 255)) if right else (place[0], "lm", INK)
+        chart.draw.text((beside, place[1]), said, colour, _font(17), anchor=anchor)
     chart.upright(target, "", RED)
     chart.draw.text((WIDTH - RIGHT, 14), f"┆ {words.chosen}", RED, _font(16), anchor="ra")
     return chart.image

@@ -29,7 +29,9 @@ def profile_text(
     for kind, values in gates.limits.items():
         for value, stated in values.items():
             one = by_value.get((kind, value))
-            limits.setdefault(kind, {})[value] = _unlearned(stated) if one is None else _learned(one)
+            limits.setdefault(kind, {})[value] = (
+                _learned(one) if one is not None and one.chosen.readings else _unlearned(stated)
+            )
     document = {
         "version": 2,
         "engines": [engine],

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from calibration.risk.labelled import Labelled
 from pipeline.errors import refuse
-from pipeline.forms.template import FieldKind, FieldValue
+from pipeline.forms.template import FieldKind, FieldValue, values_of
+from pipeline.messages import Message
 from pipeline.review.bounds import readings_needed, shown, upper_bound
 from pipeline.review.profile import Limits, Profile
+from pipeline.review.words import value_at
 
 Unit = Literal["reading", "sheet"]
 """What is counted: readings, or sheets that hold at least one (wrong if any of its readings is)."""
@@ -81,21 +83,31 @@ class Learned:
     right: NDArray[np.float64]
     wrong: NDArray[np.float64]
     """Margins of the readings inside the bounds or near them, by whether they are right."""
+    for_scales: int
+    """Right readings inside the bounds that were set aside for scales; too few give none."""
     doubtful: tuple[tuple[float, Labelled], ...]
     """Every wrong reading that would be accepted, then, where there is an order, the right ones with the least
     margin: (margin, reading)."""
 
+    @property
+    def name(self) -> Message:
+        """Kind and value in words."""
+        return value_at(self.kind, self.value)
+
 
 def learn(readings: Sequence[Labelled], gates: Profile, target: Target) -> tuple[Learned, ...]:
-    """Learn every value that ``gates`` can accept and that was read at least once; never laxer than ``gates``."""
+    """Learn every value that ``gates`` can accept, of the kinds that were read; never laxer than ``gates``.
+
+    A value that was never read is among them, with nothing shown: its bounds set by hand stand, which must be told.
+    """
     _one_engine(readings, gates)
+    there = {one.kind for one in readings}
     found = []
-    for kind, values in gates.limits.items():
-        for value, limits in values.items():
+    for kind in (known for known in gates.limits if known in there):
+        for value in (known for known in values_of(kind) if known in gates.limits[kind]):
             read = [one for one in readings if one.kind == kind and one.value == value]
             true = [one for one in readings if one.kind == kind and one.truth == value]
-            if read:
-                found.append(_learned(read, true, limits, target))
+            found.append(_learned(kind, value, read, true, gates.limits[kind][value], target))
     return tuple(found)
 
 
@@ -130,8 +142,14 @@ def for_scales(sheet: str) -> bool:
     return hashlib.sha256(sheet.encode()).digest()[0] % SCALE_PART == 0
 
 
-def _learned(read: Sequence[Labelled], true: Sequence[Labelled], gates: Limits, target: Target) -> Learned:
-    kind, value = read[0].kind, read[0].value
+def _learned(
+    kind: FieldKind,
+    value: FieldValue,
+    read: Sequence[Labelled],
+    true: Sequence[Labelled],
+    gates: Limits,
+    target: Target,
+) -> Learned:
     first = [one for one in read if for_scales(one.sheet)]
     scales = scales_of(first, gates)
     open_limits = Limits(gates.min_score, gates.measures, (), scales, 0.0)
@@ -156,6 +174,7 @@ def _learned(read: Sequence[Labelled], true: Sequence[Labelled], gates: Limits, 
         asked_interval=_resampled([one for one in true if not for_scales(one.sheet)], due, chosen.margin),
         right=np.array([m for m, one in counted if one.right and np.isfinite(m)]),
         wrong=np.array([m for m, one in counted if not one.right and np.isfinite(m)]),
+        for_scales=len(_inside(first, gates)),
         doubtful=_doubtful(read, open_limits, chosen.margin),
     )
 
@@ -170,10 +189,15 @@ def _accepted_margin(one: Labelled, limits: Limits, value: FieldValue) -> float:
     return margin_of(one, limits) if one.value == value else -np.inf
 
 
+def _inside(readings: Iterable[Labelled], gates: Limits) -> list[Labelled]:
+    """The right readings inside the bounds set by hand."""
+    bare = Limits(gates.min_score, gates.measures, (), {}, 0.0)
+    return [o for o in readings if o.right and margin_of(o, bare) >= 0]
+
+
 def scales_of(readings: Iterable[Labelled], gates: Limits) -> dict[str, float]:
     """Per bounded measure the middle distance of right readings to its bound; none where most lie on the bound."""
-    bare = Limits(gates.min_score, gates.measures, (), {}, 0.0)
-    inside = [o for o in readings if o.right and margin_of(o, bare) >= 0]
+    inside = _inside(readings, gates)
     if len(inside) < FEWEST_FOR_SCALES:
         return {}
     scales = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,8 +14,8 @@ from PIL import Image
 from calibration.risk.charts import Words, asked_chart, bounds_chart, margins_chart
 from calibration.risk.crops import crop_of, png
 from calibration.risk.labelled import Labelled, Tally
-from calibration.risk.learn import SCALE_PART, Learned, Step, Target
-from pipeline.messages import Language, Message, message, render
+from calibration.risk.learn import FEWEST_FOR_SCALES, SCALE_PART, Learned, Step, Target
+from pipeline.messages import Language, Message, message, number, render
 
 WORST = 24
 """Crops a value at the most."""
@@ -42,43 +41,48 @@ class Identity:
     version: str
 
 
-def spelled(text: str, lang: Language) -> str:
-    """A text of figures as the language writes them: beside 1.019, which is over a thousand, 2.98 would be read as some
-    three hundred in Vietnamese."""
-    return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if lang == "vi" else text
+def percent(share: float, lang: Language) -> str:
+    return f"{number(100 * share, '.2f', lang)} %"
 
 
-def percent(share: float) -> str:
-    return f"{100 * share:.2f} %"
-
-
-def verdict(one: Learned, target: Target) -> Message:
-    """Whether the chosen risk is shown, and if not what is and what that would take."""
+def verdict(one: Learned, target: Target, lang: Language) -> Message:
+    """Whether the chosen risk is shown, and if not what is and what that would take; its numbers as ``lang`` writes
+    them."""
     units = one.chosen.readings if target.unit == "reading" else one.chosen.sheets
     wrong = one.chosen.errors if target.unit == "reading" else one.chosen.sheets_wrong
     bound = one.chosen.bound if target.unit == "reading" else one.chosen.bound_sheets
+
+    def told(count: int) -> str:
+        return number(count, ",d", lang)
+
     if one.met:
         return message("shown")
+    if not units:
+        return message("not shown: {needed} without error are needed, none was read", needed=told(one.needed))
     if units < one.needed:
         return message(
             "not shown: {needed} without error are needed, {units} there with {wrong} wrong; {bound} can be stated",
-            needed=one.needed,
-            units=units,
-            wrong=wrong,
-            bound=f"{bound:.2g}",
+            needed=told(one.needed),
+            units=told(units),
+            wrong=told(wrong),
+            bound=number(bound, ".2g", lang),
         )
     return message(
-        "not shown: {wrong} of {units} wrong; {bound} can be stated", wrong=wrong, units=units, bound=f"{bound:.2g}"
+        "not shown: {wrong} of {units} wrong; {bound} can be stated",
+        wrong=told(wrong),
+        units=told(units),
+        bound=number(bound, ".2g", lang),
     )
 
 
-def summary_row(one: Learned) -> list[str]:
+def summary_row(one: Learned, lang: Language) -> list[str]:
     """The cells of :data:`COLUMNS` but the last."""
-    step, (low, high) = one.chosen, one.asked_interval
+    step = one.chosen
+    low, high = (number(100 * end, ".2f", lang) for end in one.asked_interval)
     return [
-        f"{one.kind} {one.value}", str(step.readings), str(step.errors), f"{step.bound:.2g}",
-        str(step.sheets), f"{step.bound_sheets:.2g}", f"{step.margin:g}", percent(one.asked_before),
-        percent(step.asked), f"{100 * low:.2f}-{100 * high:.2f} %",
+        render(one.name, lang), number(step.readings, ",d", lang), number(step.errors, ",d", lang),
+        number(step.bound, ".2g", lang), number(step.sheets, ",d", lang), number(step.bound_sheets, ".2g", lang),
+        number(step.margin, "g", lang), percent(one.asked_before, lang), percent(step.asked, lang), f"{low}–{high} %",
     ]  # fmt: skip
 
 
@@ -88,12 +92,12 @@ def write_report(
     """Write ``index.html``, its charts and crops into ``folder``; gives the page."""
     folder.mkdir(parents=True, exist_ok=True)
     words = _words(target, lang)
-    rows = [(f"{one.kind} {one.value}", _bound(one.chosen, target), one.met) for one in learned]
+    rows = [(render(one.name, lang), _bound(one.chosen, target), one.met) for one in learned]
     title = render(message("Upper bound on the error among accepted readings"), lang)
     bounds_chart(title, rows, target.risk, words).save(folder / "bounds.png")
     page = _template(lang).render(
         language=lang,
-        aim=spelled(render(_aim(target), lang), lang),
+        aim=render(_aim(target, lang), lang),
         digest=who.profile,
         gates=who.gates,
         engine=who.engine,
@@ -103,9 +107,9 @@ def write_report(
         columns=[render(c, lang) for c in COLUMNS],
         rows=[
             {
-                "cells": [spelled(cell, lang) for cell in summary_row(o)],
+                "cells": summary_row(o, lang),
                 "met": o.met,
-                "verdict": spelled(render(verdict(o, target), lang), lang),
+                "verdict": render(verdict(o, target, lang), lang),
             }
             for o in learned
         ],
@@ -121,16 +125,17 @@ def _template(lang: Language) -> Any:
     source = (files("calibration.risk") / "report.html").read_text(encoding="utf-8")
     environment = Environment(autoescape=True)
     environment.globals["t"] = lambda sentence: render(message(sentence), lang)
+    environment.filters["whole"] = lambda count: number(count, ",d", lang)
     return environment.from_string(source)
 
 
-def _aim(target: Target) -> Message:
+def _aim(target: Target, lang: Language) -> Message:
     unit = message("accepted readings") if target.unit == "reading" else message("sheets with accepted readings")
     return message(
         "Chosen: at most {risk} wrong among {unit}, with confidence {confidence}.",
-        risk=f"{target.risk:g}",
+        risk=number(target.risk, "g", lang),
         unit=unit,
-        confidence=f"{100 * target.confidence:g} %",
+        confidence=f"{number(100 * target.confidence, 'g', lang)} %",
     )
 
 
@@ -150,7 +155,8 @@ def _words(target: Target, lang: Language) -> Words:
         least=render(message("least margin"), lang),
         bound=render(message("upper bound on the risk"), lang),
         asked=render(message("share asked, %"), lang),
-        chosen=spelled(render(message("chosen: {risk}", risk=f"{target.risk:g}"), lang), lang),
+        chosen=render(message("chosen: {risk}", risk=number(target.risk, "g", lang)), lang),
+        language=lang,
     )
 
 
@@ -159,17 +165,17 @@ def _bound(step: Step, target: Target) -> float:
 
 
 def _value(folder: Path, one: Learned, target: Target, words: Words, lang: Language) -> dict[str, Any]:
-    stem, name = f"{one.kind}-{one.value}", f"{one.kind} {one.value}"
+    stem, name = f"{one.kind}-{one.value}", render(one.name, lang)
     _save(margins_chart(name, one.right, one.wrong, one.chosen.margin, words), folder / f"{stem}-margins.png")
     points = [(_bound(s, target), 100 * s.asked) for s in one.steps]
     chosen = (_bound(one.chosen, target), 100 * one.chosen.asked)
     _save(asked_chart(name, points, chosen, target.risk, words), folder / f"{stem}-asked.png")
     return {
         "name": name,
-        "told": spelled(render(_told(one), lang), lang),
+        "told": render(_told(one, lang), lang),
         "margins": f"{stem}-margins.png",
         "asked": f"{stem}-asked.png",
-        "steps": [[spelled(cell, lang) for cell in _cells(step)] for step in one.steps],
+        "steps": [_cells(step, lang) for step in one.steps],
         "crops": [_crop(folder, stem, i, m, o, lang) for i, (m, o) in enumerate(one.doubtful[:WORST])],
     }
 
@@ -178,23 +184,31 @@ def _save(picture: Image.Image, path: Path) -> None:
     picture.save(path, optimize=True)
 
 
-def _told(one: Learned) -> Message:
-    scales = ", ".join(f"{name} {scale:g}" for name, scale in one.limits.scales.items())
+def _told(one: Learned, lang: Language) -> Message:
+    scales = ", ".join(f"{name} {number(scale, 'g', lang)}" for name, scale in one.limits.scales.items())
+    if not scales and one.for_scales < FEWEST_FOR_SCALES:
+        return message(
+            "Only {there} right readings were set aside for scales, {needed} are needed to order the others; "
+            "the bounds set by hand are the only threshold.",
+            there=number(one.for_scales, ",d", lang),
+            needed=FEWEST_FOR_SCALES,
+        )
     if not scales:
         return message("No measure orders these readings; the bounds set by hand are the only threshold.")
     return message("Margin 1 is this far inside the bounds: {scales}.", scales=scales)
 
 
-def _cells(step: Step) -> list[str]:
-    return [
-        f"{step.margin:g}", str(step.readings), str(step.errors), f"{step.bound:.2g}", str(step.sheets),
-        str(step.sheets_wrong), f"{step.bound_sheets:.2g}", percent(step.asked),
-    ]  # fmt: skip
+def _cells(step: Step, lang: Language) -> list[str]:
+    figures = (
+        (step.margin, "g"), (step.readings, ",d"), (step.errors, ",d"), (step.bound, ".2g"), (step.sheets, ",d"),
+        (step.sheets_wrong, ",d"), (step.bound_sheets, ".2g"),
+    )  # fmt: skip
+    return [*(number(figure, form, lang) for figure, form in figures), percent(step.asked, lang)]
 
 
-def _crop(folder: Path, stem: str, number: int, margin: float, one: Labelled, lang: Language) -> dict[str, Any]:
+def _crop(folder: Path, stem: str, place: int, margin: float, one: Labelled, lang: Language) -> dict[str, Any]:
     picture = crop_of(one)
-    name = f"{stem}-{number:02d}.png"
+    name = f"{stem}-{place:02d}.png"
     if picture is not None:
         (folder / name).write_bytes(png(picture))
     told = message(
@@ -202,7 +216,7 @@ def _crop(folder: Path, stem: str, number: int, margin: float, one: Labelled, la
         field=one.reading.field,
         value=one.value,
         truth=one.truth,
-        margin=spelled(f"{margin:.3f}", lang),
+        margin=number(margin, ".3f", lang),
         source=one.source,
         file=Path(one.file).name,
         page=one.page,

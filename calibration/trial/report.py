@@ -20,8 +20,10 @@ from calibration.trial.deck import Sheet
 from calibration.trial.read import Outcome
 from pipeline.forms.fonts import font_name
 from pipeline.messages import Language, Message, catalogue, message, render
+from pipeline.messages import number as written
 from pipeline.review.bounds import readings_needed
 from pipeline.review.profile import Limits, Profile
+from pipeline.review.words import KINDS, value_at
 
 REPORT = "kiemphieu-trial-1"
 LINE = HexColor("#999999")
@@ -121,9 +123,7 @@ class ReportPages:
         return catalogue(self.lang).get(sentence, sentence)
 
     def n(self, number: float, form: str = ",d") -> str:
-        """A number as the language writes it: 29.956 and 0,0062 in Vietnamese."""
-        text = format(number, form)
-        return text.translate(str.maketrans(".,", ",.")) if self.lang == "vi" else text
+        return written(number, form, self.lang)
 
     def day(self) -> str:
         day = date.fromisoformat(self.report["day"])
@@ -211,7 +211,7 @@ class ReportPages:
         for kind, k in self.report["kinds"].items():
             share = f"{self.n(100 * k['plain_asked_share'], '.2f')} %"
             counted = [self.n(k[name]) for name in ("positions", "accepted", "wrong")]
-            rows.append([self.t(_KINDS[kind]), *counted, self.n(k["bound"], ".2g"), share])
+            rows.append([self.t(KINDS[kind]), *counted, self.n(k["bound"], ".2g"), share])
         return self._table(rows, (45, 25, 25, 20, 25, 30))
 
     def _faults(self) -> list[Flowable]:
@@ -253,7 +253,7 @@ class ReportPages:
             for value, limits in values.items():
                 bounds = ", ".join(self._bound(name, *pair) for name, pair in limits["measures"].items()) or "–"
                 margin = "–" if limits["min_margin"] is None else self.n(limits["min_margin"], "g")
-                rows.append((f"{kind} {value}", self.n(limits["min_score"], "g"), margin, bounds))
+                rows.append((self.t(value_at(kind, value)), self.n(limits["min_score"], "g"), margin, bounds))
         return self._table(rows, (32, 20, 20, 98))
 
     def _bound(self, name: str, low: float | None, high: float | None) -> str:
@@ -276,13 +276,6 @@ class ReportPages:
         return [Spacer(1, 8 * mm), place, Spacer(1, 4 * mm), Table(cells, [57 * mm] * 3, [12 * mm, 26 * mm])]
 
 
-_KINDS: Mapping[str, Message] = {
-    "strike": message("names"),
-    "stamp": message("stamp of the team"),
-    "stray": message("added content"),
-    "oval": message("ovals"),
-    "box": message("boxes"),
-}
 SHOWS: Mapping[str, Message] = {
     "valid": message("valid, every name struck and left, every way of crossing out"),
     "fewer": message("valid, fewer names left than seats"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Protocol
 
 import cv2
@@ -40,12 +41,14 @@ ASKED = (0, 140, 255)
 COLOURS = {"struck": (40, 40, 220), "marked": (40, 40, 220), "present": (200, 120, 0)}
 OTHER = (60, 160, 40)
 LETTERS_PX = 17
+LETTER_WIDTH_PX = 10
+"""As wide as the wider letters are on average: what is told in so many of them fits."""
+FRAME_PX = 6
 
 
 def drawn(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decided], called: Called) -> Pixels:
     """A BGR copy of the page; orange = a person is asked. ``called``: what a value of a kind of field is called."""
-    grey = raw.pixels.ndim == 2
-    picture = np.array(cv2.cvtColor(raw.pixels, cv2.COLOR_GRAY2BGR) if grey else raw.pixels, np.uint8)
+    picture = _coloured(raw)
     labels: list[tuple[tuple[int, int], str, tuple[int, int, int]]] = []
     everything: list[FieldReading | WrittenReading] = [*reading.fields, *reading.written]
     for field in everything:
@@ -59,6 +62,23 @@ def drawn(raw: RawPage, reading: PageReading, decisions: Mapping[str, Decided], 
     return _lettered(picture, labels)
 
 
+def drawn_rejected(raw: RawPage, why: str) -> Pixels:
+    """A BGR copy of a page that was not read, framed in orange, with ``why`` in a strip above it."""
+    picture = _coloured(raw)
+    height, width = picture.shape[:2]
+    cv2.rectangle(picture, (0, 0), (width - 1, height - 1), ASKED, FRAME_PX)
+    lines = wrap(why, max(20, (width - 2 * LETTERS_PX) // LETTER_WIDTH_PX))
+    line = round(1.5 * LETTERS_PX)
+    strip = np.full((line * (len(lines) + 1), width, 3), 255, np.uint8)
+    places = [((LETTERS_PX, line * (i + 1)), text, ASKED) for i, text in enumerate(lines)]
+    return np.vstack((_lettered(strip, places), picture))
+
+
+def _coloured(raw: RawPage) -> Pixels:
+    grey = raw.pixels.ndim == 2
+    return np.array(cv2.cvtColor(raw.pixels, cv2.COLOR_GRAY2BGR) if grey else raw.pixels, np.uint8)
+
+
 def _lettered(picture: Pixels, labels: Sequence[tuple[tuple[int, int], str, tuple[int, int, int]]]) -> Pixels:
     """The picture with each text above its place, in letters that Vietnamese has."""
     image = Image.fromarray(picture[:, :, ::-1])
@@ -68,11 +88,9 @@ def _lettered(picture: Pixels, labels: Sequence[tuple[tuple[int, int], str, tupl
     return np.ascontiguousarray(np.asarray(image, np.uint8)[:, :, ::-1])
 
 
-def write_picture(
-    raw: RawPage, reading: PageReading, decisions: Mapping[str, Decided], called: Called, path: Path
-) -> None:
-    """:func:`drawn` as a PNG file."""
-    _, content = cv2.imencode(".png", drawn(raw, reading, decisions, called))
+def write_picture(picture: Pixels, path: Path) -> None:
+    """What was drawn as a PNG file."""
+    _, content = cv2.imencode(".png", picture)
     try:
         path.write_bytes(content.tobytes())
     except OSError as error:

@@ -16,6 +16,7 @@ from pipeline.scan.decode import page_count, unreadable
 from pipeline.storage import batches, log, pages
 from pipeline.storage.batches import Batch
 from pipeline.usecases.batch_words import BATCH_STATES
+from pipeline.usecases.scan_order import scan_order
 from pipeline.usecases.workspace import Workspace
 
 
@@ -155,7 +156,7 @@ def take_folder(workspace: Workspace, actor: Actor, batch: Batch, root: Path, ne
     assert batch.folder is not None
     before, taken = news.sizes, 0
     news.sizes = dict(_files(root / batch.folder))
-    for path, stamp in sorted(news.sizes.items()):
+    for path, stamp in sorted(news.sizes.items(), key=lambda one: scan_order(one[0])):
         if before.get(path) != stamp or news.looked.get(path) == stamp:
             continue
         try:

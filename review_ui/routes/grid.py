@@ -11,6 +11,7 @@ from pipeline.access.roles import Permission
 from pipeline.forms.template import FieldKind
 from pipeline.messages import message
 from pipeline.review.reasons import Pen, Why
+from pipeline.review.words import ANSWERS
 from pipeline.usecases.grid import NEVER, Choice, Done, confirm, sheet
 from pipeline.usecases.reviewing import open_batches
 from review_ui import wording
@@ -68,7 +69,7 @@ def screen(visit: Reviewer, asked: Filter, same: int = 0, odd: int = 0, before: 
         "reading": wording.answer_of(choice.kind, choice.value),
         "readings": [
             (k, v, t)
-            for k, every in wording.ANSWERS.items()
+            for k, every in ANSWERS.items()
             for v, t in every.items()
             if v not in NEVER and k in kinds | {choice.kind}
         ],

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 
 from pipeline.errors import Refusal, refuse
 from pipeline.messages import Message, message
+from pipeline.messages import number as written
 from pipeline.tally.ballots import GROUNDS
 from pipeline.tally.percentages import percentage
 from pipeline.tally.rules import RULES
@@ -256,7 +257,7 @@ def visit_percent(visit: Visit, part: int, whole: int) -> str:
 
 def spaced(visit: Visit, number: int) -> str:
     """A whole number with thousands set apart as the language does."""
-    return f"{number:,}".replace(",", ".") if visit.language == "vi" else f"{number:,}"
+    return written(number, ",d", visit.language)
 
 
 def candidate_rows(visit: Visit, unit: UnitTotals) -> list[dict[str, object]]:

@@ -67,8 +67,10 @@ def test_calibrate_writes_a_profile_a_report_and_the_readings(
         "--report", report, "--keep", kept, "--workers", "1",
     )  # fmt: skip
     assert code == 0, out
-    assert "strike clear: shown" in out
-    assert re.search(r"stray absent: not shown: 59 without error are needed, \d+ there with 0 wrong", out)
+    assert "names, not crossed out: shown" in out
+    assert re.search(
+        r"added content, nothing was added: not shown: 59 without error are needed, \d+ there with 0 wrong", out
+    )
     new = load_profile(profile)
     document = json.loads(new.document)
     assert document["version"] == 2

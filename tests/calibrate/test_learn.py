@@ -15,7 +15,9 @@ from made_up import gates, reading, readings
 from calibration.risk.document import profile_text
 from calibration.risk.labelled import Tally, load_labelled, save_labelled
 from calibration.risk.learn import Step, Target, laxest_shown, learn, learn_by_form, risk_by_margin
+from calibration.risk.report import verdict
 from pipeline.errors import Refusal
+from pipeline.messages import render
 from pipeline.review.bounds import readings_needed, shown, upper_bound
 from pipeline.review.decide import decide
 from pipeline.review.profile import parse_profile
@@ -95,6 +97,24 @@ def test_too_few_readings_keep_the_bounds_and_say_what_is_shown() -> None:
     assert found.limits.min_margin == 0
     assert found.chosen.bound == upper_bound(0, found.chosen.readings, 0.95)
     assert found.chosen.bound > 0.0001
+
+
+def test_a_value_that_was_never_read_is_told_and_keeps_the_risk_stated_by_hand() -> None:
+    made = readings(np.random.default_rng(4), 1500, lambda _span: 0.0)
+    document = json.loads(gates().document)
+    document["limits"]["strike"]["clear"] = {"min_score": 0.2, "risk": [[0.2, 0.001]]}
+    document["limits"]["stamp"] = {"present": {"min_score": 0.9, "risk": [[0.9, 0.001]]}}
+    both = parse_profile(json.dumps(document).encode(), "both")
+    target = Target(0.0005, 0.95)
+    learned = learn(made, both, target)
+    said = {one.value: render(verdict(one, target, "vi"), "vi") for one in learned}
+    assert set(said) == {"struck", "clear"}  # nothing is said of a kind that was not on the paper
+    assert said["struck"] == "đã chứng minh"
+    assert said["clear"].startswith("chưa chứng minh được: cần 5.990 ")
+    limits = json.loads(profile_text(learned, both, made[0].engine, target, []))["limits"]["strike"]
+    assert limits["clear"]["risk"] == [[0.0, 0.001]]
+    assert limits["clear"]["evidence"] is None
+    assert limits["struck"]["evidence"]["shown"]
 
 
 def test_errors_on_one_sheet_count_once_by_sheet() -> None:

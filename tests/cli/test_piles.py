@@ -34,6 +34,16 @@ def test_piles_come_with_the_files_of_their_folder_in_order(folder: Path) -> Non
     assert two == Pile("lo2", "kv1", "xa", None, "simplex", files)
 
 
+def test_files_lie_in_the_order_of_the_numbers_in_their_names(tmp_path: Path) -> None:
+    """The place of a sheet in its pile follows from it, and with it which sheet of paper people look at."""
+    names = ["Scan (1).jpg", "scan (2).jpg", "Scan (10).jpg", "Scan (010).jpg", "scan (11) 1.jpg", "scan (11) 3.jpg"]
+    for name in sorted(names):
+        (tmp_path / name).write_bytes(b"")
+    found = [path.name for path in scans_in([tmp_path])]
+    assert [*found[:2], *found[4:]] == [*names[:2], *names[4:]]
+    assert set(found[2:4]) == set(names[2:4])
+
+
 def test_vietnamese_headers_are_known(folder: Path) -> None:
     header = "Mã lô;Khu vực bỏ phiếu;Cuộc bầu;Số phiếu;Số mặt;Thư mục"
     (one,) = piles_of(sheet(folder, "lo1;kv1;qh;1.200;1;scans/one", header=header))

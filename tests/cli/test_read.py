@@ -434,6 +434,21 @@ def test_pictures_of_the_readings_are_written_where_asked(
         assert shown.size == (1165, 1654)
 
 
+def test_a_rejected_page_is_drawn_with_its_reason_above_it(
+    content_form: Path, tmp_path: Path, kiemphieu: Command
+) -> None:
+    scan = tmp_path / "scan.png"
+    paper.drawn("content").rotate(5, fillcolor="white").crop((0, 0, 1165, 500)).save(scan)
+    ran = kiemphieu("read", "--form", content_form, "--debug", tmp_path / "seen", scan)
+    assert json.loads(ran.out)["status"] == "rejected"
+    (picture,) = (tmp_path / "seen").iterdir()
+    with Image.open(picture) as shown:
+        assert shown.width == 1165
+        strip = shown.height - 500
+        assert strip > 0
+        assert 0.005 < np.mean(np.asarray(shown.convert("L"))[:strip] < 200) < 0.3  # letters on white
+
+
 def test_the_pictures_are_lettered_in_the_user_s_language(
     content_form: Path, tmp_path: Path, kiemphieu: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
