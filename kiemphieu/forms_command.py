@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from pipeline.errors import Refusal
 from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.ballots import ballot_of
 from pipeline.forms.count_forms import CountForm, figures_form, tally_form
+from pipeline.forms.inventory_form import InventoryForm, inventory_form
 from pipeline.forms.printing import print_ballots, write_form, write_printed
 from pipeline.messages import message, render
 from pipeline.usecases.blank_minutes import blank_minutes_of
@@ -38,7 +40,8 @@ COUNT = "count"
 )
 def forms(workspace: Path, out: Path, copies: int, bundles: int) -> None:
     """Print the ballots of every unit, and for every voting area and contest the sheet of figures, the tally sheet and
-    (state elections) the prescribed minutes (Mẫu 18, 23) to be filled in by hand.
+    (state elections) the prescribed minutes (Mẫu 18, 23) to be filled in by hand, and for every area the sheet of the
+    inventory of ballots (Mẫu 32).
 
     Beside each PDF lies the form document that reads it.
     """
@@ -70,20 +73,22 @@ def _written(layout: BallotLayout, folder: Path, copies: int) -> Path:
 
 
 def _count_forms(election: Election, bundles: int, *, trial: bool) -> Iterator[tuple[BallotLayout, int]]:
-    """Both forms of every area and contest, with their copies; one that does not fit its paper is told and left out."""
-    spoiled = rules_of(election).issued_includes_spoiled
+    """The forms of every area and contest, with their copies; one that does not fit its paper is told and left out."""
+    rules = rules_of(election)
+    spoiled = rules.issued_includes_spoiled
     for area in election.areas:
-        for contest in election.contests:
-            if contest.id not in area.units:
-                continue
+        made: list[tuple[Callable[[], BallotLayout], int]] = []
+        for contest in (c for c in election.contests if c.id in area.units):
             of = CountForm(election, area, contest, trial)
-            for kind, copies in (("figures", 1), ("tally", bundles)):
-                try:
-                    yield (
-                        (tally_form(of) if kind == "tally" else figures_form(of, issued_includes_spoiled=spoiled)),
-                        copies,
-                    )
-                except Refusal as refused:
-                    for problem in refused.problems:
-                        told = f"{problem.place}: {render(problem.text, language())}"
-                        errors.print(told, style="yellow", highlight=False)
+            made.append((partial(figures_form, of, issued_includes_spoiled=spoiled), 1))
+            made.append((partial(tally_form, of), bundles))
+        if rules.state:
+            stock = InventoryForm(election, area, trial)
+            made.append((partial(inventory_form, stock, issued_includes_spoiled=spoiled), 1))
+        for layout, copies in made:
+            try:
+                yield layout(), copies
+            except Refusal as refused:
+                for problem in refused.problems:
+                    told = f"{problem.place}: {render(problem.text, language())}"
+                    errors.print(told, style="yellow", highlight=False)

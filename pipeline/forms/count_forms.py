@@ -110,12 +110,12 @@ def figures_form(of: CountForm, *, issued_includes_spoiled: bool, keep: Sequence
     by_names.append(("votes_sum", "Tổng số phiếu bầu của các ứng cử viên", 0))
     people = [(f"votes_{i}", name, 0) for i, name in enumerate(of.names, start=1)]
     first, second = (rows + by_names, people) if len(rows + by_names) <= ROWS else (rows, by_names + people)
-    marks, fields = _column(first, LEFT, column, form)
-    more, votes = _column(second, column + COLUMN_GAP, RIGHT, form)
-    signed, places = signature_places(_SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
+    marks, fields = column_of_figures(first, LEFT, column, form)
+    more, votes = column_of_figures(second, column + COLUMN_GAP, RIGHT, form)
+    signed, places = signature_places(SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
     rules = _figures_rules(of, {f.id for f in (*fields, *votes)}, issued_includes_spoiled)
     head = _head(of, "BẢNG SỐ LIỆU KIỂM PHIẾU")
-    return _laid(of, form, head[0].text, [*head, *marks, *more, *signed], [*fields, *votes, *places], rules)
+    return laid(form, head[0].text, [*head, *marks, *more, *signed], [*fields, *votes, *places], rules, of.trial)
 
 
 def _congress_figures(of: CountForm, form: str, issued_includes_spoiled: bool) -> BallotLayout:
@@ -132,8 +132,8 @@ def _congress_figures(of: CountForm, form: str, issued_includes_spoiled: bool) -
     every = [*rows, *(row for one in people for row in one)]
     first = max(ROWS, len(every) - ROWS) if len(every) > 2 * ROWS else min(ROWS, max(len(rows), -(-len(every) // 2)))
     column = MIDDLE - COLUMN_GAP / 2
-    marks, fields = _column(every[:first], LEFT, column, form)
-    more, others = _column(every[first:], column + COLUMN_GAP, RIGHT, form)
+    marks, fields = column_of_figures(every[:first], LEFT, column, form)
+    more, others = column_of_figures(every[first:], column + COLUMN_GAP, RIGHT, form)
     signed, places = signature_places(_BOARD_SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
     present = {f.id for f in (*fields, *others)}
     rules = _figures_rules(of, present, issued_includes_spoiled)
@@ -142,7 +142,7 @@ def _congress_figures(of: CountForm, form: str, issued_includes_spoiled: bool) -
         rules += [FormRule("R7", "sum", three)] if present.issuperset(three) else []
         rules += [FormRule("R7", "at_most", (f"against_{i}", "valid"))] if f"against_{i}" in present else []
     head = _head(of, "BẢNG SỐ LIỆU KIỂM PHIẾU")
-    return _laid(of, form, head[0].text, [*head, *marks, *more, *signed], [*fields, *others, *places], rules)
+    return laid(form, head[0].text, [*head, *marks, *more, *signed], [*fields, *others, *places], rules, of.trial)
 
 
 def _of_person(of: CountForm, number: int, name: str) -> list[tuple[str, str, int]]:
@@ -184,7 +184,7 @@ _FIGURES = (
     ("invalid", "Số phiếu không hợp lệ", 0),
     ("invalid_percent", "Tỷ lệ phiếu không hợp lệ (%)", 2),
 )
-_SIGN = (
+SIGN = (
     ("sign_witness_1", ("CỬ TRI THỨ NHẤT", "CHỨNG KIẾN")),
     ("sign_witness_2", ("CỬ TRI THỨ HAI", "CHỨNG KIẾN")),
     ("sign_secretary", ("THƯ KÝ", "TỔ BẦU CỬ")),
@@ -192,7 +192,7 @@ _SIGN = (
 )
 
 
-def _column(
+def column_of_figures(
     rows: Sequence[tuple[str, str, int]], left: float, right: float, form: str
 ) -> tuple[list[Mark], list[FormField]]:
     """Rows of figures (field, label, decimals), one below the other from the top; refused where they do not fit."""
@@ -261,7 +261,7 @@ def tally_form(of: CountForm) -> BallotLayout:
         marks += [Outline(cell, 0.3), *printed, *label_lines(name, LEFT, TALLY_LEFT - 2.0, top + 1.2, form)]
         fields += [FormField(f"tally_{i}", "tally", cell, name, style="square", pitch=GROUP), number]
     rules = _tally_rules(of, {f.id for f in fields})
-    return _laid(of, form, TALLY, [*_head(of, TALLY), *marks], fields, rules)
+    return laid(form, TALLY, [*_head(of, TALLY), *marks], fields, rules, of.trial)
 
 
 def _bundle_figures(of: CountForm, form: str) -> tuple[list[Mark], list[FormField]]:
@@ -324,19 +324,19 @@ def _head(of: CountForm, title: str) -> list[Text]:
     return lines
 
 
-def _laid(
-    of: CountForm,
+def laid(
     form: str,
     title: str,
     marks: Sequence[Mark],
     fields: Sequence[FormField],
     rules: Sequence[FormRule],
+    trial: bool,
 ) -> BallotLayout:
     """One A4 side with corner marks and the code of its form; of a trial it says so at its foot."""
     registration = corner_marks(A4)
     side = FormSide(
         "front", A4, registration, tuple(fields), Reference((f"{form}.png",), REFERENCE_DPI), code=CODE
     )  # fmt: skip
-    foot = [centred(TRIAL, MIDDLE, TRIAL_BASELINE, "bold", 12.0)] if of.trial else []
+    foot = [centred(TRIAL, MIDDLE, TRIAL_BASELINE, "bold", 12.0)] if trial else []
     printed = [*marks, *foot, *(Solid(mark) for mark in registration.marks), *code_marks(f"{form}|front")]
     return BallotLayout(Form(form, title, (side,), tuple(rules)), A4, tuple(printed))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from pipeline.election.rule_type import RuleSet
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout
 from pipeline.forms.count_forms import CountForm, figures_form, tally_form
+from pipeline.forms.inventory_form import InventoryForm, inventory_form
 from pipeline.forms.printing import render_blank
 from pipeline.forms.template import Form
 from pipeline.geometry import pixels_per_mm
@@ -34,7 +36,14 @@ from pipeline.scan.page import RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepared_side
 from pipeline.storage import count_sheets, log
 from pipeline.storage.count_sheets import CountEntry, CountSheet
-from pipeline.usecases.inventory import OTHER_ISSUED, other_issued, rows_of
+from pipeline.usecases.inventory import (
+    OTHER_ISSUED,
+    differs_from_read,
+    keep_read,
+    other_issued,
+    rows_of,
+    take_back_read,
+)
 from pipeline.usecases.typed_figure import typed_figure
 from pipeline.usecases.workspace import Workspace
 
@@ -51,7 +60,8 @@ nothing that its sums have not settled already."""
 
 
 def forms_of(workspace: Workspace, contest: str, area: str) -> tuple[Form, ...]:
-    """The two count forms of a place, without their pictures. Refused: ``area-unknown``."""
+    """The count forms of a place, the area's inventory in state elections among them, without their pictures.
+    Refused: ``area-unknown``."""
     _known(workspace, contest, area)
     return tuple(layout.form for layout in _layouts(workspace, contest, area))
 
@@ -71,6 +81,10 @@ def _layouts(workspace: Workspace, contest: str, area: str) -> list[BallotLayout
             made.append(tally_form(of) if kind == "tally" else figures_form(of, issued_includes_spoiled=spoiled))
         except Refusal:  # a list that does not fit its sheet was not printed either
             continue
+    if rules.state:
+        stock = InventoryForm(election, election.area(area), workspace.trial)
+        with suppress(Refusal):
+            made.append(inventory_form(stock, issued_includes_spoiled=rules.issued_includes_spoiled))
     return made
 
 
@@ -127,6 +141,8 @@ def _foreign(election: Election, outcome: Rejection) -> Message | None:
         return None
     form = str(outcome.text.params.get("code", "")).partition("|")[0]
     for area in election.areas:
+        if form == InventoryForm(election, area).id:
+            return replace(_OTHER_INVENTORY, params={"area": area.name})
         for contest in area.units:
             for prefix, text in _OTHER_FORMS.items():
                 if form == f"{prefix}-{contest}-{area.id}":
@@ -139,6 +155,7 @@ _OTHER_FORMS: Mapping[str, Message] = {
     "kiem-phieu": message("This is the tally sheet of another place: {body}, {area}; hand it in there."),
     "bien-ban": message("This page is of the minutes ({body}, {area}), not a sheet of figures or a tally sheet."),
 }
+_OTHER_INVENTORY: Message = message("This is the inventory of another area: {area}; hand it in there.")
 
 
 def _kept(
@@ -231,6 +248,10 @@ class SheetView:
     empty: bool = False
     signatures: tuple[SignaturePlace, ...] | None = None
     unsigned: tuple[Question, ...] = ()
+    inventory: bool = False
+    """Whether it is the inventory of its area (Mẫu 32), which stands as that once it is confirmed."""
+    replaces: bool = False
+    """Whether another inventory stands, which this one would change: that takes a reason."""
 
     @property
     def ready(self) -> bool:
@@ -243,9 +264,16 @@ def sheets_of(workspace: Workspace, actor: Actor, contest: str, area: str) -> tu
     require(actor, "ingest")
     _known(workspace, contest, area)
     with workspace.database.read() as db:
-        found = [s for s in count_sheets.of_place(db, contest, area) if s.state != "void"]
-        given = {s.id: count_sheets.entries(db, s.id) for s in found}
-    return tuple(_view(workspace, actor, s, given[s.id]) for s in found)
+        found = [s for s in _at(db, workspace, contest, area) if s.state != "void"]
+        return tuple(_view(db, workspace, actor, s, count_sheets.entries(db, s.id)) for s in found)
+
+
+def _at(db: Connection, workspace: Workspace, contest: str, area: str) -> list[CountSheet]:
+    """The sheets of a contest, and the inventories of the area wherever they were handed in: they are of every one."""
+    others = [c for c in workspace.election.area(area).units if c != contest]
+    stock = _inventory_of(workspace, area)
+    elsewhere = [s for c in others for s in count_sheets.of_place(db, c, area) if s.form == stock]
+    return [*count_sheets.of_place(db, contest, area), *elsewhere]
 
 
 def sheet_view(workspace: Workspace, actor: Actor, sheet: str) -> SheetView:
@@ -253,8 +281,7 @@ def sheet_view(workspace: Workspace, actor: Actor, sheet: str) -> SheetView:
     require(actor, "ingest")
     with workspace.database.read() as db:
         found = _open_or_not(db, sheet)
-        given = count_sheets.entries(db, sheet)
-    return _view(workspace, actor, found, given)
+        return _view(db, workspace, actor, found, count_sheets.entries(db, sheet))
 
 
 def _open_or_not(db: Connection, sheet: str) -> CountSheet:
@@ -264,7 +291,9 @@ def _open_or_not(db: Connection, sheet: str) -> CountSheet:
     return found
 
 
-def _view(workspace: Workspace, actor: Actor, sheet: CountSheet, given: tuple[CountEntry, ...]) -> SheetView:
+def _view(
+    db: Connection, workspace: Workspace, actor: Actor, sheet: CountSheet, given: tuple[CountEntry, ...]
+) -> SheetView:
     form, decided, settled = _decided(workspace, sheet, given)
     by_field: dict[str, list[CountEntry]] = {}
     for entry in given:
@@ -285,7 +314,18 @@ def _view(workspace: Workspace, actor: Actor, sheet: CountSheet, given: tuple[Co
     signatures = _signatures(workspace, sheet, form)
     unsigned = signature_questions(signatures or ()) if sheet.state == "open" else ()
     empty = decided.empty and not given
-    return SheetView(sheet, form.title, figures, asked, len(open_fields), broken, empty, signatures, unsigned)
+    inventory = sheet.form == _inventory_of(workspace, sheet.area)
+    values = {f.field: f.value for f in figures}
+    settled_inventory = inventory and not open_fields and sheet.state == "open"
+    replaces = settled_inventory and differs_from_read(db, workspace, sheet.area, values)
+    return SheetView(
+        sheet, form.title, figures, asked, len(open_fields), broken, empty, signatures, unsigned, inventory, replaces
+    )
+
+
+def _inventory_of(workspace: Workspace, area: str) -> str:
+    """The id of the form of an area's inventory."""
+    return InventoryForm(workspace.election, workspace.election.area(area)).id
 
 
 def _signatures(workspace: Workspace, sheet: CountSheet, form: Form) -> tuple[SignaturePlace, ...] | None:
@@ -369,7 +409,7 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
         given = count_sheets.entries(db, sheet)
         if any(e.field == field and e.account == actor.id for e in given):
             raise refuse("already-typed", field, "you have typed this figure already; somebody else must type it now")
-        figure = next(f for f in _view(workspace, actor, found, given).figures if f.field == field)
+        figure = next(f for f in _view(db, workspace, actor, found, given).figures if f.field == field)
         if figure.stands:
             raise refuse("figure-stands", field, "{figure} stands already, nothing was changed; if the paper says "
                          "otherwise, take the sheet out with a reason and hand it in again",
@@ -402,15 +442,21 @@ def confirm_sheet(
         if found.state != "open":
             raise refuse("sheet-confirmed", sheet, "this sheet is {state} already; nothing was changed",
                          state=found.state)  # fmt: skip
-        view = _view(workspace, actor, found, count_sheets.entries(db, sheet))
+        view = _view(db, workspace, actor, found, count_sheets.entries(db, sheet))
         if not view.ready:
             raise refuse("sheet-open", sheet, "{count} figures are still to be typed; type them first",
                          count=view.waiting)  # fmt: skip
         _check(view, actor, reason.strip(), paper)
         said = paper if view.unsigned else None
         figures = {f.field: f.value for f in view.figures}
-        if "issued" in figures and other_issued(rows_of(db, found.area), found.contest, figures["issued"] or 0):
+        if (
+            not view.inventory
+            and "issued" in figures
+            and other_issued(rows_of(db, found.area), found.contest, figures["issued"] or 0)
+        ):
             raise Refusal([Problem("R19", "issued", OTHER_ISSUED)])
+        if view.inventory:
+            keep_read(db, workspace, actor, found.area, figures, reason)
         count_sheets.put_state(db, sheet, "confirmed", figures, said)
         detail = {"form": found.form, "figures": figures, "reason": reason.strip(),
                   "broken": [q.code for q in (*view.broken, *(view.unsigned if said == "unsigned" else ()))],
@@ -444,6 +490,8 @@ def void_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str) -> N
         raise refuse("reason-missing", "reason", "a change needs a reason; write why")
     with workspace.database.write() as db:
         found = _open_or_not(db, sheet)
+        if found.state == "confirmed" and found.form == _inventory_of(workspace, found.area):
+            take_back_read(db, workspace, actor, found.area, found.figures or {}, reason)
         count_sheets.put_state(db, sheet, "void", found.figures, found.paper)
         detail = {"form": found.form, "was": found.state, "reason": reason.strip()}
         event = AuditEvent(actor.id, "count_sheet_void", f"{found.area}/{found.contest}", detail)

@@ -18,6 +18,7 @@ from pipeline.audit.chain import AuditEvent
 from pipeline.election.definition import Election
 from pipeline.election.rules import rules_of
 from pipeline.errors import Problem, Refusal, refuse
+from pipeline.forms.inventory_form import field_of, fields_of
 from pipeline.messages import Message, message
 from pipeline.spreadsheets import Row as Cells
 from pipeline.spreadsheets import parse_whole, read_sheet, write_sheet
@@ -31,11 +32,6 @@ ROWS: tuple[Row, ...] = ("received", "issued", "spoiled", "left_over")
 TOTAL = "total"
 """The contest of a spreadsheet's row that tells the totals of Mẫu 32."""
 LONGEST = 300
-
-
-def field_of(row: str, contest: str = "") -> str:
-    """The name of a field: ``issued`` is the total of the row, ``issued:qh`` the ballots of a contest."""
-    return f"{row}:{contest}" if contest else row
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +90,6 @@ def inventory_view(workspace: Workspace, actor: Actor, area: str) -> InventoryVi
     return InventoryView(contests, {**dict.fromkeys(fields_of(contests), ""), **typed}, bool(stands))
 
 
-def fields_of(contests: Iterable[str]) -> tuple[str, ...]:
-    """All fields in the order of the form."""
-    held = tuple(contests)
-    return tuple(name for row in ROWS for name in (field_of(row), *(field_of(row, c) for c in held)))
-
-
 def rows_of(db: Connection, area: str) -> tuple[InventoryRow, ...]:
     """The inventory that stands of an area; empty where none does."""
     document = particulars.of_key(db, SHEET, area) or {}
@@ -134,9 +124,13 @@ def take_back_inventory(workspace: Workspace, actor: Actor, area: str, reason: s
     with workspace.database.write() as db:
         if not rows_of(db, area):
             raise refuse("inventory-missing", area, "no inventory stands for this area; reload the page")
-        at = workspace.clock()
-        particulars.add(db, SHEET, area, {"rows": []}, author=actor.id, at=at)
-        log.append(db, AuditEvent(actor.id, "inventory_taken_back", area, {"why": reason.strip()[:LONGEST]}), at)
+        _take_back(db, workspace, actor, area, reason)
+
+
+def _take_back(db: Connection, workspace: Workspace, actor: Actor, area: str, reason: str) -> None:
+    at = workspace.clock()
+    particulars.add(db, SHEET, area, {"rows": []}, author=actor.id, at=at)
+    log.append(db, AuditEvent(actor.id, "inventory_taken_back", area, {"why": reason.strip()[:LONGEST]}), at)
 
 
 def _keep(
@@ -164,6 +158,52 @@ OTHER_ISSUED: Message = message(
 def other_issued(stock: Iterable[InventoryRow], contest: str, issued: int) -> bool:
     """R19 the other way round: whether an issued figure that comes in is not the one of the inventory that stands."""
     return any(tuple(r19(row, {contest: issued})) for row in stock if row.name == "issued")
+
+
+# Scanned sheets ------------------------------------------------------------------------------------------
+
+
+def keep_read(
+    db: Connection, workspace: Workspace, actor: Actor, area: str, figures: Mapping[str, int | None], reason: str
+) -> None:
+    """Keep what a confirmed sheet of the inventory says; a figure that was left empty is 0.
+
+    Refused: R19, told without the figure of the other paper; a change of an inventory that stands, without a reason.
+    """
+    rows = _rows_read(workspace, area, figures)
+    held = _issued(db, area, _contests(workspace.election, area))
+    off = [c for row in rows if row.name == "issued" for c in row.of if held.get(c, row.of[c]) != row.of[c]]
+    if off:
+        raise Refusal([Problem("R19", ", ".join(field_of("issued", c) for c in off), _OTHER_MINUTES)])
+    _keep(db, workspace, actor, area, rows, reason)
+
+
+def take_back_read(
+    db: Connection, workspace: Workspace, actor: Actor, area: str, figures: Mapping[str, int | None], reason: str
+) -> None:
+    """The sheet that said so was taken out: its inventory stands no more. Another that was typed since does."""
+    if rows_of(db, area) == _rows_read(workspace, area, figures):
+        _take_back(db, workspace, actor, area, reason)
+
+
+def differs_from_read(db: Connection, workspace: Workspace, area: str, figures: Mapping[str, int | None]) -> bool:
+    """Whether another inventory of the area stands than a sheet says."""
+    stands = rows_of(db, area)
+    return bool(stands) and stands != _rows_read(workspace, area, figures)
+
+
+def _rows_read(workspace: Workspace, area: str, figures: Mapping[str, int | None]) -> tuple[InventoryRow, ...]:
+    contests = _contests(workspace.election, area)
+    return tuple(
+        InventoryRow(row, figures[field_of(row)] or 0, {c: figures[field_of(row, c)] or 0 for c in contests})
+        for row in ROWS
+    )
+
+
+_OTHER_MINUTES: Message = message(
+    "is not what the count minutes of the contest say was issued; look at both papers again, and correct the one that "
+    "is wrong"
+)
 
 
 # Spreadsheets --------------------------------------------------------------------------------------------

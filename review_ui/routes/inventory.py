@@ -11,13 +11,12 @@ from fastapi.responses import JSONResponse
 
 from pipeline.access.roles import Permission
 from pipeline.errors import Problem, Refusal
+from pipeline.forms.inventory_form import field_of, fields_of
 from pipeline.messages import Message, message
 from pipeline.usecases.inventory import (
     ROWS,
     Row,
     check_inventory,
-    field_of,
-    fields_of,
     inventory_places,
     inventory_view,
     keep_inventory,

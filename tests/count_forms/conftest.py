@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from calibration.digits.filled_form import filled
 from pipeline.election.load import load_election
+from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.count_forms import CountForm, figures_form, tally_form
 from pipeline.forms.printing import write_form
 from pipeline.forms.template import Form
@@ -65,7 +66,10 @@ class Printed:
 
 
 def printed(of: CountForm, folder: Path, *, tally: bool = False) -> Printed:
-    layout = tally_form(of) if tally else figures_form(of, issued_includes_spoiled=False)
+    return as_printed(tally_form(of) if tally else figures_form(of, issued_includes_spoiled=False), folder)
+
+
+def as_printed(layout: BallotLayout, folder: Path) -> Printed:
     path = write_form(layout, folder)
     blank = cv2.imread(str(path.with_suffix(".png")), cv2.IMREAD_GRAYSCALE)
     assert blank is not None
