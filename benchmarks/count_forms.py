@@ -1,6 +1,7 @@
-"""Our own sheet of figures: printed, filled in with digits of MNIST's test part, scanned askew, read and decided.
+"""Our own sheets of figures and inventories: printed, filled in with digits of MNIST's test part, scanned askew, read
+and decided.
 
-    python benchmarks/count_forms.py [--sheets 60] [--seed 1]
+    python -m benchmarks.count_forms [--sheets 60] [--seed 1] [--inventory]
 
 The whole way of ``kiemphieu read``: registration, code, digit boxes, joint decision. One sheet in ten has a slip of the
 writer (one figure written wrong). The writers have not been seen in training; the paper is simulated.
@@ -30,6 +31,7 @@ from calibration.digits.sources import canvases, load
 from pipeline.election.load import load_election
 from pipeline.forms.ballot import REFERENCE_DPI
 from pipeline.forms.count_forms import CountForm, figures_form
+from pipeline.forms.inventory_form import InventoryForm, field_of, inventory_form
 from pipeline.forms.printing import render_blank
 from pipeline.geometry import pixels_per_mm
 from pipeline.recognize.read import read_raw
@@ -37,6 +39,7 @@ from pipeline.review.numbers import decide_numbers, rules_of
 from pipeline.review.profile import default_profile
 from pipeline.scan.page import PageSource, RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepared_side
+from pipeline.usecases.inventory import ROWS
 
 DIGITS = Path(__file__).resolve().parents[2] / "shared" / "data" / "digits"
 SLIPS = 0.1
@@ -65,11 +68,29 @@ def invented(rng: np.random.Generator, seats: int, people: int) -> dict[str, int
     }  # fmt: skip
 
 
+def inventory(rng: np.random.Generator, contests: list[str]) -> dict[str, int]:
+    """Figures of one area's inventory that keep every rule of its sheet."""
+    found = dict.fromkeys(ROWS, 0)
+    voters = int(rng.integers(300, 3000))
+    for contest in contests:
+        issued, spoiled, left_over = (
+            voters - int(rng.integers(0, 60)),
+            int(rng.integers(0, 12)),
+            int(rng.integers(0, 120)),
+        )
+        numbers = (issued + spoiled + left_over, issued, spoiled, left_over)
+        for row, number in zip(ROWS, numbers, strict=True):
+            found[field_of(row, contest)] = number
+            found[row] += number
+    return found
+
+
 def main() -> None:
     cv2.setNumThreads(1)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheets", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--inventory", action="store_true", help="the inventory of ballots instead (Mẫu 32)")
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
     held = load(DIGITS, "mnist-test")
@@ -81,7 +102,11 @@ def main() -> None:
 
     election = load_election(Path(str(files("kiemphieu") / "example")))
     of = CountForm(election, election.area("kv1"), election.contest("xa"))
-    layout = figures_form(of, issued_includes_spoiled=False)
+    stock = InventoryForm(election, of.area)
+    if given.inventory:
+        layout = inventory_form(stock, issued_includes_spoiled=False)
+    else:
+        layout = figures_form(of, issued_includes_spoiled=False)
     blank = render_blank(layout, REFERENCE_DPI)
     side = prepared_side(layout.form.id, layout.form.sides[0], [(blank, pixels_per_mm(REFERENCE_DPI))])
     prepared, rules = PreparedForm(layout.form, (side,), ""), rules_of(layout.form)
@@ -90,7 +115,10 @@ def main() -> None:
     decoded: list[float] = []
     spent: list[float] = []
     for _ in range(given.sheets):
-        values = invented(rng, of.unit.seats, len(of.candidates))
+        if given.inventory:
+            values = inventory(rng, [contest.id for contest in stock.contests])
+        else:
+            values = invented(rng, of.unit.seats, len(of.candidates))
         if rng.random() < SLIPS:
             values = slipped(rng, values, list(values))
         holds = all(rule.holds(values) for rule in rules)

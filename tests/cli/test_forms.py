@@ -22,7 +22,9 @@ def test_count_forms_are_printed_for_every_area_and_contest_and_are_read_again(
     count = tmp_path / "paper" / "count"
     forms = {path.stem: load_form(path) for path in count.glob("*.json")}
     assert len(forms) == 3 * 9 + 3  # an inventory for each area
-    assert {len(pypdfium2.PdfDocument(count / f"{name}.pdf")) for name in forms if name.startswith("kiem-phieu-")} == {3}
+    assert {len(pypdfium2.PdfDocument(count / f"{name}.pdf")) for name in forms if name.startswith("kiem-phieu-")} == {
+        3
+    }
     for name in ("so-lieu-xa-kv1", "kiem-phieu-xa-kv1", "bien-ban-xa-kv1", "kiem-ke-kv1"):
         for sheet in pypdfium2.PdfDocument(count / f"{name}.pdf"):
             assert TRIAL in unicodedata.normalize("NFC", sheet.get_textpage().get_text_range())
