@@ -26,7 +26,7 @@ PLAIN = {
 FILLED = {
     "slight": 0.0, "darkest": 0.8, "through": 0.0, "void": 0.0, "around": 0.0, "level": 1.0, "spread_mm": 0.0,
     "shaded": 0.0, "unplaced_mm": 0.0, "wider_mm": 0.0, "on_line_mm": 0.0, "spot": 0.0, "faint_around": 0.0,
-    "together": 0.0, "blot_mm": 0.0,
+    "together": 0.0, "blot_mm": 0.0, "outline": 1.0,
 }  # fmt: skip
 
 # Readings as they were recorded with the shipped profile of version 1: kind, scores, measures, accepted, p_wrong.
@@ -45,6 +45,7 @@ RECORDED: list[tuple[str, dict[str, float], dict[str, float], bool, float]] = [
     ("stray", {"absent": 1.0, "present": 0.0}, {}, True, 0.001),
     ("oval", {"marked": 0.95, "unmarked": 0.05}, FILLED, True, 0.002),
     ("oval", {"marked": 0.95, "unmarked": 0.05}, FILLED | {"slight": 0.01}, False, 0.002),
+    ("box", {"marked": 0.95, "unmarked": 0.05}, FILLED | {"outline": 0.4}, False, 0.002),
 ]  # fmt: skip
 
 

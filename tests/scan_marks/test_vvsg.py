@@ -139,3 +139,13 @@ def test_1_1_6_k_a_rescan_never_turns_a_vote_into_a_non_vote(kind: str) -> None:
     for i, each in enumerate(zip(*found, strict=True)):
         assert "unmarked" not in each, (i, Counter(each))
     assert sum(one.count("marked") for one in found) > 100  # the test can fail: votes there are
+
+
+@pytest.mark.parametrize(("share", "answer"), [(0.5, "asked"), (0.9, "marked")])
+def test_a_short_stroke_in_a_box_is_asked_where_a_long_one_is_a_mark(share: float, answer: str) -> None:
+    """An arm of a cross that stands beside its box looks like that; people disagree about such marks on real ballots."""
+    side, picture = sheet("box")
+    for field in side.side.fields:
+        (x, y), across, down = field.box.centre, share * 0.32 * field.box.w, share * 0.4 * field.box.h
+        paper.line(picture, (x - across, y + down), (x + across, y - down), 0.45, 70)
+    assert set(answers(picture, side)) == {answer}
