@@ -143,7 +143,7 @@ def test_1_1_6_k_a_rescan_never_turns_a_vote_into_a_non_vote(kind: str) -> None:
 
 @pytest.mark.parametrize(("share", "answer"), [(0.5, "asked"), (0.9, "marked")])
 def test_a_short_stroke_in_a_box_is_asked_where_a_long_one_is_a_mark(share: float, answer: str) -> None:
-    """An arm of a cross that stands beside its box looks like that; people disagree about such marks on real ballots."""
+    """An arm of a cross that stands beside its box looks like that; people disagree about such marks on real paper."""
     side, picture = sheet("box")
     for field in side.side.fields:
         (x, y), across, down = field.box.centre, share * 0.32 * field.box.w, share * 0.4 * field.box.h
