@@ -76,9 +76,12 @@ SLIGHT = 0.27
 TRACE = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.3}
 """Traces that leave it open whether a target is empty; 99 % of the empty ones have a tenth of first and third, none
 of the second, which the faintest pencil leaves, and a fifth of the last, which a faint ring round it reaches."""
-BLOTS = ((2.5, 0.95), (2.85, 0.92), (3.1, 0.87))
-"""mm, share of the way across: what is shorter, and goes less of the way, is a dot, a blot, a short stroke or an arm of
-a mark that stands beside its target: of plain marks one in a thousand is."""
+BLOT_MM, BLOT_CROSSING = 2.5, 0.95
+"""What is shorter, and goes less of the way across, is a dot, a blot or a short stroke: of plain marks that fill no
+more than a third of their target one in a thousand is."""
+ARM_MM, ARM_CROSSING, ARM_AROUND = 3.1, 0.98, 0.12
+"""A stroke so short beside so much ink round the target may be an arm of a mark that stands beside it; of plain marks
+in boxes none is like that, in ovals two in a thousand are."""
 TOGETHER = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.04, "spot": 0.03, "on_line_mm": 0.075}
 """Where each trace alone leaves it open whether a target is empty. A stroke along the printed line leaves a little of
 several; grain leaves a little of one."""
@@ -416,14 +419,13 @@ def _together(measures: Mapping[str, Floats]) -> Floats:
 
 
 def _blots(measures: Mapping[str, Floats]) -> Floats:
-    """By how much the ink in each target is shorter than a stroke; 0 for strokes, fills, large and empty targets."""
-    length = measures["stroke_mm"]
-    small = (length > 0) & (measures["large"] == 0)
-    tiers = [
-        np.where(small & (measures["crossing"] < crossing), np.float32(longest) - length, np.float32(0))
-        for longest, crossing in BLOTS
-    ]
-    return np.asarray(np.maximum(np.max(tiers, axis=0), 0), np.float32)
+    """By how much the ink in each target is shorter than a stroke of its own; 0 for strokes, fills and large targets."""
+    length, crossing = measures["stroke_mm"], measures["crossing"]
+    stroke = (length > 0) & (measures["large"] == 0)
+    blot = np.where(stroke & (crossing < BLOT_CROSSING), np.float32(BLOT_MM) - length, np.float32(0))
+    beside = stroke & (crossing < ARM_CROSSING) & (measures["around"] >= ARM_AROUND)
+    arm = np.where(beside, np.float32(ARM_MM) - length, np.float32(0))
+    return np.asarray(np.maximum(np.maximum(blot, arm), 0), np.float32)
 
 
 def _wider(wide: Floats, shape: _Shape, box: Box) -> Floats:
