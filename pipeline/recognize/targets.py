@@ -419,7 +419,7 @@ def _together(measures: Mapping[str, Floats]) -> Floats:
 
 
 def _blots(measures: Mapping[str, Floats]) -> Floats:
-    """By how much the ink in each target is shorter than a stroke of its own; 0 for strokes, fills and large targets."""
+    """By how much the ink in each target is shorter than a stroke; 0 for strokes, fills, large and empty targets."""
     length, crossing = measures["stroke_mm"], measures["crossing"]
     stroke = (length > 0) & (measures["large"] == 0)
     blot = np.where(stroke & (crossing < BLOT_CROSSING), np.float32(BLOT_MM) - length, np.float32(0))
