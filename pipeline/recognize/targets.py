@@ -79,9 +79,9 @@ of the second, which the faintest pencil leaves, and a fifth of the last, which 
 BLOT_MM, BLOT_CROSSING = 2.5, 0.95
 """What is shorter, and goes less of the way across, is a dot, a blot or a short stroke: of plain marks that fill no
 more than a third of their target one in a thousand is."""
-ARM_MM, ARM_CROSSING, ARM_AROUND = 3.1, 0.98, 0.12
-"""A stroke so short beside so much ink round the target may be an arm of a mark that stands beside it; of plain marks
-in boxes none is like that, in ovals two in a thousand are."""
+ARMS, ARM_CROSSING = ((2.9, 0.08), (3.1, 0.12)), 0.98
+"""mm, ink round the target: a stroke so short beside so much ink may be an arm of a mark that stands beside it. Of plain
+marks in boxes none is like that, in ovals three in a thousand are."""
 TOGETHER = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.04, "spot": 0.03, "on_line_mm": 0.075}
 """Where each trace alone leaves it open whether a target is empty. A stroke along the printed line leaves a little of
 several; grain leaves a little of one."""
@@ -423,9 +423,11 @@ def _blots(measures: Mapping[str, Floats]) -> Floats:
     length, crossing = measures["stroke_mm"], measures["crossing"]
     stroke = (length > 0) & (measures["large"] == 0)
     blot = np.where(stroke & (crossing < BLOT_CROSSING), np.float32(BLOT_MM) - length, np.float32(0))
-    beside = stroke & (crossing < ARM_CROSSING) & (measures["around"] >= ARM_AROUND)
-    arm = np.where(beside, np.float32(ARM_MM) - length, np.float32(0))
-    return np.asarray(np.maximum(np.maximum(blot, arm), 0), np.float32)
+    arms = [
+        np.where(stroke & (crossing < ARM_CROSSING) & (measures["around"] >= beside), np.float32(short) - length, 0)
+        for short, beside in ARMS
+    ]
+    return np.asarray(np.maximum(np.max([blot, *arms], axis=0), 0), np.float32)
 
 
 def _wider(wide: Floats, shape: _Shape, box: Box) -> Floats:
