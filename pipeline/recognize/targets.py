@@ -80,8 +80,8 @@ BLOT_MM, BLOT_CROSSING = 2.5, 0.95
 """What is shorter, and goes less of the way across, is a dot, a blot or a short stroke: of plain marks that fill no
 more than a third of their target one in a thousand is."""
 ARMS, ARM_CROSSING = ((2.9, 0.08), (3.1, 0.12)), 0.98
-"""mm, ink round the target: a stroke so short beside so much ink may be an arm of a mark that stands beside it. Of plain
-marks in boxes none is like that, in ovals three in a thousand are."""
+"""mm, ink round the target: a stroke so short beside so much ink may be an arm of a mark that stands beside it. Of
+plain marks in boxes none is like that, in ovals three in a thousand are."""
 TOGETHER = {"ink": 0.03, "faint": 0.055, "around": 0.014, "faint_around": 0.04, "spot": 0.03, "on_line_mm": 0.075}
 """Where each trace alone leaves it open whether a target is empty. A stroke along the printed line leaves a little of
 several; grain leaves a little of one."""
