@@ -143,13 +143,14 @@ def read_targets(
     """
     readings = _read_fields(page, side, fields, two_level)
     streaks = _streaks(page, side, fields)
-    if not streaks:
+    crossed = [bool(streaks) and streaks.crosses(np.array(reading.quad)) for reading in readings]
+    if not any(crossed):  # along a sheet's edge nearly every scan shows some
         return readings
     grey = page.raw.pixels if page.raw.pixels.ndim == 2 else cv2.cvtColor(page.raw.pixels, cv2.COLOR_BGR2GRAY)
     clean = replace(page, raw=replace(page.raw, pixels=streaks.taken_out(np.asarray(grey, np.uint8))))
     return [
-        _streaked(one, other) if streaks.crosses(np.array(one.quad)) else one
-        for one, other in zip(readings, _read_fields(clean, side, fields, two_level), strict=True)
+        _streaked(one, other) if through else one
+        for one, other, through in zip(readings, _read_fields(clean, side, fields, two_level), crossed, strict=True)
     ]
 
 
@@ -260,9 +261,11 @@ def _aligned(windows: Pixels, fields: Sequence[FormField]) -> _Aligned:
     centres = np.array([f.box.centre for f in fields])
     paper, level = _paper(windows, centres)
     dark = np.clip(1 - windows / paper[:, None, None], 0, 1).astype(np.float32)
-    n, h, w = dark.shape
-    coarse = dark[:, : h // COARSE * COARSE, : w // COARSE * COARSE]
-    coarse = coarse.reshape(n, h // COARSE, COARSE, w // COARSE, COARSE).mean(axis=(2, 4))
+    _, h, w = dark.shape
+    size = w // COARSE, h // COARSE
+    whole = dark[:, : size[1] * COARSE, : size[0] * COARSE]
+    # beyond 0.6 a pixel is pen or black print, and must not outweigh a hairline
+    coarse = np.minimum(np.stack([cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in whole]), 0.6)
     box = fields[0].box
     tried = [
         (shape, *_found(coarse, shape.template)) for shape in _shapes(fields[0].kind, round(box.w, 1), round(box.h, 1))
@@ -280,8 +283,7 @@ def _found(coarse: Floats, template: Floats) -> tuple[Points, Floats]:
     """Shift (coarse pixels, (n, 2)) at which the outline fits best in each window, and the correlation."""
     shifts, fits = [], []
     for window in coarse:
-        # beyond 0.6 a pixel is pen or black print, and must not outweigh a hairline
-        match = cv2.matchTemplate(np.minimum(window, 0.6), template, cv2.TM_CCOEFF_NORMED)
+        match = cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED)
         y, x = np.unravel_index(int(match.argmax()), match.shape)
         dx, dy = _peak(match[y, :], int(x)), _peak(match[:, x], int(y))
         shifts.append((x + dx - (match.shape[1] - 1) / 2, y + dy - (match.shape[0] - 1) / 2))

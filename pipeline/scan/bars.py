@@ -74,8 +74,7 @@ def _found_bars(view: PageView, size: tuple[float, float], ppm: float, level: in
     if level == 0:
         inset = round(border * ppm / factor)
         dark[inset : max(inset, dark.shape[0] - inset), inset : max(inset, dark.shape[1] - inset)] = 0
-    few = cv2.countNonZero(dark) < np.iinfo(np.uint16).max
-    _, _, stats, centres = cv2.connectedComponentsWithStats(dark, ltype=cv2.CV_16U if few else cv2.CV_32S)
+    _, _, stats, centres = cv2.connectedComponentsWithStats(dark, ltype=_label_type(dark))
     low = stats[1:, :2].astype(np.float64)
     extent = stats[1:, 2:4].astype(np.float64)
     area = stats[1:, 4]
@@ -97,6 +96,13 @@ def _found_bars(view: PageView, size: tuple[float, float], ppm: float, level: in
         full((low + extent)[good] - 0.5),
         full(np.asarray(centres[1:][good], np.float64)),
     )
+
+
+def _label_type(mask: Pixels) -> int:
+    """The narrower type of labels, three times as quick, wherever it is wide enough."""
+    # a label is given to no more than each square of two by two pixels that has any (Bolelli et al. 2019)
+    squares = cv2.dilate(mask, np.ones((2, 2), np.uint8), anchor=(0, 0))[::2, ::2]
+    return cv2.CV_16U if np.count_nonzero(squares) < np.iinfo(np.uint16).max else cv2.CV_32S
 
 
 @lru_cache(maxsize=64)

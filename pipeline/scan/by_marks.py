@@ -250,9 +250,15 @@ def _along(pixels: Pixels, page_map: EdgeMap, middles: Points, profiles: Points)
     x, y = flat[..., 0], flat[..., 1]
     h, w = pixels.shape[:2]
     values = pixels[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)]
-    grey = (values if values.ndim == 2 else values.mean(axis=2)).astype(np.float64)
-    grey[(x < 0) | (x >= w) | (y < 0) | (y >= h)] = 255
+    # channel by channel: numpy's mean over an axis of three takes eight times as long
+    grey = values.astype(np.float64) if values.ndim == 2 else _sum_of_channels(values) / 3
+    if x.min() < 0 or y.min() < 0 or x.max() >= w or y.max() >= h:
+        grey[(x < 0) | (x >= w) | (y < 0) | (y >= h)] = 255
     return np.asarray(grey.reshape(profiles.shape[:-1]).mean(axis=-1))
+
+
+def _sum_of_channels(values: Pixels) -> Floats:
+    return np.asarray(values[..., 0].astype(np.float64) + values[..., 1] + values[..., 2])
 
 
 def _contrast(lines: Floats) -> Floats:

@@ -20,7 +20,8 @@ EVERY = 3
 
 def has_two_levels(pixels: Pixels) -> bool:
     """Whether a page (h, w) or (h, w, 3) shows black and white alone."""
-    some = pixels[::EVERY, ::EVERY]
-    grey = some if some.ndim == 2 else cv2.cvtColor(np.ascontiguousarray(some), cv2.COLOR_BGR2GRAY)
-    between, inked = int(((grey > LOW) & (grey < HIGH)).sum()), int((grey < HIGH).sum())
+    rows = pixels[::EVERY]
+    grey = rows if rows.ndim == 2 else np.asarray(cv2.cvtColor(rows, cv2.COLOR_BGR2GRAY), np.uint8)
+    grey = np.ascontiguousarray(grey[:, ::EVERY])
+    between, inked = (cv2.countNonZero(cv2.inRange(grey, low, HIGH - 1)) for low in (LOW + 1, 0))
     return between < BETWEEN * grey.size and between < OF_INK * inked
