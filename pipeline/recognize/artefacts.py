@@ -235,7 +235,7 @@ def _lines(
     in RUN pieces after each other, and where ``bridged`` in up to GAP pieces between such."""
     wide, rim = (2 * round(width * scale / 2) + 1 for width in (AROUND_PX - 1, RIM_PX - 1))
     around = cv2.blur(sample, (wide, 1))
-    dips = cv2.threshold(cv2.subtract(around, sample), DIP, 1, cv2.THRESH_BINARY)[1]
+    dips = np.asarray(cv2.threshold(cv2.subtract(around, sample), DIP, 1, cv2.THRESH_BINARY)[1], np.uint8)
     pieces = max(1, -(-len(sample) // block))
     if whole:
         share = _mean(dips)
