@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pipeline.audit.chain import AuditEvent
 from pipeline.messages import Message, message
 from pipeline.review.signatures import PaperSigned, SignatureState
+from pipeline.review.words import ANSWERS
 from pipeline.tally.ballots import AGAINST, Ground
 from pipeline.usecases.batch_words import SIDES
 from pipeline.usecases.standing import Status
@@ -233,14 +234,8 @@ _DETAILS: Mapping[str, Message] = {
     "official": message("official"),
 }
 _VALUES: Mapping[str, Message] = {
-    "struck": message("crossed out"),
-    "partial": message("partly crossed out"),
-    "clear": message("not crossed out"),
-    "unclear": message("cannot be told"),
-    "circle": message("circled or underlined"),
-    "one_line": message("one of two lines crossed out"),
-    "marked": message("marked"),
-    "unmarked": message("not marked"),
+    **ANSWERS["strike"],
+    **ANSWERS["oval"],
     "present": message("there"),
     "absent": message("not there"),
     "defer": message("could not tell"),
