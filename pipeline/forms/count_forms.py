@@ -314,10 +314,15 @@ def _head(of: CountForm, title: str) -> list[Text]:
     where = f"{of.area.name} (khu vực bỏ phiếu số {of.area.number}), đơn vị bầu cử số {of.unit.number}"
     if of.congress:
         body, where = f"Bầu {of.contest.body}" + (" (số đồng ý)" if of.table and title == TALLY else ""), of.area.name
+    return head_of(title, body, (where, BOARD_HINT if of.congress else HINT))
+
+
+def head_of(title: str, body: str, below: Sequence[str]) -> list[Text]:
+    """The head of a sheet beside its code: title, what it is of, and texts below, broken where they meet the code."""
     lines = [centred(title, MIDDLE, 18.0, "bold", 14.0), centred(body, MIDDLE, 24.0, "bold", 11.0)]
     room = 2 * (CODE.x - 3.0 - MIDDLE)
     y = 29.5
-    for text in (where, BOARD_HINT if of.congress else HINT):
+    for text in below:
         for line in broken(text, "regular", 10.0, room):
             lines.append(centred(line, MIDDLE, y, "regular", 10.0))
             y += 4.4

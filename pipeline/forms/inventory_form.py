@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.election.definition import Area, Contest, Election
 from pipeline.errors import refuse
-from pipeline.forms.ballot import BallotLayout, centred
+from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.count_forms import (
     COLUMN_GAP,
     HINT,
@@ -22,10 +22,10 @@ from pipeline.forms.count_forms import (
     SIGN_HEIGHT,
     SIGN_TOP,
     column_of_figures,
+    head_of,
     laid,
 )
-from pipeline.forms.drawing import Text
-from pipeline.forms.number_rows import CODE, broken, signature_places
+from pipeline.forms.number_rows import signature_places
 from pipeline.forms.template import FormRule
 
 INVENTORY = "BẢNG KIỂM KÊ PHIẾU BẦU CỬ"
@@ -82,7 +82,9 @@ def inventory_form(of: InventoryForm, *, issued_includes_spoiled: bool) -> Ballo
     marks, fields = column_of_figures(_labelled(_ROWS[:2], of.contests), LEFT, column, of.id)
     more, others = column_of_figures(_labelled(_ROWS[2:], of.contests), column + COLUMN_GAP, RIGHT, of.id)
     signed, places = signature_places(SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
-    head, rules = _head(of), _rules(of.contests, issued_includes_spoiled)
+    where = f"{of.area.name} (khu vực bỏ phiếu số {of.area.number})"
+    head = head_of(INVENTORY, "theo Biên bản Mẫu số 32/HĐBC", (where, HINT))
+    rules = _rules(of.contests, issued_includes_spoiled)
     return laid(of.id, INVENTORY, [*head, *marks, *more, *signed], [*fields, *others, *places], rules, of.trial)
 
 
@@ -106,17 +108,3 @@ def _rules(contests: Sequence[Contest], issued_includes_spoiled: bool) -> list[F
     for contest in contests:
         rules.append(FormRule("R3", "sum", tuple(field_of(row, contest.id) for row in (*out, "received"))))
     return rules
-
-
-def _head(of: InventoryForm) -> list[Text]:
-    where = f"{of.area.name} (khu vực bỏ phiếu số {of.area.number})"
-    lines = [
-        centred(INVENTORY, MIDDLE, 18.0, "bold", 14.0),
-        centred("theo Biên bản Mẫu số 32/HĐBC", MIDDLE, 24.0, "bold", 11.0),
-    ]
-    room, y = 2 * (CODE.x - 3.0 - MIDDLE), 29.5
-    for text in (where, HINT):
-        for line in broken(text, "regular", 10.0, room):
-            lines.append(centred(line, MIDDLE, y, "regular", 10.0))
-            y += 4.4
-    return lines
