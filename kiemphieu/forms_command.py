@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,12 +11,10 @@ from kiemphieu.language import language
 from kiemphieu.parameters import FOLDER
 from kiemphieu.screen import errors, say
 from pipeline.election.definition import Election
-from pipeline.election.rules import rules_of
 from pipeline.errors import Refusal
 from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.ballots import ballot_of
-from pipeline.forms.count_forms import CountForm, figures_form, tally_form
-from pipeline.forms.inventory_form import InventoryForm, inventory_form
+from pipeline.forms.count_paper import count_paper
 from pipeline.forms.printing import print_ballots, write_form, write_printed
 from pipeline.messages import message, render
 from pipeline.usecases.blank_minutes import blank_minutes_of
@@ -74,20 +71,11 @@ def _written(layout: BallotLayout, folder: Path, copies: int) -> Path:
 
 def _count_forms(election: Election, bundles: int, *, trial: bool) -> Iterator[tuple[BallotLayout, int]]:
     """The forms of every area and contest, with their copies; one that does not fit its paper is told and left out."""
-    rules = rules_of(election)
-    spoiled = rules.issued_includes_spoiled
     for area in election.areas:
-        made: list[tuple[Callable[[], BallotLayout], int]] = []
-        for contest in (c for c in election.contests if c.id in area.units):
-            of = CountForm(election, area, contest, trial)
-            made.append((partial(figures_form, of, issued_includes_spoiled=spoiled), 1))
-            made.append((partial(tally_form, of), bundles))
-        if rules.state:
-            stock = InventoryForm(election, area, trial)
-            made.append((partial(inventory_form, stock, issued_includes_spoiled=spoiled), 1))
-        for layout, copies in made:
+        contests = [c for c in election.contests if c.id in area.units]
+        for kind, laid_out in count_paper(election, area, contests, trial=trial):
             try:
-                yield layout(), copies
+                yield laid_out(), bundles if kind == "tally" else 1
             except Refusal as refused:
                 for problem in refused.problems:
                     told = f"{problem.place}: {render(problem.text, language())}"

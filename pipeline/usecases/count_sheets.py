@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require, require_person
 from pipeline.audit.chain import AuditEvent
-from pipeline.election.definition import Election
 from pipeline.election.rule_type import RuleSet
 from pipeline.errors import Problem, Refusal, refuse
-from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout
-from pipeline.forms.count_forms import CountForm, figures_form, tally_form
-from pipeline.forms.inventory_form import InventoryForm, inventory_form
-from pipeline.forms.printing import render_blank
 from pipeline.forms.template import Form
-from pipeline.geometry import pixels_per_mm
 from pipeline.messages import Message, message
 from pipeline.recognize.read import ENGINE, read_raw
 from pipeline.recognize.reading import FieldReading, PageReading, WrittenReading
@@ -32,10 +25,10 @@ from pipeline.review.number_words import Question, name_of, questions_of
 from pipeline.review.numbers import NumberDecision, NumbersDecided, Why, decide_numbers
 from pipeline.review.signatures import PaperSigned, SignaturePlace, signature_places, signature_questions
 from pipeline.scan.decode import decode_pages
-from pipeline.scan.page import RawPage, Rejection
-from pipeline.scan.prepare import PreparedForm, prepared_side
+from pipeline.scan.page import RawPage
 from pipeline.storage import count_sheets, log
 from pipeline.storage.count_sheets import CountEntry, CountSheet
+from pipeline.usecases.count_sheet_forms import check_place, forms_of, inventory_id, other_form, prepared_forms
 from pipeline.usecases.inventory import (
     OTHER_ISSUED,
     differs_from_read,
@@ -54,48 +47,6 @@ MACHINE_KEYS_FROM = 0.9
 """Least chance by its ink from which a reading may be one of the two keyers; set by hand. Below it the machine guesses,
 and a person's slip that meets the guess would stand with nobody having read the figure; far above it the machine keys
 nothing that its sums have not settled already."""
-
-
-# The forms ----------------------------------------------------------------------------------------------
-
-
-def forms_of(workspace: Workspace, contest: str, area: str) -> tuple[Form, ...]:
-    """The count forms of a place, the area's inventory in state elections among them, without their pictures.
-    Refused: ``area-unknown``."""
-    _known(workspace, contest, area)
-    return tuple(layout.form for layout in _layouts(workspace, contest, area))
-
-
-def _known(workspace: Workspace, contest: str, area: str) -> None:
-    if not any(a.id == area and contest in a.units for a in workspace.election.areas):
-        raise refuse("area-unknown", area, "the area '{value}' is not in the election; correct it", value=area)
-
-
-def _layouts(workspace: Workspace, contest: str, area: str) -> list[BallotLayout]:
-    election, rules = workspace.election, workspace.count.rules
-    of = CountForm(election, election.area(area), election.contest(contest), workspace.trial)
-    made: list[BallotLayout] = []
-    for kind in ("figures", "tally"):
-        try:
-            spoiled = rules.issued_includes_spoiled
-            made.append(tally_form(of) if kind == "tally" else figures_form(of, issued_includes_spoiled=spoiled))
-        except Refusal:  # a list that does not fit its sheet was not printed either
-            continue
-    if rules.state:
-        stock = InventoryForm(election, election.area(area), workspace.trial)
-        with suppress(Refusal):
-            made.append(inventory_form(stock, issued_includes_spoiled=rules.issued_includes_spoiled))
-    return made
-
-
-def _prepared(workspace: Workspace, contest: str, area: str) -> tuple[PreparedForm, ...]:
-    """The forms with their blanks drawn as they were printed."""
-    made = []
-    for layout in _layouts(workspace, contest, area):
-        blank = render_blank(layout, REFERENCE_DPI)
-        side = prepared_side(layout.form.id, layout.form.sides[0], [(blank, pixels_per_mm(REFERENCE_DPI))])
-        made.append(PreparedForm(layout.form, (side,), hashlib.sha256(blank.tobytes()).hexdigest()))
-    return tuple(made)
 
 
 # Handing in ---------------------------------------------------------------------------------------------
@@ -120,42 +71,19 @@ def take_sheets(
     The same page again changes nothing. Refused: ``area-unknown``.
     """
     require(actor, "ingest")
-    _known(workspace, contest, area)
+    check_place(workspace, contest, area)
     workspace.profile.check_engine(ENGINE)
     sha256 = hashlib.sha256(content).hexdigest()
-    forms = _prepared(workspace, contest, area)
+    forms = prepared_forms(workspace, contest, area)
     told = []
     for raw in decode_pages(content, name, sha256):
         outcome = read_raw(raw, forms) if isinstance(raw, RawPage) else raw
         if isinstance(outcome, PageReading):
             told.append(_kept(workspace, actor, contest, area, name, content, outcome))
         else:
-            text = _foreign(workspace.election, outcome) or outcome.text
+            text = other_form(workspace.election, outcome) or outcome.text
             told.append(Taken(name, outcome.source.page, None, "rejected", text))
     return tuple(told)
-
-
-def _foreign(election: Election, outcome: Rejection) -> Message | None:
-    """Of a page whose code names another form of this election: which one, in words; the code itself says ids."""
-    if outcome.reason != "other_form":
-        return None
-    form = str(outcome.text.params.get("code", "")).partition("|")[0]
-    for area in election.areas:
-        if form == InventoryForm(election, area).id:
-            return replace(_OTHER_INVENTORY, params={"area": area.name})
-        for contest in area.units:
-            for prefix, text in _OTHER_FORMS.items():
-                if form == f"{prefix}-{contest}-{area.id}":
-                    return replace(text, params={"body": election.contest(contest).body, "area": area.name})
-    return None
-
-
-_OTHER_FORMS: Mapping[str, Message] = {
-    "so-lieu": message("This is the sheet of figures of another place: {body}, {area}; hand it in there."),
-    "kiem-phieu": message("This is the tally sheet of another place: {body}, {area}; hand it in there."),
-    "bien-ban": message("This page is of the minutes ({body}, {area}), not a sheet of figures or a tally sheet."),
-}
-_OTHER_INVENTORY: Message = message("This is the inventory of another area: {area}; hand it in there.")
 
 
 def _kept(
@@ -262,7 +190,7 @@ class SheetView:
 def sheets_of(workspace: Workspace, actor: Actor, contest: str, area: str) -> tuple[SheetView, ...]:
     """The sheets of a place that are not void."""
     require(actor, "ingest")
-    _known(workspace, contest, area)
+    check_place(workspace, contest, area)
     with workspace.database.read() as db:
         found = [s for s in _at(db, workspace, contest, area) if s.state != "void"]
         return tuple(_view(db, workspace, actor, s, count_sheets.entries(db, s.id)) for s in found)
@@ -271,7 +199,7 @@ def sheets_of(workspace: Workspace, actor: Actor, contest: str, area: str) -> tu
 def _at(db: Connection, workspace: Workspace, contest: str, area: str) -> list[CountSheet]:
     """The sheets of a contest, and the inventories of the area wherever they were handed in: they are of every one."""
     others = [c for c in workspace.election.area(area).units if c != contest]
-    stock = _inventory_of(workspace, area)
+    stock = inventory_id(workspace, area)
     elsewhere = [s for c in others for s in count_sheets.of_place(db, c, area) if s.form == stock]
     return [*count_sheets.of_place(db, contest, area), *elsewhere]
 
@@ -314,18 +242,13 @@ def _view(
     signatures = _signatures(workspace, sheet, form)
     unsigned = signature_questions(signatures or ()) if sheet.state == "open" else ()
     empty = decided.empty and not given
-    inventory = sheet.form == _inventory_of(workspace, sheet.area)
+    inventory = sheet.form == inventory_id(workspace, sheet.area)
     values = {f.field: f.value for f in figures}
     settled_inventory = inventory and not open_fields and sheet.state == "open"
     replaces = settled_inventory and differs_from_read(db, workspace, sheet.area, values)
     return SheetView(
         sheet, form.title, figures, asked, len(open_fields), broken, empty, signatures, unsigned, inventory, replaces
     )
-
-
-def _inventory_of(workspace: Workspace, area: str) -> str:
-    """The id of the form of an area's inventory."""
-    return InventoryForm(workspace.election, workspace.election.area(area)).id
 
 
 def _signatures(workspace: Workspace, sheet: CountSheet, form: Form) -> tuple[SignaturePlace, ...] | None:
@@ -490,7 +413,7 @@ def void_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str) -> N
         raise refuse("reason-missing", "reason", "a change needs a reason; write why")
     with workspace.database.write() as db:
         found = _open_or_not(db, sheet)
-        if found.state == "confirmed" and found.form == _inventory_of(workspace, found.area):
+        if found.state == "confirmed" and found.form == inventory_id(workspace, found.area):
             take_back_read(db, workspace, actor, found.area, found.figures or {}, reason)
         count_sheets.put_state(db, sheet, "void", found.figures, found.paper)
         detail = {"form": found.form, "was": found.state, "reason": reason.strip()}

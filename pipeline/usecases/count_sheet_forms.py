@@ -1,0 +1,81 @@
+"""The count forms of a place: what a scan handed in there is read as, and whose another form of the election is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from pipeline.election.definition import Election
+from pipeline.errors import Refusal, refuse
+from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout
+from pipeline.forms.count_paper import count_paper
+from pipeline.forms.inventory_form import InventoryForm
+from pipeline.forms.printing import render_blank
+from pipeline.forms.template import Form
+from pipeline.geometry import pixels_per_mm
+from pipeline.messages import Message, message
+from pipeline.scan.page import Rejection
+from pipeline.scan.prepare import PreparedForm, prepared_side
+from pipeline.usecases.workspace import Workspace
+
+
+def check_place(workspace: Workspace, contest: str, area: str) -> None:
+    """Refused (``area-unknown``) where the election has no such area, or the area does not vote in the contest."""
+    if not any(a.id == area and contest in a.units for a in workspace.election.areas):
+        raise refuse("area-unknown", area, "the area '{value}' is not in the election; correct it", value=area)
+
+
+def forms_of(workspace: Workspace, contest: str, area: str) -> tuple[Form, ...]:
+    """The count forms of a place, the area's inventory in state elections among them, without their pictures.
+    Refused: ``area-unknown``."""
+    return tuple(layout.form for layout in _layouts(workspace, contest, area))
+
+
+def prepared_forms(workspace: Workspace, contest: str, area: str) -> tuple[PreparedForm, ...]:
+    """The same with their blanks drawn as they were printed. Refused: ``area-unknown``."""
+    made = []
+    for layout in _layouts(workspace, contest, area):
+        blank = render_blank(layout, REFERENCE_DPI)
+        side = prepared_side(layout.form.id, layout.form.sides[0], [(blank, pixels_per_mm(REFERENCE_DPI))])
+        made.append(PreparedForm(layout.form, (side,), hashlib.sha256(blank.tobytes()).hexdigest()))
+    return tuple(made)
+
+
+def _layouts(workspace: Workspace, contest: str, area: str) -> list[BallotLayout]:
+    check_place(workspace, contest, area)
+    election = workspace.election
+    made: list[BallotLayout] = []
+    for _, laid_out in count_paper(election, election.area(area), [election.contest(contest)], trial=workspace.trial):
+        with suppress(Refusal):  # a list that does not fit its sheet was not printed either
+            made.append(laid_out())
+    return made
+
+
+def inventory_id(workspace: Workspace, area: str) -> str:
+    """The id of the form of an area's inventory."""
+    return InventoryForm(workspace.election, workspace.election.area(area)).id
+
+
+def other_form(election: Election, outcome: Rejection) -> Message | None:
+    """Of a page whose code names another form of this election: which one, in words; the code itself says ids."""
+    if outcome.reason != "other_form":
+        return None
+    form = str(outcome.text.params.get("code", "")).partition("|")[0]
+    for area in election.areas:
+        if form == InventoryForm(election, area).id:
+            return replace(_OTHER_INVENTORY, params={"area": area.name})
+        for contest in area.units:
+            for prefix, text in _OTHER_FORMS.items():
+                if form == f"{prefix}-{contest}-{area.id}":
+                    return replace(text, params={"body": election.contest(contest).body, "area": area.name})
+    return None
+
+
+_OTHER_FORMS: Mapping[str, Message] = {
+    "so-lieu": message("This is the sheet of figures of another place: {body}, {area}; hand it in there."),
+    "kiem-phieu": message("This is the tally sheet of another place: {body}, {area}; hand it in there."),
+    "bien-ban": message("This page is of the minutes ({body}, {area}), not a sheet of figures or a tally sheet."),
+}
+_OTHER_INVENTORY: Message = message("This is the inventory of another area: {area}; hand it in there.")
