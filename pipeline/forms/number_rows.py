@@ -70,14 +70,14 @@ def broken(text: str, face: Face, points: float, room: float) -> list[str]:
     return lines
 
 
-def code_marks(text: str, box: Box = CODE) -> list[Mark]:
+def code_marks(text: str, box: Box = CODE) -> list[Solid]:
     """A QR code that says ``text``, its modules filling ``box``."""
     code: Any = QRCode(None, QRErrorCorrectLevel.M)
     code.addData(text)
     code.make()
     count = code.getModuleCount()
     side = box.w / count
-    marks: list[Mark] = []
+    marks: list[Solid] = []
     for row in range(count):
         column = 0
         while column < count:

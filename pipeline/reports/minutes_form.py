@@ -1,14 +1,15 @@
 """The prescribed minutes (Mẫu 18, 23) in their exact text, to be filled in by hand, and the form that reads them.
 
-Nothing is added to the text: no box, mark or code. A figure is written on its dots, which are longer here than where
-the program prints the figure, and is read as one line of writing; the page is found by its own print.
+Nothing is added to the text, no box and no mark; the foot, which is ours, carries the code of the page, since minutes
+of two places differ by a few letters. A figure is written on its dots, which are longer here than where the program
+prints the figure, and is read as one line of writing; the page is found by its own print.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pypdfium2
 
@@ -18,13 +19,22 @@ from pipeline.geometry import Box, Size
 from pipeline.reports.fields import MinutesData
 from pipeline.reports.minutes import minutes_paper
 from pipeline.reports.paper import Block, Imprint, Text, Together
-from pipeline.reports.paper_pdf import paper_pdf
+from pipeline.reports.paper_pdf import code_box, paper_pdf, side_name
 from pipeline.reports.words import DOTS
 
 FIGURE_DOTS, OTHER_DOTS = "." * 24, "." * 14
 """Dots of a figure (27 mm, room for five digits of a tired hand) and of everything else that is written by hand."""
-ABOVE, BELOW = 15.0, 3.0
-"""Points above and below the dots' line that belong to a figure; lines stand 16.5 apart."""
+ABOVE, BELOW = 15.0 * MM_PER_POINT, 3.0 * MM_PER_POINT
+"""mm above and below the dots' line that belong to a figure; lines stand 16.5 points apart."""
+SIGN_WIDE, SIGN_BELOW, SIGN_HIGH, LINE = 48.0, 1.5, 16.0, 5.0
+"""A place to sign, mm: its width, how far below the line that says how it begins, and its height; a line of these."""
+SIGNED = (
+    ("sign_witness_1", "Cử tri thứ nhất chứng kiến việc kiểm phiếu"), ("sign_leader", "Tổ trưởng Tổ bầu cử"),
+    ("sign_secretary", "Thư ký Tổ bầu cử"), ("sign_witness_2", "Cử tri thứ hai chứng kiến việc kiểm phiếu"),
+)  # fmt: skip
+"""Who signs (R17), in the order of the form."""
+HOW = re.compile(r"\(Ký, ghi rõ họ và tên(,?)")
+"""How somebody signs; who also seals has a second line."""
 DPI = 200.0
 PERCENT = 10_000
 
@@ -35,17 +45,18 @@ def blank_minutes(given: MinutesData, form: str, imprint: Imprint) -> tuple[byte
     ``given``: no figure may be set; fields are named as in ``pipeline.arithmetic.minutes`` (prescribed text).
     """
     paper = minutes_paper(given)
-    content = paper_pdf(replace(paper, blocks=tuple(_widened(block) for block in paper.blocks)), imprint, by_hand=True)
+    content = paper_pdf(replace(paper, blocks=tuple(_widened(block) for block in paper.blocks)), imprint, form=form)
     places = tuple(_places(content))
-    names = _names(len(given.candidates))
-    found = sum(len(boxes) for _, boxes in places)
-    assert found == len(names), (found, len(names))  # the text and the list of its figures belong together
-    labels = iter(names)
+    names = iter(_names(len(given.candidates)))
+    people = iter(SIGNED)
     sides = []
-    for number, (size, boxes) in enumerate(places, start=1):
-        fields = tuple(_field(next(labels), box, given) for box in boxes)
+    for number, page in enumerate(places, start=1):
+        figures = [_field(next(names), box, given) for box in page.figures]
+        signed = [_signature(next(people), box) for box in page.signatures]
         reference = Reference((f"{form}.pdf",), DPI, number)
-        sides.append(FormSide(f"page-{number}", size, ByContent(), fields, reference))
+        fields = (*figures, *signed)
+        sides.append(FormSide(side_name(number), page.size, ByContent(), fields, reference, code=code_box(paper)))
+    assert not (*names, *people), form  # the text and the lists of its places belong together
     return content, Form(form, f"Biên bản kết quả kiểm phiếu, {given.number}", tuple(sides), _rules(given))
 
 
@@ -60,22 +71,45 @@ def _widened(block: Block) -> Block:
             return block
 
 
-def _places(content: bytes) -> Iterator[tuple[Size, list[Box]]]:
-    """Per page its size and the places of the figures' dots in reading order, mm."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page and where on it somebody writes a figure or signs, in reading order, mm."""
+
+    size: Size
+    figures: tuple[Box, ...]
+    signatures: tuple[Box, ...]
+
+
+def _places(content: bytes) -> Iterator[_Page]:
     document = pypdfium2.PdfDocument(content)
     try:
         for page in document:
             width, height = page.get_size()
             text = page.get_textpage()
-            boxes = []
-            for run in re.finditer(rf"\.{{{len(FIGURE_DOTS)},}}", text.get_text_range()):
-                left, bottom, _, _ = text.get_charbox(run.start())
-                _, _, right, _ = text.get_charbox(run.end() - 1)
-                top = height - bottom - ABOVE
-                boxes.append(Box(*(round(v * MM_PER_POINT, 3) for v in (left, top, right - left, ABOVE + BELOW))))
-            yield Size(round(width * MM_PER_POINT, 3), round(height * MM_PER_POINT, 3)), boxes
+            dots = [_run(text, found, height) for found in re.finditer(rf"\.{{{len(FIGURE_DOTS)},}}", _text(text))]
+            hows = [(*_run(text, found, height), LINE * len(found[1])) for found in HOW.finditer(_text(text))]
+            yield _Page(
+                Size(round(width * MM_PER_POINT, 3), round(height * MM_PER_POINT, 3)),
+                tuple(Box(x, round(y - ABOVE, 3), w, round(ABOVE + BELOW, 3)) for x, y, w in dots),
+                tuple(
+                    Box(round(x + (w - SIGN_WIDE) / 2, 3), round(y + more + SIGN_BELOW, 3), SIGN_WIDE, SIGN_HIGH)
+                    for x, y, w, more in hows
+                ),
+            )
     finally:
         document.close()
+
+
+def _text(page: pypdfium2.PdfTextPage) -> str:
+    return str(page.get_text_range())
+
+
+def _run(page: pypdfium2.PdfTextPage, found: re.Match[str], height: float) -> tuple[float, float, float]:
+    """Of a run of characters: the left end of its line, how far down it stands, and its length, mm."""
+    left, bottom, _, _ = page.get_charbox(found.start())
+    _, _, right, _ = page.get_charbox(found.end() - 1)
+    x, y, length = (round(v * MM_PER_POINT, 3) for v in (left, height - bottom, right - left))
+    return x, y, length
 
 
 _FIGURES = ("voters", "voted", "turnout", "issued", "collected", "valid", "valid_percent", "invalid", "invalid_percent")
@@ -90,6 +124,11 @@ _LABELS = {
 def _names(candidates: int) -> tuple[str, ...]:
     people = range(1, candidates + 1)
     return (*_FIGURES, *(name for c in people for name in (f"votes_{c}", f"of_valid_{c}")))
+
+
+def _signature(of: tuple[str, str], box: Box) -> FormField:
+    name, label = of
+    return FormField(name, "signature", box, label)
 
 
 def _field(name: str, box: Box, given: MinutesData) -> FormField:

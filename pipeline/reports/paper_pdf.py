@@ -17,6 +17,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, HRFlowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from pipeline.forms.fonts import Face, font_name
+from pipeline.forms.number_rows import code_marks
+from pipeline.geometry import Box as Place
 from pipeline.messages import Message, render
 from pipeline.reports.paper import (
     DRAFT,
@@ -37,6 +39,7 @@ from pipeline.reports.paper import (
     warnings,
 )
 from pipeline.reports.paper_widths import BOTTOM, page_size, room, sides, table_widths, top
+from pipeline.scan.form_code import code_text
 
 FRAME = 6
 """Points of padding that reportlab puts round the text inside the margins."""
@@ -48,19 +51,33 @@ CLOSER = 0.94
 still leave three lines on a page of their own, with 0.96 none; Mẫu 25, which is tables, needs more than 0.86 gives."""
 
 
-def paper_pdf(paper: Paper, imprint: Imprint, why: Sequence[Message] = (), *, by_hand: bool = False) -> bytes:
+CODE_MM, CODE_ABOVE_MM = 15.0, 5.0
+"""Side of the code in the foot of a page that is read back, and how far above the paper's edge it stands."""
+
+
+def code_box(paper: Paper) -> Place:
+    """Where the code of a page stands: in the foot, below the end of the lines."""
+    across, high = page_size(paper)
+    return Place(across - sides(paper)[1] - CODE_MM, high - CODE_ABOVE_MM - CODE_MM, CODE_MM, CODE_MM)
+
+
+def paper_pdf(paper: Paper, imprint: Imprint, why: Sequence[Message] = (), *, form: str = "") -> bytes:
     """The PDF; with ``why`` (what keeps it from being signed) a draft, which says so on every page.
 
-    Lines stand a little closer where that saves a page, but not on paper that is filled in ``by_hand``.
+    ``form``: of paper that is filled in by hand and read back, the id of its form; every page then carries the code of
+    its side (``page-1`` …). Lines stand a little closer where that saves a page, but not on such paper.
     """
-    close, pages = 1.0, _build(paper, imprint, why, 0, 1.0)[1]
-    if pages > 1 and not by_hand:
-        fewer = _build(paper, imprint, why, 0, CLOSER)[1]
+    build = partial(_build, paper, imprint, why, form)
+    close, pages = 1.0, build(0, 1.0)[1]
+    if pages > 1 and not form:
+        fewer = build(0, CLOSER)[1]
         close, pages = (CLOSER, fewer) if fewer < pages else (close, pages)
-    return _build(paper, imprint, why, pages, close)[0]
+    return build(pages, close)[0]
 
 
-def _build(paper: Paper, imprint: Imprint, why: Sequence[Message], pages: int, close: float) -> tuple[bytes, int]:
+def _build(
+    paper: Paper, imprint: Imprint, why: Sequence[Message], form: str, pages: int, close: float
+) -> tuple[bytes, int]:
     """The PDF and its number of pages, which the last time stands on each of them; ``close``: see :data:`CLOSER`."""
     stream = io.BytesIO()
     left, right = sides(paper)
@@ -74,7 +91,7 @@ def _build(paper: Paper, imprint: Imprint, why: Sequence[Message], pages: int, c
         title=f"{paper.title}, {paper.number}" + (f" ({DRAFT})" if why else ""),
         invariant=1,
     )
-    margin = partial(_margin, paper=paper, imprint=imprint, draft=bool(why), pages=pages)
+    margin = partial(_margin, paper=paper, imprint=imprint, draft=bool(why), form=form, pages=pages)
     width = room(paper) * mm
     story = [flow for block in (*draft_box(why), *paper.blocks) for flow in _flow(block, width, close)]
     document.build(story, onFirstPage=margin, onLaterPages=margin)
@@ -90,9 +107,9 @@ def draft_box(why: Sequence[Message]) -> tuple[Block, ...]:
 
 
 def _margin(
-    canvas: Canvas, document: SimpleDocTemplate, paper: Paper, imprint: Imprint, draft: bool, pages: int
+    canvas: Canvas, document: SimpleDocTemplate, paper: Paper, imprint: Imprint, draft: bool, form: str, pages: int
 ) -> None:
-    """Outside the prescribed text: what these pages belong to, page of pages, digest, log head, trial, draft."""
+    """Outside the prescribed text: what these pages belong to, page of pages, digest, log head, trial, draft, code."""
     across, high = (side * mm for side in page_size(paper))
     canvas.saveState()
     if draft:
@@ -107,7 +124,16 @@ def _margin(
         canvas.drawCentredString(across / 2, height * mm, foot)
     canvas.setFont(font_name("bold"), 11)
     canvas.drawCentredString(across / 2, high - 11 * mm, warnings(imprint, draft))
+    if form:
+        for mark in code_marks(code_text(form, side_name(document.page)), code_box(paper)):
+            x, y, wide, tall = (v * mm for v in (mark.box.x, mark.box.y, mark.box.w, mark.box.h))
+            canvas.rect(x, high - y - tall, wide, tall, stroke=0, fill=1)
     canvas.restoreState()
+
+
+def side_name(page: int) -> str:
+    """The side of a form that a page of a paper is, counted from 1."""
+    return f"page-{page}"
 
 
 def _watermark(canvas: Canvas, across: float, high: float) -> None:

@@ -151,13 +151,13 @@ def test_a_long_list_of_elected_goes_over_several_pages(tmp_path: Path) -> None:
     assert content.count(b"/Type /Page\n") >= 5
 
 
-def pages_of(lines: int, *, by_hand: bool = False) -> int:
+def pages_of(lines: int, *, form: str = "") -> int:
     paper = Paper("0", "", tuple(Text("Ghi chú: Ể", "note") for _ in range(lines)), ("", ""))
-    return paper_pdf(paper, IMPRINT, by_hand=by_hand).count(b"/Type /Page\n")
+    return paper_pdf(paper, IMPRINT, form=form).count(b"/Type /Page\n")
 
 
 def test_a_few_lines_are_not_left_on_a_page_of_their_own_unless_there_is_to_be_room_to_write() -> None:
-    fit = next(n for n in range(30, 100) if pages_of(n + 1, by_hand=True) == 2)
+    fit = next(n for n in range(30, 100) if pages_of(n + 1, form="bien-ban-xa-kv1") == 2)
     assert [pages_of(n) for n in (fit, fit + 1, fit + 2)] == [1, 1, 1]
     assert pages_of(fit * 3 // 2) == 2
-    assert pages_of(fit + 2, by_hand=True) == 2
+    assert pages_of(fit + 2, form="bien-ban-xa-kv1") == 2
