@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from pipeline.geometry import Quad
+from pipeline.recognize.reading import FieldReading, WrittenReading
 from pipeline.review.signatures import PaperSigned
 from pipeline.storage.schema_paper import count_entry, count_sheet
 
@@ -17,9 +19,10 @@ SheetState = Literal["open", "confirmed", "void"]
 
 @dataclass(frozen=True, slots=True)
 class CountSheet:
-    """One side of a count form. ``reading``: the written fields as JSON; ``figures``: what was confirmed, by field.
+    """One side of a count form. ``reading``: the written fields, without the places of their single boxes;
+    ``figures``: what was confirmed, by field.
 
-    ``signatures``: the places to sign as they were read, as JSON; none of sheets that were read before they were kept.
+    ``signatures``: the places to sign as they were read; none of sheets that were read before they were kept.
     ``paper``: what who confirmed the sheet saw on the paper, where R17 asked it.
     """
 
@@ -31,12 +34,12 @@ class CountSheet:
     page: int
     rotation_deg: float
     engine: str
-    reading: list[dict[str, Any]]
+    reading: tuple[WrittenReading, ...]
     state: SheetState
     figures: Mapping[str, int | None] | None
     author: str
     at: datetime
-    signatures: list[dict[str, Any]] | None = None
+    signatures: tuple[FieldReading, ...] | None = None
     paper: PaperSigned | None = None
 
 
@@ -52,7 +55,11 @@ class CountEntry:
 
 
 def add(db: Connection, sheet: CountSheet) -> None:
-    db.execute(insert(count_sheet).values(**{name: getattr(sheet, name) for name in CountSheet.__slots__}))
+    values = {name: getattr(sheet, name) for name in CountSheet.__slots__}
+    values["reading"] = [_written_to_json(one) for one in sheet.reading]
+    if sheet.signatures is not None:
+        values["signatures"] = [_signature_to_json(one) for one in sheet.signatures]
+    db.execute(insert(count_sheet).values(**values))
 
 
 def get(db: Connection, sheet: str) -> CountSheet | None:
@@ -67,7 +74,43 @@ def of_place(db: Connection, contest: str, area: str) -> tuple[CountSheet, ...]:
 
 
 def _sheet(row: Row[Any]) -> CountSheet:
-    return CountSheet(**row._mapping)
+    values = dict(row._mapping)
+    signatures = values["signatures"]
+    values["reading"] = tuple(_written_from_json(one) for one in values["reading"])
+    values["signatures"] = None if signatures is None else tuple(_signature_from_json(one) for one in signatures)
+    return CountSheet(**values)
+
+
+def _written_to_json(reading: WrittenReading) -> dict[str, Any]:
+    return {
+        "field": reading.field, "kind": reading.kind, "values": [[v, p] for v, p in reading.values],
+        "dropped": reading.dropped, "doubts": list(reading.doubts), "measures": dict(reading.measures),
+        "quad": [list(p) for p in reading.quad],
+    }  # fmt: skip
+
+
+def _written_from_json(document: Mapping[str, Any]) -> WrittenReading:
+    values = tuple((v, float(p)) for v, p in document["values"])
+    doubts = tuple(document["doubts"])
+    return WrittenReading(
+        document["field"], document["kind"], values, document["dropped"], doubts, document["measures"], _quad(document)
+    )
+
+
+def _signature_to_json(reading: FieldReading) -> dict[str, Any]:
+    return {
+        "field": reading.field, "scores": dict(reading.scores), "measures": dict(reading.measures),
+        "quad": [list(p) for p in reading.quad],
+    }  # fmt: skip
+
+
+def _signature_from_json(document: Mapping[str, Any]) -> FieldReading:
+    return FieldReading(document["field"], "signature", document["scores"], document["measures"], _quad(document))
+
+
+def _quad(document: Mapping[str, Any]) -> Quad:
+    a, b, c, d = ((float(x), float(y)) for x, y in document["quad"])
+    return (a, b, c, d)
 
 
 def put_state(

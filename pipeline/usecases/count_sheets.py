@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -20,7 +20,7 @@ from pipeline.errors import Problem, Refusal, refuse
 from pipeline.forms.template import Form
 from pipeline.messages import Message, message
 from pipeline.recognize.read import ENGINE, read_raw
-from pipeline.recognize.reading import FieldReading, PageReading, WrittenReading
+from pipeline.recognize.reading import PageReading, WrittenReading
 from pipeline.review.number_words import Question, name_of, questions_of
 from pipeline.review.numbers import NumberDecision, NumbersDecided, Why, decide_numbers
 from pipeline.review.signatures import PaperSigned, SignaturePlace, signature_places, signature_questions
@@ -94,8 +94,8 @@ def _kept(
     workspace.images.keep(content)
     sheet = CountSheet(
         key, contest, area, reading.form, reading.source.sha256, number, reading.rotation_deg, reading.engine,
-        [_to_json(w) for w in reading.written], "open", None, actor.id, workspace.clock(),
-        [_signature_to_json(f) for f in reading.fields if f.kind == "signature"],
+        reading.written, "open", None, actor.id, workspace.clock(),
+        tuple(f for f in reading.fields if f.kind == "signature"),
     )  # fmt: skip
     with workspace.database.write() as db:
         if count_sheets.get(db, key) is not None:
@@ -104,35 +104,6 @@ def _kept(
         detail = {"form": sheet.form, "sha256": sheet.sha256, "page": number, "engine": sheet.engine}
         log.append(db, AuditEvent(actor.id, "count_sheet_read", f"{area}/{contest}", detail), sheet.at)
     return Taken(name, number, key, "read")
-
-
-def _to_json(reading: WrittenReading) -> dict[str, Any]:
-    return {
-        "field": reading.field, "kind": reading.kind, "values": [[v, p] for v, p in reading.values],
-        "dropped": reading.dropped, "doubts": list(reading.doubts), "measures": dict(reading.measures),
-        "quad": [list(p) for p in reading.quad],
-    }  # fmt: skip
-
-
-def _from_json(document: Mapping[str, Any]) -> WrittenReading:
-    a, b, c, d = ((float(x), float(y)) for x, y in document["quad"])
-    values = tuple((v, float(p)) for v, p in document["values"])
-    doubts = tuple(document["doubts"])
-    return WrittenReading(
-        document["field"], document["kind"], values, document["dropped"], doubts, document["measures"], (a, b, c, d)
-    )
-
-
-def _signature_to_json(reading: FieldReading) -> dict[str, Any]:
-    return {
-        "field": reading.field, "scores": dict(reading.scores), "measures": dict(reading.measures),
-        "quad": [list(p) for p in reading.quad],
-    }  # fmt: skip
-
-
-def _signature_from_json(document: Mapping[str, Any]) -> FieldReading:
-    a, b, c, d = ((float(x), float(y)) for x, y in document["quad"])
-    return FieldReading(document["field"], "signature", document["scores"], document["measures"], (a, b, c, d))
 
 
 # What stands ---------------------------------------------------------------------------------------------
@@ -228,7 +199,7 @@ def _view(
         by_field.setdefault(entry.field, []).append(entry)
     figures = tuple(
         _figure(form, number, by_field.get(number.field, []), number.field in settled, actor, reading.kind)
-        for number, reading in zip(decided.numbers, map(_from_json, sheet.reading), strict=True)
+        for number, reading in zip(decided.numbers, sheet.reading, strict=True)
     )
     open_fields = {f.field for f in figures if f.state not in ("machine", "people")}
     mine = {f.field for f in figures if f.mine}
@@ -254,7 +225,7 @@ def _view(
 def _signatures(workspace: Workspace, sheet: CountSheet, form: Form) -> tuple[SignaturePlace, ...] | None:
     if sheet.signatures is None:
         return None
-    return signature_places([_signature_from_json(one) for one in sheet.signatures], form, workspace.profile)
+    return signature_places(sheet.signatures, form, workspace.profile)
 
 
 def _fields_of(code: str, decided: NumbersDecided) -> set[str]:
@@ -280,12 +251,13 @@ def _decided(
     workspace: Workspace, sheet: CountSheet, given: tuple[CountEntry, ...]
 ) -> tuple[Form, NumbersDecided, Mapping[str, int | None]]:
     form = next(f for f in forms_of(workspace, sheet.contest, sheet.area) if f.id == sheet.form)
-    written = [_from_json(one) for one in sheet.reading]
-    settled = _settled(written, given, workspace.count.rules)
-    return form, decide_numbers(written, form, workspace.profile.numbers, settled), settled
+    settled = _settled(sheet.reading, given, workspace.count.rules)
+    return form, decide_numbers(sheet.reading, form, workspace.profile.numbers, settled), settled
 
 
-def _settled(written: list[WrittenReading], given: tuple[CountEntry, ...], rules: RuleSet) -> dict[str, int | None]:
+def _settled(
+    written: tuple[WrittenReading, ...], given: tuple[CountEntry, ...], rules: RuleSet
+) -> dict[str, int | None]:
     """Figures on which enough people agree, the first agreement of each; the machine is one of them where the
     election's rules say so, nothing about its reading is in doubt and its chance is at least ``MACHINE_KEYS_FROM``."""
     found: dict[str, int | None] = {}
@@ -326,7 +298,7 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
             raise refuse("sheet-confirmed", sheet, "this sheet is {state} already; nothing was changed",
                          state=found.state)  # fmt: skip
         form = next(f for f in forms_of(workspace, found.contest, found.area) if f.id == found.form)
-        if field not in {one["field"] for one in found.reading}:
+        if field not in {one.field for one in found.reading}:
             raise refuse("field-unknown", field, "the page has no such place; reload the page")
         value = typed_figure(text, form.field(field).decimals)
         given = count_sheets.entries(db, sheet)
@@ -339,8 +311,7 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
                          figure=name_of(form.field(field)))  # fmt: skip
         count_sheets.put_entry(db, CountEntry(sheet, field, actor.id, value, at))
         given = count_sheets.entries(db, sheet)
-        written = [_from_json(one) for one in found.reading]
-        stands = field in _settled(written, given, workspace.count.rules)
+        stands = field in _settled(found.reading, given, workspace.count.rules)
         others = [e.value for e in given if e.field == field and e.account != actor.id]
         became: Became = "stands" if stands else "differs" if any(v != value for v in others) else "waits"
         # without the figure: a second person must not find it in the log

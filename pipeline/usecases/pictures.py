@@ -11,6 +11,7 @@ from pipeline.access.roles import Actor, require
 from pipeline.errors import refuse
 from pipeline.geometry import Quad
 from pipeline.recognize import picture
+from pipeline.recognize.reading import FieldReading, WrittenReading
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import Pixels, RawPage
 from pipeline.storage import asked, count_sheets, pages, readings
@@ -160,11 +161,11 @@ def _figure(workspace: Workspace, sheet_id: str, field: str) -> tuple[_SheetScan
         sheet = count_sheets.get(db, sheet_id)
     if sheet is None:
         raise refuse("sheet-unknown", sheet_id, "there is no such sheet; go back to the figures of the team")
-    quads = [one["quad"] for one in (*sheet.reading, *(sheet.signatures or ())) if one["field"] == field]
+    read: tuple[WrittenReading | FieldReading, ...] = (*sheet.reading, *(sheet.signatures or ()))
+    quads = [one.quad for one in read if one.field == field]
     if not quads:
         raise refuse("field-unknown", field, "the page has no such place; reload the page")
-    a, b, c, d = ((float(x), float(y)) for x, y in quads[0])
-    return _SheetScan(sheet.id, sheet.sha256, sheet.page, sheet.rotation_deg), (a, b, c, d)
+    return _SheetScan(sheet.id, sheet.sha256, sheet.page, sheet.rotation_deg), quads[0]
 
 
 def item_page_picture(workspace: Workspace, decoded: DecodedPages, actor: Actor, item_id: str) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from calibration.digits.filled_form import PPM
 from pipeline.access.roles import Actor
@@ -235,11 +235,11 @@ def test_the_machine_keys_only_what_it_is_sure_of(
     workspace: Workspace, figures: Printed, monkeypatch: pytest.MonkeyPatch, chance: float, became: str
 ) -> None:
     sheet = taken(workspace, figures.blank)
-    reading = [
-        one | ({"values": [[1021, chance], [1027, 1 - chance]], "doubts": []} if one["field"] == "valid" else {})
-        for one in sheet_view(workspace, ONE, sheet).sheet.reading
-    ]
     with workspace.database.write() as db:
+        reading = [
+            one | ({"values": [[1021, chance], [1027, 1 - chance]], "doubts": []} if one["field"] == "valid" else {})
+            for one in db.scalars(select(count_sheet.c.reading)).one()
+        ]
         db.execute(update(count_sheet).values(reading=reading))
     rules = changed(workspace.count.rules, RuleChange("machine_keys", "yes", "decision 12"))
     monkeypatch.setattr(type(workspace), "count", property(lambda self: replace_rules(self, rules)))
