@@ -38,8 +38,11 @@ def test_count_forms_are_printed_for_every_area_and_contest_and_are_read_again(
     assert not any(f["accepted"] for f in line["fields"] if f["kind"] == "number")
     pages = kiemphieu("read", "--form", count / "bien-ban-qh-kv1.json", count / "bien-ban-qh-kv1.pdf").lines
     assert {(p["status"], p["form"]) for p in pages} == {("read", "bien-ban-qh-kv1")}
-    told = {f["id"]: (f["value"], f["accepted"]) for p in pages for f in p["fields"]}
+    told = {f["id"]: (f["value"], f["accepted"]) for p in pages for f in p["fields"] if f["kind"] == "number"}
     assert set(told.values()) == {(None, False)}
+    assert [q["fields"] for p in pages for q in p.get("questions", []) if q["code"] == "R17"] == [
+        ["sign_witness_1"], ["sign_leader"], ["sign_secretary"], ["sign_witness_2"]
+    ]  # fmt: skip
     assert {"voters", "valid_percent", "votes_5", "of_valid_5"} <= told.keys()
     other = kiemphieu("read", "--form", count / "so-lieu-xa-kv1.json", count / "so-lieu-xa-kv2.pdf").lines[0]
     assert (other["status"], other["reason"]) == ("rejected", "other_form")
