@@ -1,4 +1,4 @@
-"""``kiemphieu sheets``: scanned sheets of figures and tally sheets read without the browser."""
+"""``kiemphieu sheets``: scanned sheets of figures, tally sheets and minutes read without the browser."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ FORMAT = "kiemphieu-sheets/1"
 @click.option("--contest", required=True, help="Id of the contest.")
 @click.option("--out", type=FILE, help="Write everything as JSON into this file, too; one that stands is not replaced.")
 def sheets(workspace: Path, scans: tuple[Path, ...], area: str, contest: str, out: Path | None) -> None:
-    """Read SCANS (files or folders) as sheets of figures and tally sheets of one area and contest of WORKSPACE, and
-    tell what stands, what is asked of people and why, and whether the bundles add up; without SCANS only tell.
+    """Read SCANS (files or folders) as sheets of figures, tally sheets and minutes of one area and contest of
+    WORKSPACE, and tell what stands, what is asked of people and why, and whether the bundles add up; without SCANS
+    only tell.
 
     What is asked is typed in the web application. Figures that do not stand are shown nowhere, because two people type
     them blind. Exit code 1 where a page was rejected, a sheet is empty or figures differ.
@@ -77,6 +78,9 @@ def _tell(taken: Sequence[Taken], report: PlaceReport) -> None:
         if one.became == "rejected":
             say(message("{file}, page {page}: NOT TAKEN: {why}", file=one.name, page=one.page,
                         why=render(one.text, language()) if one.text else ""))  # fmt: skip
+        elif one.became == "nothing":
+            say(message("{file}, page {page}: {text}", file=one.name, page=one.page,
+                        text=render(one.text, language()) if one.text else ""))  # fmt: skip
         elif one.became == "already":
             say(message("{file}, page {page}: was here already, nothing was changed", file=one.name, page=one.page))
     for view in report.sheets:

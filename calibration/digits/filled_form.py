@@ -19,6 +19,8 @@ Glyphs = Callable[[int], Picture]
 """A digit's canvas in one hand."""
 DPI = 200.0
 PPM = pixels_per_mm(DPI)
+LINE_DIGIT_MM = 3.6
+"""Room that a digit takes on a line."""
 
 
 def filled(
@@ -27,19 +29,20 @@ def filled(
     form: Form,
     texts: Mapping[str, str],
     glyphs: Glyphs | None = None,
+    side: int = 0,
 ) -> Picture:
-    """The page ``blank`` (200 dpi, first side) with ``texts`` written on it: digits right-aligned, or as many signs as
-    a number has boxes (``_`` leaves one empty); of a tally its count; of a signature anything. Fields without a text
-    stay empty. Grey, ink and paper as a scanner gives them."""
+    """The page ``blank`` (200 dpi, side number ``side``) with ``texts`` written on it: digits right-aligned, or as many
+    signs as a number has boxes (``_`` leaves one empty), on a line from its left end; of a tally its count; of a
+    signature anything. Fields without a text stay empty. Grey, ink and paper as a scanner gives them."""
     ink = np.zeros(blank.shape, np.float32)
     pen = float(rng.uniform(0.7, 0.95))
-    for field in form.sides[0].fields:
+    for field in form.sides[side].fields:
         text = texts.get(field.id)
         if text is None:
             continue
         match field.kind:
             case "number":
-                _digits(rng, ink, field, text, glyphs or (lambda digit: draw_digit(rng, digit)))
+                (_digits if field.boxes else _on_line)(rng, ink, field, text, glyphs or (lambda d: draw_digit(rng, d)))
             case "tally":
                 _tally(rng, ink, field, int(text))
             case "signature":
@@ -56,6 +59,19 @@ def _digits(rng: np.random.Generator, ink: NDArray[np.float32], field: FormField
     for box, letter in zip(field.boxes, text.rjust(len(field.boxes), "_"), strict=True):
         if letter != "_":
             write_digit(rng, ink, box, glyphs(int(letter)))
+
+
+def _on_line(rng: np.random.Generator, ink: NDArray[np.float32], field: FormField, text: str, glyphs: Glyphs) -> None:
+    """Digits side by side on the dots, a comma before the decimals."""
+    left = field.box.x + float(rng.uniform(0.5, 2.0))
+    for place, letter in enumerate(text):
+        if field.decimals and place == len(text) - field.decimals:
+            foot = (np.array([left + 0.4, field.box.y + 0.72 * field.box.h]) * PPM).round().astype(int)
+            cv2.line(ink, foot.tolist(), (foot + (-2, 7)).tolist(), 1.0, 2, cv2.LINE_AA)
+            left += 1.2
+        box = Box(left, field.box.y + 0.5, LINE_DIGIT_MM, field.box.h - 1.5)
+        write_digit(rng, ink, box, glyphs(int(letter)))
+        left += LINE_DIGIT_MM + float(rng.uniform(0.2, 0.8))
 
 
 def write_digit(rng: np.random.Generator, ink: NDArray[np.float32], box: Box, canvas: Picture) -> None:

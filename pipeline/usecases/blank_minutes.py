@@ -11,9 +11,14 @@ from pipeline.reports.paper import Imprint
 from pipeline.usecases.minutes import printed_name, province_of
 
 
+def minutes_id(contest: str, area: str) -> str:
+    """The id of the form that reads them."""
+    return f"bien-ban-{contest}-{area}"
+
+
 def blank_minutes_of(election: Election, contest: str, area: str, *, trial: bool) -> tuple[bytes, Form]:
     """PDF and form document (``bien-ban-CONTEST-AREA``) of one contest in one area."""
-    form = f"bien-ban-{contest}-{area}"
+    form = minutes_id(contest, area)
     imprint = Imprint(digest(election), "", trial)
     return blank_minutes(_data(election, contest, area), form, imprint)
 

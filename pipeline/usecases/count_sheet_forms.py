@@ -1,11 +1,13 @@
-"""The count forms of a place: what a scan handed in there is read as, and whose another form of the election is."""
+"""The count forms of a place, its minutes among them: what a scan handed in there is read as, and whose another form of
+the election is."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from pipeline.election.definition import Election
 from pipeline.errors import Refusal, refuse
@@ -16,8 +18,10 @@ from pipeline.forms.printing import render_blank
 from pipeline.forms.template import Form
 from pipeline.geometry import pixels_per_mm
 from pipeline.messages import Message, message
-from pipeline.scan.page import Rejection
-from pipeline.scan.prepare import PreparedForm, prepared_side
+from pipeline.scan.decode import decode_pages
+from pipeline.scan.page import RawPage, Rejection
+from pipeline.scan.prepare import PreparedForm, grey_of, prepared_side
+from pipeline.usecases.blank_minutes import blank_minutes_of, minutes_id
 from pipeline.usecases.workspace import Workspace
 
 
@@ -28,9 +32,17 @@ def check_place(workspace: Workspace, contest: str, area: str) -> None:
 
 
 def forms_of(workspace: Workspace, contest: str, area: str) -> tuple[Form, ...]:
-    """The count forms of a place, the area's inventory in state elections among them, without their pictures.
-    Refused: ``area-unknown``."""
-    return tuple(layout.form for layout in _layouts(workspace, contest, area))
+    """The count forms of a place without their pictures; in state elections the minutes and the area's inventory among
+    them. Refused: ``area-unknown``."""
+    sheets = tuple(layout.form for layout in _layouts(workspace, contest, area))
+    return (*sheets, _minutes(_of(workspace, contest, area))[1]) if _has_minutes(workspace, contest) else sheets
+
+
+def form_of(workspace: Workspace, contest: str, area: str, form: str) -> Form:
+    """One of them by its id."""
+    if form == minutes_id(contest, area):
+        return _minutes(_of(workspace, contest, area))[1]
+    return next(layout.form for layout in _layouts(workspace, contest, area) if layout.form.id == form)
 
 
 def prepared_forms(workspace: Workspace, contest: str, area: str) -> tuple[PreparedForm, ...]:
@@ -40,6 +52,8 @@ def prepared_forms(workspace: Workspace, contest: str, area: str) -> tuple[Prepa
         blank = render_blank(layout, REFERENCE_DPI)
         side = prepared_side(layout.form.id, layout.form.sides[0], [(blank, pixels_per_mm(REFERENCE_DPI))])
         made.append(PreparedForm(layout.form, (side,), hashlib.sha256(blank.tobytes()).hexdigest()))
+    if _has_minutes(workspace, contest):
+        made.append(_prepared_minutes(_of(workspace, contest, area)))
     return tuple(made)
 
 
@@ -51,6 +65,45 @@ def _layouts(workspace: Workspace, contest: str, area: str) -> list[BallotLayout
         with suppress(Refusal):  # a list that does not fit its sheet was not printed either
             made.append(laid_out())
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """The minutes that were printed for a place, as a key: setting them takes a fifth of a second."""
+
+    form_set: str
+    contest: str
+    area: str
+    trial: bool
+    election: Election = field(compare=False)
+
+
+def _of(workspace: Workspace, contest: str, area: str) -> _Of:
+    return _Of(workspace.form_set, contest, area, workspace.trial, workspace.election)
+
+
+def _has_minutes(workspace: Workspace, contest: str) -> bool:
+    return workspace.election.contest(contest).ballot_form != "dai-hoi"
+
+
+@lru_cache(maxsize=256)
+def _minutes(of: _Of) -> tuple[bytes, Form]:
+    return blank_minutes_of(of.election, of.contest, of.area, trial=of.trial)
+
+
+@lru_cache(maxsize=4)
+def _prepared_minutes(of: _Of) -> PreparedForm:
+    content, form = _minutes(of)
+    sides = []
+    for side, page in zip(form.sides, decode_pages(content, form.id, ""), strict=True):
+        assert isinstance(page, RawPage) and page.dpi, form.id
+        sides.append(prepared_side(form.id, side, [(grey_of(page), pixels_per_mm(page.dpi))]))
+    return PreparedForm(form, tuple(sides), hashlib.sha256(content).hexdigest())
+
+
+def tells_figures(form: str, contest: str, area: str) -> bool:
+    """Whether a form is one that tells the figures of a place: its sheet of figures or its minutes."""
+    return form in (f"so-lieu-{contest}-{area}", minutes_id(contest, area))
 
 
 def inventory_id(workspace: Workspace, area: str) -> str:
@@ -76,6 +129,6 @@ def other_form(election: Election, outcome: Rejection) -> Message | None:
 _OTHER_FORMS: Mapping[str, Message] = {
     "so-lieu": message("This is the sheet of figures of another place: {body}, {area}; hand it in there."),
     "kiem-phieu": message("This is the tally sheet of another place: {body}, {area}; hand it in there."),
-    "bien-ban": message("This page is of the minutes ({body}, {area}), not a sheet of figures or a tally sheet."),
+    "bien-ban": message("These are the minutes of another place: {body}, {area}; hand them in there."),
 }
 _OTHER_INVENTORY: Message = message("This is the inventory of another area: {area}; hand it in there.")

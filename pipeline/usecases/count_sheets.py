@@ -2,12 +2,13 @@
 
 A figure stands where the machine's reading was accepted by the form's rules, or where enough people typed the same,
 each without seeing the machine's reading or each other's (docs/adr/0008). After every answer the rest is decided anew.
+The pages of one form (the minutes have three) are decided together, and confirmed one by one.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,7 +29,14 @@ from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage
 from pipeline.storage import count_sheets, log
 from pipeline.storage.count_sheets import CountEntry, CountSheet
-from pipeline.usecases.count_sheet_forms import check_place, forms_of, inventory_id, other_form, prepared_forms
+from pipeline.usecases.count_sheet_forms import (
+    check_place,
+    form_of,
+    inventory_id,
+    other_form,
+    prepared_forms,
+    tells_figures,
+)
 from pipeline.usecases.inventory import (
     OTHER_ISSUED,
     differs_from_read,
@@ -59,7 +67,8 @@ class Taken:
     name: str
     page: int
     sheet: str | None
-    became: Literal["read", "already", "rejected"]
+    became: Literal["read", "already", "rejected", "nothing"]
+    """``nothing``: a page of the form on which there is nothing to read; it is not kept."""
     text: Message | None = None
 
 
@@ -90,12 +99,14 @@ def _kept(
     workspace: Workspace, actor: Actor, contest: str, area: str, name: str, content: bytes, reading: PageReading
 ) -> Taken:
     number = reading.source.page
+    signatures = tuple(f for f in reading.fields if f.kind == "signature")
+    if not reading.written and not signatures:
+        return Taken(name, number, None, "nothing", _NOTHING)
     key = f"{reading.source.sha256[:20]}-{number}"
     workspace.images.keep(content)
     sheet = CountSheet(
         key, contest, area, reading.form, reading.source.sha256, number, reading.rotation_deg, reading.engine,
-        reading.written, "open", None, actor.id, workspace.clock(),
-        tuple(f for f in reading.fields if f.kind == "signature"),
+        reading.written, "open", None, actor.id, workspace.clock(), signatures,
     )  # fmt: skip
     with workspace.database.write() as db:
         if count_sheets.get(db, key) is not None:
@@ -104,6 +115,9 @@ def _kept(
         detail = {"form": sheet.form, "sha256": sheet.sha256, "page": number, "engine": sheet.engine}
         log.append(db, AuditEvent(actor.id, "count_sheet_read", f"{area}/{contest}", detail), sheet.at)
     return Taken(name, number, key, "read")
+
+
+_NOTHING = message("a page of this place's form on which nothing is to be read; it was not kept")
 
 
 # What stands ---------------------------------------------------------------------------------------------
@@ -151,6 +165,8 @@ class SheetView:
     """Whether it is the inventory of its area (Mẫu 32), which stands as that once it is confirmed."""
     replaces: bool = False
     """Whether another inventory stands, which this one would change: that takes a reason."""
+    page: int = 0
+    """Which page of a form of several it is, 0 of others."""
 
     @property
     def ready(self) -> bool:
@@ -193,22 +209,27 @@ def _open_or_not(db: Connection, sheet: str) -> CountSheet:
 def _view(
     db: Connection, workspace: Workspace, actor: Actor, sheet: CountSheet, given: tuple[CountEntry, ...]
 ) -> SheetView:
-    form, decided, settled = _decided(workspace, sheet, given)
+    others = _other_pages(db, sheet)
+    form, decided, settled = _decided(workspace, sheet, given, others)
+    own = {reading.field for reading in sheet.reading}
+    numbers = [n for n in decided.numbers if n.field in own]
     by_field: dict[str, list[CountEntry]] = {}
     for entry in given:
         by_field.setdefault(entry.field, []).append(entry)
     figures = tuple(
         _figure(form, number, by_field.get(number.field, []), number.field in settled, actor, reading.kind)
-        for number, reading in zip(decided.numbers, sheet.reading, strict=True)
+        for number, reading in zip(numbers, sheet.reading, strict=True)
     )
     open_fields = {f.field for f in figures if f.state not in ("machine", "people")}
     mine = {f.field for f in figures if f.mine}
     asked = tuple(f for f in decided.asked if f in open_fields and f not in mine)
-    standing = {f.field for f in figures} - open_fields
+    standing = {n.field for n in decided.numbers if n.accepted or n.field in settled} - open_fields
     broken = tuple(
         question
-        for question in questions_of(decided, form)
-        if question.code != "form_empty" and _fields_of(question.code, decided) <= standing
+        for sum_, question in zip(decided.broken, questions_of(decided, form), strict=False)
+        if question.code != "form_empty"
+        and _fields_of(question.code, decided) <= standing
+        and not own.isdisjoint(name for name, _ in sum_.written)
     )
     signatures = _signatures(workspace, sheet, form)
     unsigned = signature_questions(signatures or ()) if sheet.state == "open" else ()
@@ -218,8 +239,9 @@ def _view(
     settled_inventory = inventory and not open_fields and sheet.state == "open"
     replaces = settled_inventory and differs_from_read(db, workspace, sheet.area, values)
     return SheetView(
-        sheet, form.title, figures, asked, len(open_fields), broken, empty, signatures, unsigned, inventory, replaces
-    )
+        sheet, form.title, figures, asked, len(open_fields), broken, empty, signatures, unsigned, inventory, replaces,
+        _page(form, sheet),
+    )  # fmt: skip
 
 
 def _signatures(workspace: Workspace, sheet: CountSheet, form: Form) -> tuple[SignaturePlace, ...] | None:
@@ -247,12 +269,46 @@ def _figure(
     return Figure(number.field, field.label or field.id, field.decimals, kind, state, value, mine, number.by, why)
 
 
+Pages = Sequence[tuple[CountSheet, tuple[CountEntry, ...]]]
+"""Pages of one form with what was typed for them."""
+
+
+def _other_pages(db: Connection, sheet: CountSheet) -> Pages:
+    """The other pages of a sheet's form: of each the one confirmed last, else the only one that is open. Of two open
+    scans of one page nobody has said yet which is the paper."""
+    own = _fields(sheet)
+    found: dict[frozenset[str], list[CountSheet]] = {}
+    for other in count_sheets.of_place(db, sheet.contest, sheet.area):
+        if other.form == sheet.form and other.state != "void" and own.isdisjoint(_fields(other)):
+            found.setdefault(_fields(other), []).append(other)
+    chosen = []
+    for same in found.values():
+        confirmed = [page for page in same if page.state == "confirmed"]
+        chosen += confirmed[-1:] or (same if len(same) == 1 else [])
+    return [(page, count_sheets.entries(db, page.id)) for page in chosen]
+
+
+def _fields(sheet: CountSheet) -> frozenset[str]:
+    """The places of a page: which page of its form it is."""
+    return frozenset(r.field for r in sheet.reading) | frozenset(s.field for s in sheet.signatures or ())
+
+
+def _page(form: Form, sheet: CountSheet) -> int:
+    own = _fields(sheet)
+    pages = (n for n, side in enumerate(form.sides, start=1) if any(f.id in own for f in side.fields))
+    return next(pages, 0) if len(form.sides) > 1 else 0
+
+
 def _decided(
-    workspace: Workspace, sheet: CountSheet, given: tuple[CountEntry, ...]
+    workspace: Workspace, sheet: CountSheet, given: tuple[CountEntry, ...], others: Pages
 ) -> tuple[Form, NumbersDecided, Mapping[str, int | None]]:
-    form = next(f for f in forms_of(workspace, sheet.contest, sheet.area) if f.id == sheet.form)
-    settled = _settled(sheet.reading, given, workspace.count.rules)
-    return form, decide_numbers(sheet.reading, form, workspace.profile.numbers, settled), settled
+    form = form_of(workspace, sheet.contest, sheet.area, sheet.form)
+    settled: dict[str, int | None] = {}
+    for page, entries in ((sheet, given), *others):
+        confirmed = page.figures if page.state == "confirmed" and page is not sheet else None
+        settled |= _settled(page.reading, entries, workspace.count.rules) if confirmed is None else confirmed
+    written = (*sheet.reading, *(reading for page, _ in others for reading in page.reading))
+    return form, decide_numbers(written, form, workspace.profile.numbers, settled), settled
 
 
 def _settled(
@@ -297,7 +353,7 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
         if found.state != "open":
             raise refuse("sheet-confirmed", sheet, "this sheet is {state} already; nothing was changed",
                          state=found.state)  # fmt: skip
-        form = next(f for f in forms_of(workspace, found.contest, found.area) if f.id == found.form)
+        form = form_of(workspace, found.contest, found.area, found.form)
         if field not in {one.field for one in found.reading}:
             raise refuse("field-unknown", field, "the page has no such place; reload the page")
         value = typed_figure(text, form.field(field).decimals)
@@ -349,6 +405,7 @@ def confirm_sheet(
             and other_issued(rows_of(db, found.area), found.contest, figures["issued"] or 0)
         ):
             raise Refusal([Problem("R19", "issued", OTHER_ISSUED)])
+        _check_alike(db, found, view)
         if view.inventory:
             keep_read(db, workspace, actor, found.area, figures, reason)
         count_sheets.put_state(db, sheet, "confirmed", figures, said)
@@ -369,6 +426,18 @@ def _check(view: SheetView, actor: Actor, reason: str, paper: PaperSigned | None
         problems.append(Problem("R17", "paper", _UNSIGNED))
     if problems:
         raise Refusal(problems)
+
+
+def _check_alike(db: Connection, sheet: CountSheet, view: SheetView) -> None:
+    """Sheet of figures and minutes of a place must say the same; refused with the figures that they say otherwise."""
+    if not tells_figures(sheet.form, sheet.contest, sheet.area):
+        return
+    known = confirmed_figures(db, sheet.contest, sheet.area)
+    differing = [f for f in view.figures if f.field in known and (known[f.field] or 0) != (f.value or 0)]
+    if differing:
+        raise refuse("sheet-differs", ", ".join(f.field for f in differing), "another confirmed sheet of this place "
+                     "does not say the same: {figures}; look at both papers and take out the one that is wrong, with "
+                     "a reason", figures=tuple(f.label for f in differing))  # fmt: skip
 
 
 _SAY_SIGNED = message("R17: say whether the paper is signed before you confirm the sheet")
@@ -393,9 +462,9 @@ def void_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str) -> N
 
 
 def confirmed_figures(db: Connection, contest: str, area: str) -> Mapping[str, int | None]:
-    """What the confirmed sheets of figures of a place say, by field; empty without any; the last confirmed counts."""
+    """What the confirmed sheets of figures and minutes of a place say, by field; empty without any; the last counts."""
     found: dict[str, int | None] = {}
     for sheet in count_sheets.of_place(db, contest, area):
-        if sheet.state == "confirmed" and sheet.form == f"so-lieu-{contest}-{area}":
+        if sheet.state == "confirmed" and tells_figures(sheet.form, contest, area):
             found.update(sheet.figures or {})
     return found

@@ -11,6 +11,7 @@ from pipeline.access.roles import Actor, require
 from pipeline.forms.count_forms import CountForm
 from pipeline.storage import batches
 from pipeline.tally.bundles import BundleSums, added_up
+from pipeline.usecases.count_sheet_forms import tells_figures
 from pipeline.usecases.count_sheets import SheetView, sheets_of
 from pipeline.usecases.totals import area_totals
 from pipeline.usecases.workspace import Workspace
@@ -34,8 +35,8 @@ def place_report(workspace: Workspace, actor: Actor, contest: str, area: str) ->
     of_bundles = [_standing(v) for v in views if v.sheet.form.startswith("kiem-phieu-")]
     written: dict[str, int | None] = {}
     for view in views:
-        if view.sheet.form.startswith("so-lieu-"):
-            written |= _standing(view)
+        if tells_figures(view.sheet.form, contest, area):
+            written |= {name: value for name, value in _standing(view).items() if value is not None}
     with workspace.database.read() as db:
         scanned = _scanned(db, workspace, contest, area)
     return PlaceReport(contest, area, views, added_up(of_bundles, written, scanned))

@@ -1,0 +1,176 @@
+"""The prescribed minutes filled in by hand and scanned: told apart by their code, their pages decided together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from calibration.digits.filled_form import filled, laid_askew
+from pipeline.access.roles import Actor
+from pipeline.election.load import load_election
+from pipeline.errors import Refusal
+from pipeline.forms.template import Form
+from pipeline.messages import render
+from pipeline.scan.decode import decode_pages
+from pipeline.scan.page import RawPage
+from pipeline.scan.prepare import grey_of
+from pipeline.storage import accounts
+from pipeline.usecases.blank_minutes import blank_minutes_of
+from pipeline.usecases.count_sheets import (
+    SheetView,
+    Taken,
+    answer_figure,
+    confirm_sheet,
+    confirmed_figures,
+    sheet_view,
+    sheets_of,
+    take_sheets,
+    void_sheet,
+)
+from pipeline.usecases.workspace import Workspace, create_workspace
+from tests.count_forms.conftest import FIGURES, Picture, Printed
+
+ONE, TWO = (Actor(k, k.title(), frozenset({"operator"})) for k in ("mot", "hai"))
+LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
+PLACE = ("xa", "kv1")
+MINUTES = {name: value for name, value in FIGURES.items() if not name.startswith("left") and name != "votes_sum"} | {
+    f"of_valid_{i}": FIGURES["valid"] for i in range(1, 9)
+}
+SIGNED = ("sign_witness_1", "sign_leader", "sign_secretary", "sign_witness_2")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The blank minutes of a place and how they look."""
+
+    form: Form
+    pages: list[Picture]
+
+    def scan(self, page: int, values: Mapping[str, int], signed: tuple[str, ...] = SIGNED) -> bytes:
+        texts = {name: str(value) for name, value in values.items()} | dict.fromkeys(signed, "x")
+        written = filled(np.random.default_rng(page), self.pages[page - 1], self.form, texts, side=page - 1)
+        return cv2.imencode(".png", laid_askew(written, 0.6 * (page - 2)))[1].tobytes()
+
+
+def paper(contest: str, area: str) -> Paper:
+    election = load_election(Path(str(files("kiemphieu") / "example")))
+    content, form = blank_minutes_of(election, contest, area, trial=False)
+    return Paper(form, [grey_of(p) for p in decode_pages(content, form.id, "") if isinstance(p, RawPage)])
+
+
+@pytest.fixture(scope="module")
+def minutes() -> Paper:
+    return paper(*PLACE)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    made = create_workspace(tmp_path / "w", load_election(Path(str(files("kiemphieu") / "example"))))
+    with made.database.write() as db:
+        for actor in (ONE, TWO, LEADER):
+            accounts.put(db, actor)
+    yield made
+    made.close()
+
+
+def handed_in(workspace: Workspace, content: bytes) -> Taken:
+    (told,) = take_sheets(workspace, ONE, *PLACE, "scan.png", content)
+    return told
+
+
+def taken(workspace: Workspace, content: bytes) -> str:
+    told = handed_in(workspace, content)
+    assert told.became == "read", told
+    assert told.sheet is not None
+    return told.sheet
+
+
+def typed(workspace: Workspace, sheet: str, figures: Mapping[str, int]) -> SheetView:
+    """Two people type what the paper says wherever they are asked."""
+    for _ in range(60):
+        for actor in (ONE, TWO):
+            asked = sheet_view(workspace, actor, sheet).asked
+            if asked:
+                places = {f.field: f.decimals for f in sheet_view(workspace, actor, sheet).figures}
+                value = figures[asked[0]]
+                text = f"{value // 100},{value % 100:02d}" if places[asked[0]] else str(value)
+                answer_figure(workspace, actor, sheet, asked[0], text)
+    return sheet_view(workspace, LEADER, sheet)
+
+
+def test_minutes_filled_by_hand_are_read_typed_and_stand_as_the_figures_of_the_place(
+    workspace: Workspace, minutes: Paper
+) -> None:
+    pages = [taken(workspace, minutes.scan(page, MINUTES)) for page in (1, 2, 3)]
+    assert [view.page for view in sheets_of(workspace, ONE, *PLACE)] == [1, 2, 3]
+    for page in pages:
+        view = typed(workspace, page, MINUTES)
+        assert (view.ready, view.broken) == (True, ())
+        confirm_sheet(workspace, LEADER, page, paper="signed" if view.unsigned else None)
+    with workspace.database.read() as db:
+        found = confirmed_figures(db, *PLACE)
+    assert found == {name: MINUTES[name] for name in found}
+    assert {"voters", "voted", "turnout", "issued", "valid", "votes_8", "of_valid_8"} <= set(found)
+
+
+def test_the_places_to_sign_are_looked_at_on_their_page(workspace: Workspace, minutes: Paper) -> None:
+    sheet = taken(workspace, minutes.scan(3, {}, SIGNED[:3]))
+    view = sheet_view(workspace, LEADER, sheet)
+    assert (view.figures, view.ready, view.empty) == ((), True, False)
+    assert [(p.field, p.state) for p in view.signatures or ()] == [
+        *((name, "present") for name in SIGNED[:3]), ("sign_witness_2", "absent")
+    ]  # fmt: skip
+    with pytest.raises(Refusal, match="R17"):
+        confirm_sheet(workspace, ONE, sheet)
+
+
+def test_a_rule_between_two_pages_is_told_when_both_are_there(workspace: Workspace, minutes: Paper) -> None:
+    wrong = MINUTES | {"voted": 1063}  # more than issued, and than the share of the voters says
+    first = taken(workspace, minutes.scan(1, wrong))
+    assert typed(workspace, first, wrong).broken == ()
+    second = taken(workspace, minutes.scan(2, wrong))
+    view = typed(workspace, second, wrong)
+    assert {q.code for q in view.broken} == {"R20", "R22"}
+    assert {q.code for q in sheet_view(workspace, ONE, first).broken} == {"R20", "R22"}
+    with pytest.raises(Refusal, match="R22"):
+        confirm_sheet(workspace, ONE, second)
+    confirm_sheet(workspace, LEADER, second, "so it stands on the paper")
+
+
+def test_minutes_and_sheet_of_figures_must_say_the_same(workspace: Workspace, minutes: Paper, figures: Printed) -> None:
+    sheet = taken(workspace, cv2.imencode(".png", figures.filled(FIGURES, 31))[1].tobytes())
+    typed(workspace, sheet, FIGURES)
+    confirm_sheet(workspace, LEADER, sheet, paper="signed")
+    other = MINUTES | {"votes_3": 701}
+    page = taken(workspace, minutes.scan(2, other))
+    assert typed(workspace, page, other).ready
+    with pytest.raises(Refusal, match="sheet-differs") as refused:
+        confirm_sheet(workspace, LEADER, page, "the minutes are right")
+    (problem,) = refused.value.problems
+    assert problem.place == "votes_3"
+    assert "701" not in render(problem.text, "vi")
+    void_sheet(workspace, LEADER, sheet, "added up wrong")
+    confirm_sheet(workspace, LEADER, page)
+    with workspace.database.read() as db:
+        assert confirmed_figures(db, *PLACE)["votes_3"] == 701
+
+
+def test_minutes_of_another_place_are_told_by_their_code(workspace: Workspace) -> None:
+    told = handed_in(workspace, paper("xa", "kv2").scan(2, MINUTES))
+    assert (told.became, told.sheet) == ("rejected", None)
+    assert told.text is not None
+    assert "kv2" not in render(told.text, "vi")
+    assert render(told.text, "vi").startswith("Đây là biên bản của nơi khác")
+    assert handed_in(workspace, paper("tinh", "kv1").scan(1, MINUTES)).became == "rejected"
+
+
+def test_a_page_without_anything_to_read_is_told_and_not_kept(workspace: Workspace) -> None:
+    (told,) = take_sheets(workspace, ONE, "qh", "kv1", "scan.png", paper("qh", "kv1").scan(3, {}))
+    assert (told.became, told.sheet) == ("nothing", None)
+    assert sheets_of(workspace, ONE, "qh", "kv1") == ()
