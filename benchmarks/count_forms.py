@@ -70,7 +70,7 @@ def invented(rng: np.random.Generator, seats: int, people: int) -> dict[str, int
 
 def inventory(rng: np.random.Generator, contests: list[str]) -> dict[str, int]:
     """Figures of one area's inventory that keep every rule of its sheet."""
-    found = dict.fromkeys(ROWS, 0)
+    found: dict[str, int] = {str(row): 0 for row in ROWS}
     voters = int(rng.integers(300, 3000))
     for contest in contests:
         issued, spoiled, left_over = (

@@ -67,7 +67,7 @@ def _on_line(rng: np.random.Generator, ink: NDArray[np.float32], field: FormFiel
     for place, letter in enumerate(text):
         if field.decimals and place == len(text) - field.decimals:
             foot = (np.array([left + 0.4, field.box.y + 0.72 * field.box.h]) * PPM).round().astype(int)
-            cv2.line(ink, foot.tolist(), (foot + (-2, 7)).tolist(), 1.0, 2, cv2.LINE_AA)
+            cv2.line(ink, foot.tolist(), (foot + np.array([-2, 7])).tolist(), 1.0, 2, cv2.LINE_AA)
             left += 1.2
         box = Box(left, field.box.y + 0.5, LINE_DIGIT_MM, field.box.h - 1.5)
         write_digit(rng, ink, box, glyphs(int(letter)))
