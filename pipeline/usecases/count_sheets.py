@@ -175,12 +175,14 @@ class SheetView:
 
 
 def sheets_of(workspace: Workspace, actor: Actor, contest: str, area: str) -> tuple[SheetView, ...]:
-    """The sheets of a place that are not void."""
+    """The sheets of a place that are not void, the first handed in first, the pages of one form in their order."""
     require(actor, "ingest")
     check_place(workspace, contest, area)
     with workspace.database.read() as db:
         found = [s for s in _at(db, workspace, contest, area) if s.state != "void"]
-        return tuple(_view(db, workspace, actor, s, count_sheets.entries(db, s.id)) for s in found)
+        views = [_view(db, workspace, actor, s, count_sheets.entries(db, s.id)) for s in found]
+    forms = list(dict.fromkeys(view.sheet.form for view in views))
+    return tuple(sorted(views, key=lambda view: (forms.index(view.sheet.form), view.page)))
 
 
 def _at(db: Connection, workspace: Workspace, contest: str, area: str) -> list[CountSheet]:

@@ -11,6 +11,7 @@ from pipeline.access.roles import Actor, require
 from pipeline.errors import refuse
 from pipeline.geometry import Quad
 from pipeline.recognize import picture
+from pipeline.recognize.draw import framed
 from pipeline.recognize.reading import FieldReading, WrittenReading
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import Pixels, RawPage
@@ -132,16 +133,18 @@ def upright(workspace: Workspace, decoded: DecodedPages, actor: Actor, page_id: 
 
 
 def figure_picture(workspace: Workspace, decoded: DecodedPages, actor: Actor, sheet_id: str, field: str) -> bytes:
-    """One figure, or place to sign, of a scanned count form, upright and large, as JPEG."""
+    """One figure, or place to sign, of a scanned count form, upright and large, as JPEG; framed where it is written on
+    a line, for other figures stand close above and below."""
     require(actor, "ingest")
-    sheet, quad = _figure(workspace, sheet_id, field)
-    return picture.place_jpeg(decoded.of(workspace, sheet), quad, WIDEST // 2)
+    sheet, quad, on_line = _figure(workspace, sheet_id, field)
+    page = decoded.of(workspace, sheet)
+    return picture.place_jpeg(framed(page, quad) if on_line else page, quad, WIDEST // 2)
 
 
 def sheet_picture(workspace: Workspace, decoded: DecodedPages, actor: Actor, sheet_id: str, field: str) -> bytes:
     """A whole scanned count form upright as JPEG, one figure framed."""
     require(actor, "ingest")
-    sheet, quad = _figure(workspace, sheet_id, field)
+    sheet, quad, _ = _figure(workspace, sheet_id, field)
     turns = round(sheet.rotation_deg / 90) % 4
     return picture.page_jpeg(decoded.of(workspace, sheet), quad, turns, TALLEST)
 
@@ -156,16 +159,18 @@ class _SheetScan:
     rotation_deg: float
 
 
-def _figure(workspace: Workspace, sheet_id: str, field: str) -> tuple[_SheetScan, Quad]:
+def _figure(workspace: Workspace, sheet_id: str, field: str) -> tuple[_SheetScan, Quad, bool]:
+    """Also whether it is a number without digit boxes."""
     with workspace.database.read() as db:
         sheet = count_sheets.get(db, sheet_id)
     if sheet is None:
         raise refuse("sheet-unknown", sheet_id, "there is no such sheet; go back to the figures of the team")
     read: tuple[WrittenReading | FieldReading, ...] = (*sheet.reading, *(sheet.signatures or ()))
-    quads = [one.quad for one in read if one.field == field]
-    if not quads:
+    found = next((one for one in read if one.field == field), None)
+    if found is None:
         raise refuse("field-unknown", field, "the page has no such place; reload the page")
-    return _SheetScan(sheet.id, sheet.sha256, sheet.page, sheet.rotation_deg), quads[0]
+    on_line = found.kind == "number" and "lines" not in found.measures  # of boxes it is measured how they show
+    return _SheetScan(sheet.id, sheet.sha256, sheet.page, sheet.rotation_deg), found.quad, on_line
 
 
 def item_page_picture(workspace: Workspace, decoded: DecodedPages, actor: Actor, item_id: str) -> bytes:
