@@ -110,9 +110,10 @@ def _likely(values: NDArray[np.int64], masses: NDArray[np.float64]) -> tuple[NDA
     return values, masses
 
 
-def values_of_strings(readings: Sequence[tuple[str, float]]) -> tuple[Values, float]:
-    """The same of a line's readings; a line without writing has no number, almost surely."""
-    mass: dict[int | None, float] = {} if readings else {None: 1 - 1e-6}
+def values_of_strings(readings: Sequence[tuple[str, float]], *, left_out: bool = False) -> tuple[Values, float]:
+    """The same of a line's readings; a line without writing has no number, almost surely, but not where ink was
+    ``left_out`` of all readings."""
+    mass: dict[int | None, float] = {} if readings else {None: UNSEEN if left_out else 1 - 1e-6}
     for text, share in readings:
         value = number_of(text)
         mass[value] = mass.get(value, 0.0) + share * (1 - UNSEEN)

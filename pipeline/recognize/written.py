@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pipeline.forms.template import FormField, WrittenKind
 from pipeline.geometry import Box, Quad
 from pipeline.recognize.components import components
-from pipeline.recognize.digits.strings import read_string
+from pipeline.recognize.digits.strings import RULED, read_string
 from pipeline.recognize.light import light_of
 from pipeline.recognize.number_values import Values, values_of_fields, values_of_strings, values_of_tally
 from pipeline.recognize.numbers import NumberReading, read_numbers
@@ -42,6 +42,8 @@ OUTSIDE_MM2, OUTSIDE_MM, TALL_MM, BESIDE_MM = 0.9, 2.0, 0.8, 0.6
 Level pieces are the lines of a table that the form's blank does not show."""
 INSIDE = 0.3
 """Share of its pixels within the boxes from which a piece of ink belongs to them."""
+NEAR_LINE_PX, PRINT_PX = 5, 7
+"""Rows that belong to a printed line; and how broadly other print is taken away: it lies off by a third of a mm."""
 COVERED, KEPT = 0.55, 0.85
 """Share of a box's own printed lines that still show below which it is covered, where the median of the page's fields
 is above the second: white-out and erasers take lines away, a pale scan takes all."""
@@ -203,10 +205,24 @@ def _outside(ink: NDArray[np.uint8], near: NDArray[np.uint8]) -> float:
 
 def _on_line(page: RegisteredPage, prepared: PreparedSide, light: Bytes, field: FormField) -> WrittenReading:
     (crop,) = _crops(page, prepared, light, (field.box,))
+    if prepared.reference is not None:
+        blank = mosaic_of(prepared, Layout((field.box,), DENSITY)).blank
+        crop = _without_print(crop, blank[: crop.shape[0], : crop.shape[1]])
     found = read_string(crop)
-    values, dropped = values_of_strings(found.readings)
-    doubts: tuple[Doubt, ...] = () if found.readings else ("empty",)
+    values, dropped = values_of_strings(found.readings, left_out=found.left_out)
+    doubts: tuple[Doubt, ...] = ("pale",) if found.left_out else () if found.readings else ("empty",)
     return _reading(page, field, "number", values, dropped, doubts, {})
+
+
+def _without_print(crop: Bytes, blank: Bytes) -> Bytes:
+    """The window of a line without what the form prints there beside the line itself: the feet of letters above it."""
+    printed = np.asarray(cv2.threshold(blank, PRINTED, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    line = cv2.dilate(printed, np.ones((3, 7), np.uint8)).mean(axis=1, keepdims=True) > RULED
+    printed[np.asarray(cv2.dilate(line.astype(np.uint8), np.ones((NEAR_LINE_PX, 1), np.uint8)))[:, 0] > 0] = 0
+    if not cv2.countNonZero(printed):
+        return crop
+    bare = cv2.dilate(printed, np.ones((PRINT_PX, PRINT_PX), np.uint8)) == 0
+    return np.asarray(np.where(bare, crop, np.percentile(crop[bare], 80)), np.uint8)
 
 
 def _tally(page: RegisteredPage, prepared: PreparedSide, light: Bytes, field: FormField) -> WrittenReading:

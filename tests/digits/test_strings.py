@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from calibration.digits.line_paper import number_line, owned_line
 from calibration.digits.strokes import draw_digit
 from pipeline.recognize.digits.single import single_digits
 from pipeline.recognize.digits.strings import line_ink, read_string, spans_of
+from pipeline.recognize.number_values import values_of_strings
 
 
 def test_bare_paper_has_no_reading() -> None:
@@ -40,6 +42,34 @@ def test_drawn_numbers_are_read_and_those_misread_are_less_sure() -> None:
         (right if found and found[0][0] == text else wrong).append(found[0][1] if found else 0.0)
     assert len(right) >= 84
     assert np.median(right) > np.median(wrong)
+
+
+def dotted(digits: str, strengths: list[float], seed: int) -> np.ndarray:
+    """Digits side by side above a row of black dots, each by a pen of its strength (1: as black as the dots)."""
+    rng = np.random.default_rng(seed)
+    dark = np.zeros((56, 215), np.float32)
+    for x in range(6, 215, 9):
+        cv2.circle(dark, (x, 46), 2, 1.0, -1, cv2.LINE_AA)
+    for place, (digit, strength) in enumerate(zip(digits, strengths, strict=True)):
+        glyph = cv2.resize(draw_digit(rng, int(digit)), (36, 36), interpolation=cv2.INTER_AREA) / 255 * strength
+        part = dark[8:44, 12 + 34 * place : 48 + 34 * place]
+        np.maximum(part, glyph.astype(np.float32), out=part)
+    grey = 244 - 215 * cv2.GaussianBlur(dark, (0, 0), 0.6) + rng.normal(0, 2, dark.shape)
+    return np.clip(grey, 0, 255).astype(np.uint8)
+
+
+def test_black_dots_of_the_form_hide_no_pale_pen() -> None:
+    numbers = [str(n) for n in np.random.default_rng(8).integers(100, 10_000, 40)]
+    read = [read_string(dotted(n, [0.33] * len(n), k)).readings for k, n in enumerate(numbers)]
+    right = sum(bool(found) and found[0][0] == n for found, n in zip(read, numbers, strict=True))
+    assert right >= 30
+
+
+def test_a_digit_too_pale_for_its_pen_is_told_as_left_out() -> None:
+    lost = [read_string(dotted("4735", [0.9, 0.9, 0.25, 0.9], seed)) for seed in range(10)]
+    assert sum(found.left_out for found in lost if found.readings[0][0] != "4735") >= 6
+    assert not any(read_string(dotted("4735", [0.9] * 4, seed)).left_out for seed in range(10))
+    assert values_of_strings((), left_out=True)[0][0][1] < 0.1 < values_of_strings(())[0][0][1]
 
 
 def test_a_run_of_pieces_that_is_no_single_digit_is_told() -> None:

@@ -28,6 +28,8 @@ NARROW = 0.4
 """Width over the line's height up to which a piece of ink is not cut."""
 WIDEST = 1.25
 """Width over the line's height that one digit does not exceed."""
+TALL = 0.4
+"""Share of the writing's height from which a pale piece of ink may be a digit."""
 SPAN = 6
 """Pieces that one digit is made of, at the most."""
 CUTS, DEEP = 4, 0.45
@@ -39,9 +41,14 @@ KEPT = 40
 
 @dataclass(frozen=True, slots=True)
 class StringReading:
-    """Readings of a line of ink, likeliest first, with their share of all that were weighed; empty without any ink."""
+    """Readings of a line of ink, likeliest first, with their share of all that were weighed; empty without any ink.
+
+    ``left_out``: beside the ink that was read lies something as tall as a digit, which is too pale to be of its pen; or
+    there is ink, and nothing can be made of it.
+    """
 
     readings: tuple[tuple[str, float], ...]
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +70,11 @@ def read_string(crop: Picture, reader: Reader | None = None) -> StringReading:
     """The number in a grey crop: one line of writing, perhaps on a ruled or dotted line, nothing else."""
     found = spans_of(crop)
     if not found.spans:
-        return StringReading(())
+        return StringReading((), bool(found.pieces))
     chances = np.exp((reader or shipped()).read(found.forms))
-    return StringReading(_weighed(found, chances, single_digits(found.forms, found.shapes)))
+    readings = _weighed(found, chances, single_digits(found.forms, found.shapes))
+    pale = bool(readings) and _left_out(crop, np.logical_or.reduce([p.mask for p in found.pieces]))
+    return StringReading(readings, pale or not readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +116,40 @@ def spans_of(crop: Picture) -> Spans:
 def line_ink(crop: Picture) -> Picture:
     """Ink without ruled and dotted lines and specks, bright on black."""
     dark = darkness(crop)
-    strongest = strongest_ink(dark)
+    if strongest_ink(dark) < CONTRAST:
+        return np.zeros_like(crop)
+    written = dark.copy()
+    written[_level(dark)] = 0
+    # black dots of the form must not hide a paler pen
+    strongest = strongest_ink(written)
     if strongest < CONTRAST:
         return np.zeros_like(crop)
-    _, mask = cv2.threshold(dark, max(FAINT, PEN * strongest), 255, cv2.THRESH_BINARY)
+    _, mask = cv2.threshold(written, max(FAINT, PEN * strongest), 255, cv2.THRESH_BINARY)
     height, width = mask.shape
-    level = cv2.dilate(mask, np.ones((3, 7), np.uint8)).mean(axis=1) > RULED * 255
-    mask[level] = 0
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 1), np.uint8))
     labels, stats = components(mask)
     keep = np.zeros(len(stats), np.uint8)
     for k, (_, _, w, h, _) in enumerate(stats.tolist()):
         keep[k] = 255 if k and max(w, h) > 0.14 * height and w < 0.9 * width else 0
     return np.asarray(cv2.bitwise_and(dark, cv2.dilate(keep[labels], np.ones((3, 3), np.uint8))), np.uint8)
+
+
+def _level(dark: Picture) -> Mask:
+    """Rows of a ruled or dotted line."""
+    _, mask = cv2.threshold(dark, max(FAINT, PEN * strongest_ink(dark)), 255, cv2.THRESH_BINARY)
+    return np.asarray(cv2.dilate(mask, np.ones((3, 7), np.uint8)).mean(axis=1) > RULED * 255, np.bool_)
+
+
+def _left_out(crop: Picture, read: Mask) -> bool:
+    """Whether anything as tall as a digit, pale or not, lies beside the ink that was ``read``."""
+    dark = darkness(crop)
+    rows = np.flatnonzero(read.any(axis=1))
+    tall = TALL * (int(rows[-1]) + 1 - int(rows[0]))
+    dark[_level(dark)] = 0
+    mask = cv2.threshold(cv2.blur(dark, (3, 3)), FAINT, 1, cv2.THRESH_BINARY)[1]
+    labels, stats = components(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8)))
+    of_ink = set(np.unique(labels[cv2.dilate(read.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0]).tolist())
+    return any(h > tall for k, (_, _, _, h, _) in enumerate(stats.tolist()) if k and k not in of_ink)
 
 
 def _pieces(ink: Picture) -> list[_Piece]:
