@@ -207,14 +207,14 @@ def _on_line(page: RegisteredPage, prepared: PreparedSide, light: Bytes, field: 
     (crop,) = _crops(page, prepared, light, (field.box,))
     if prepared.reference is not None:
         blank = mosaic_of(prepared, Layout((field.box,), DENSITY)).blank
-        crop = _without_print(crop, blank[: crop.shape[0], : crop.shape[1]])
+        crop = without_print(crop, blank[: crop.shape[0], : crop.shape[1]])
     found = read_string(crop)
     values, dropped = values_of_strings(found.readings, left_out=found.left_out)
     doubts: tuple[Doubt, ...] = ("pale",) if found.left_out else () if found.readings else ("empty",)
     return _reading(page, field, "number", values, dropped, doubts, {})
 
 
-def _without_print(crop: Bytes, blank: Bytes) -> Bytes:
+def without_print(crop: Bytes, blank: Bytes) -> Bytes:
     """The window of a line without what the form prints there beside the line itself: the feet of letters above it."""
     printed = np.asarray(cv2.threshold(blank, PRINTED, 1, cv2.THRESH_BINARY)[1], np.uint8)
     line = cv2.dilate(printed, np.ones((3, 7), np.uint8)).mean(axis=1, keepdims=True) > RULED

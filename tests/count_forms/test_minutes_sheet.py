@@ -11,17 +11,15 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.digits.filled_form import PPM, filled, laid_askew
+from calibration.digits.filled_form import filled, laid_askew
 from pipeline.access.roles import Actor
 from pipeline.election.load import load_election
 from pipeline.errors import Refusal
 from pipeline.forms.template import Form
 from pipeline.messages import render
-from pipeline.recognize.read import read_raw
-from pipeline.recognize.reading import PageReading
 from pipeline.scan.decode import decode_pages
-from pipeline.scan.page import PageSource, RawPage
-from pipeline.scan.prepare import PreparedForm, grey_of, prepared_side
+from pipeline.scan.page import RawPage
+from pipeline.scan.prepare import grey_of
 from pipeline.storage import accounts
 from pipeline.usecases.blank_minutes import blank_minutes_of
 from pipeline.usecases.count_sheets import (
@@ -119,20 +117,6 @@ def test_minutes_filled_by_hand_are_read_typed_and_stand_as_the_figures_of_the_p
         found = confirmed_figures(db, *PLACE)
     assert found == {name: MINUTES[name] for name in found}
     assert {"voters", "voted", "turnout", "issued", "valid", "votes_8", "of_valid_8"} <= set(found)
-
-
-def test_the_feet_of_letters_above_a_line_are_no_digits(minutes: Paper) -> None:
-    side = minutes.form.sides[1]
-    prepared = PreparedForm(minutes.form, (prepared_side(minutes.form.id, side, [(minutes.pages[1], PPM)]),), "")
-    right = []
-    for seed in range(4):
-        texts = {name: str(value) for name, value in MINUTES.items()}
-        page = filled(np.random.default_rng(seed), minutes.pages[1], minutes.form, texts, side=1)
-        read = read_raw(RawPage(PageSource("", "", 1), page, None), [prepared])
-        assert isinstance(read, PageReading)
-        right += [w.values[0][0] == MINUTES[w.field] for w in read.written if w.field.endswith("valid_percent")]
-    assert len(right) == 8
-    assert sum(right) >= 6
 
 
 def test_the_places_to_sign_are_looked_at_on_their_page(workspace: Workspace, minutes: Paper) -> None:

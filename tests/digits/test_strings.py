@@ -13,6 +13,7 @@ from calibration.digits.strokes import draw_digit
 from pipeline.recognize.digits.single import single_digits
 from pipeline.recognize.digits.strings import line_ink, read_string, spans_of
 from pipeline.recognize.number_values import values_of_strings
+from pipeline.recognize.written import without_print
 
 
 def test_bare_paper_has_no_reading() -> None:
@@ -63,6 +64,23 @@ def test_black_dots_of_the_form_hide_no_pale_pen() -> None:
     read = [read_string(dotted(n, [0.33] * len(n), k)).readings for k, n in enumerate(numbers)]
     right = sum(bool(found) and found[0][0] == n for found, n in zip(read, numbers, strict=True))
     assert right >= 30
+
+
+def test_the_feet_of_letters_above_the_line_are_no_digits() -> None:
+    printed = np.zeros((56, 215), np.uint8)
+    for x in range(6, 215, 9):
+        cv2.circle(printed, (x, 46), 2, 255, -1, cv2.LINE_AA)
+    printed[:9, 170:174] = printed[:9, 196:200] = 255
+    seen, taken_out = [], []
+    for seed in range(10):
+        crop = dotted("4735", [0.9] * 4, seed)
+        crop[:9, 170:174] = crop[:9, 196:200] = 30
+        bare = without_print(crop, printed)
+        assert (bare[44:] == crop[44:]).all()  # the line is left for whoever reads it
+        seen.append(read_string(crop).readings)
+        taken_out.append(read_string(bare).readings)
+    assert sum(bool(r) and r[0][0] == "4735" for r in seen) <= 2
+    assert sum(bool(r) and r[0][0] == "4735" for r in taken_out) >= 8
 
 
 def test_a_digit_too_pale_for_its_pen_is_told_as_left_out() -> None:
