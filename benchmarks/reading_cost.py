@@ -4,6 +4,7 @@ One process, one thread, the two measured turn by turn on the same bytes, so tha
 both alike. Processor time, not wall time. Memory: resident size after the first and after the last page.
 
     python benchmarks/reading_cost.py --form FORM.json --pages 400 SCAN.jpg ...
+    python benchmarks/reading_cost.py --real nh_m17 --pages 120     # fronts of the shared real ballots, timing marks
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"):
 import argparse
 import hashlib
 import itertools
+import json
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -32,7 +35,9 @@ from pipeline.review.decide import decide
 from pipeline.review.profile import default_profile
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage
-from pipeline.scan.prepare import prepare_form
+from pipeline.scan.prepare import PreparedForm, prepare_form
+
+ROOT = Path(__file__).parents[1]
 
 
 def quantile(values: list[float], q: float) -> float:
@@ -40,16 +45,32 @@ def quantile(values: list[float], q: float) -> float:
     return ordered[min(len(ordered) - 1, int(q * len(ordered)))]
 
 
+def of_real_paper(name: str) -> tuple[list[PreparedForm], list[Path]]:
+    """The form of a set of real ballots, and its fronts that are JPEG."""
+    sys.path[:0] = [str(ROOT / "tests" / "real_paper")]
+    from real_ballots import prepared_ballot  # noqa: PLC0415
+
+    folder = ROOT.resolve().parent / "shared" / "data" / "real_ballots"
+    with tempfile.TemporaryDirectory() as scratch:
+        form = prepared_ballot(folder / name, name, Path(scratch))
+    truth = [page for page in json.loads((folder / "truth.json").read_text("utf-8")) if page["set"] == name]
+    return [form], [folder / page["file"] for page in truth if page["side"] == "front"]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--form", action="append", required=True, type=Path)
+    parser.add_argument("--form", action="append", default=[], type=Path)
+    parser.add_argument("--real", metavar="SET")
     parser.add_argument("--pages", type=int, default=400)
-    parser.add_argument("scans", nargs="+", type=Path)
+    parser.add_argument("scans", nargs="*", type=Path)
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    forms = [prepare_form(load_form(path), path.parent) for path in arguments.form]
+    if arguments.real:
+        forms, scans = of_real_paper(arguments.real)
+    else:
+        forms, scans = [prepare_form(load_form(path), path.parent) for path in arguments.form], arguments.scans
     profile = default_profile()
-    contents = [(p, p.read_bytes()) for p in arguments.scans]
+    contents = [(p, p.read_bytes()) for p in scans]
     contents = [(p, c) for p, c in contents if simplejpeg.is_jpeg(c)]
     process = psutil.Process()
     alone: list[float] = []
