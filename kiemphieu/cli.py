@@ -75,7 +75,18 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, render(text, language())) for name, (_, text) in COMMANDS.items()])
 
 
+def _told_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from kiemphieu.build import build, program  # noqa: PLC0415  (reads every file of the program)
+
+        click.echo(f"kiemphieu {program()}\nSHA-256 {build()}")
+        ctx.exit()
+
+
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="kiemphieu")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_told_version,
+    help="Show the version and the digest of the program's files, and exit.",
+)  # fmt: skip
 def cli() -> None:
     """kiemphieu: count paper ballots. KIEMPHIEU_LANG=vi|en sets the language of messages."""

@@ -22,7 +22,6 @@ CLICK_SENTENCES = (
     "Usage:",
     "Options",
     "Commands",
-    "Show the version and exit.",
     "Show this message and exit.",
     "Missing command.",
     "Missing argument",

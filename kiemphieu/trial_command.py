@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from kiemphieu import parameters
+from kiemphieu.build import build, program
 from kiemphieu.language import language
 from kiemphieu.parameters import FOLDER, SHARE
 from kiemphieu.screen import console, decimal, progress_bar, say, share, table, text
@@ -109,7 +109,7 @@ def read(
         outcome = read_deck(sheets, paths, forms, opened.profile, pool, step)
     about = About(
         title=opened.election.title, day=opened.clock().date().isoformat(), simulated=simulated,
-        marked_by=str(document.get("marked_by", "program")), program=version("kiemphieu"), form_set=opened.form_set,
+        marked_by=str(document.get("marked_by", "program")), program=program(), build=build(), form_set=opened.form_set,
         forms={p.stem: _sha256(p) for p in sorted(opened.forms_folder.glob("*.json"))}, deck=digest,
         seed=int(document.get("seed", 0)), confidence=confidence, needed_risk=risk,
     )  # fmt: skip

@@ -42,6 +42,8 @@ class About:
     marked_by: str
     """``program`` or ``hand``."""
     program: str
+    build: str
+    """SHA-256 of the program's files."""
     form_set: str
     forms: Mapping[str, str]
     """Form id -> SHA-256 of its document."""
@@ -238,6 +240,7 @@ class ReportPages:
         rows: list[tuple[str, object]] = [
             (self.t(message("date of the trial")), self.day()),
             (self.t(message("program, reader")), f"kiemphieu {r['program']}, {r['engine']}"),
+            (self.t(message("files of the program (SHA-256)")), r["build"]),
             (self.t(message("profile (SHA-256)")), r["profile"]),
             (self.t(message("how the profile was made")), self.fixed(r["profile_made"])),
             (self.t(message("answers of the deck (SHA-256)")), r["deck"]),
