@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from calibration.learn.fields import Wanted
     from calibration.learn.learn import LearnedSide
 
-KINDS = ("oval", "box", "strike", "stamp", "stray")
+KINDS = ("oval", "box", "strike", "stamp", "stray", "number", "signature")
 FEW = 3
 """Of so many finds that are doubted for one reason it is told where they are; of more their numbers."""
 
@@ -36,7 +36,13 @@ FEW = 3
 )
 @click.option("--unit", help="The electoral unit of the ballot; the one that fits best otherwise.")
 @click.option("--names", type=FILE, help="Names to look for, one a line (UTF-8 text).")
-@click.option("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only fields of this kind; repeatable.")
+@click.option(
+    "--kind",
+    "kinds",
+    type=click.Choice(KINDS),
+    multiple=True,
+    help="Only fields of this kind; repeatable. Numbers in digit boxes and places to sign are looked for only so.",
+)
 @click.option("--dpi", type=float, help="Resolution of the scans, where their files do not tell it.")
 @click.option("--lang", "languages", default="vie+eng", show_default=True, help="Tesseract's languages of the print.")
 @click.option("--title", default="", help="What people call the form.")

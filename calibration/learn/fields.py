@@ -22,6 +22,7 @@ from calibration.learn.strokes import Print
 from calibration.learn.tables import Column, Row, cells_of, columns_of, rows_of
 from calibration.learn.targets import Target, targets_of
 from calibration.learn.words import Word, words_in, words_of
+from calibration.learn.written import digit_boxes, numbers, places_to_sign
 from pipeline.forms.template import FieldKind
 from pipeline.geometry import Box
 from pipeline.scan.features import Grey
@@ -64,26 +65,25 @@ class FaceFinds:
 
 def fields_of(page: Print, marks: Sequence[Box], wanted: Wanted) -> FaceFinds:
     """Finds in reading order, without ids; ``marks`` are left out of the text."""
+    digits = digit_boxes(page) if "number" in wanted.kinds else []
+    of_digits = [box for row in digits for box in row.boxes]
     targets, left = targets_of(page)
+    targets = [t for t in targets if not any(t.box.grown(-0.5).overlaps(box) for box in of_digits)]
     # what is doubted stays in the picture: if it is read as a letter, it is none
-    clean, density = page.without([*marks, *(t.box for t in targets if _sure(t))], 0.35)
+    clean, density = page.without([*marks, *(t.box for t in targets if _sure(t)), *of_digits], 0.35)
     words = words_of(clean, density, wanted.language)
     targets, letters = _without_letters(targets, words)
     first, *more = wanted.language.split("+")
     signs = letters_in(page, targets)
     words = [w for w in words if not _on_pictures(w.box, page.pictures)]
-    lines = lines_of(page, words, [t.box for t in targets])
+    lines = lines_of(page, words, [*(t.box for t in targets), *of_digits])
     lines += _numbers_of_rows(clean, density, bare_rows(targets, lines, signs))
     reader = _Reader(words_of(clean, density, first) if more else [])
     beside, gaps = labelled(page, targets, lines, signs)
     found = [reader.target(one) for one in beside]
     found = _told_contests(found)
     limits = {one.group: one.limit for one in beside if one.group and one.limit}
-    ruled = cells_of(page)
-    columns = columns_of(ruled)
-    cells = [find for column in columns for find in _cell_finds(column, lines, _alone(column, columns))]
-    upright = _Upright(clean, density, wanted.language)
-    cells += [find for row in rows_of(ruled, columns) for find in _row_finds(row, lines, upright)]
+    cells = _of_tables(page, lines, _Upright(clean, density, wanted.language))
     names = [reader.name(one) for one in names_of(page, lines, [c.name for c in wanted.candidates])]
     sure_targets = [t for t in targets if _sure(t)]
     if sure_targets:
@@ -101,10 +101,19 @@ def fields_of(page: Print, marks: Sequence[Box], wanted: Wanted) -> FaceFinds:
         found.append(stamp)
     if any(f.kind in ("strike", "stamp") and not _left_out(f) for f in found) or "stray" in wanted.kinds:
         found.append(_stray(page))
+    found += [*numbers(digits, lines), *(places_to_sign(page, lines) if "signature" in wanted.kinds else ())]
     found += [Find(g.kind, g.box, g.label, doubts=(_gap_doubt(g),)) for g in gaps]
     found += [Find(t.kind, t.box, doubts=(t.doubt,)) for t in (*left, *letters)]
     found = [f if wanted.wants(f.kind) else replace(f, doubts=("kind_not_wanted",)) for f in found]
     return FaceFinds(tuple(found), {g: n for g, n in limits.items() if n is not None}, frozenset(hits))
+
+
+def _of_tables(page: Print, lines: Sequence[TextLine], upright: _Upright) -> list[Find]:
+    """Empty cells of tables as boxes, by columns and by rows."""
+    ruled = cells_of(page)
+    columns = columns_of(ruled)
+    cells = [find for column in columns for find in _cell_finds(column, lines, _alone(column, columns))]
+    return cells + [find for row in rows_of(ruled, columns) for find in _row_finds(row, lines, upright)]
 
 
 def _numbers_of_rows(clean: Grey, density: float, boxes: Sequence[Box]) -> list[TextLine]:

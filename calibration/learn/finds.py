@@ -52,10 +52,13 @@ class Find:
     label: str = ""
     group: str = ""
     lines: tuple[Box, ...] = ()
+    """Printed lines of a name; of a number its digit boxes."""
     doubts: tuple[str, ...] = ()
     id: str = ""
     of_row: bool = False
     """Whether ``group`` is the row of a table and ``label`` the head of its column."""
+    decimals: int = 0
+    """Of a number: how many of its digits stand behind a printed comma."""
 
     @property
     def taken(self) -> bool:

@@ -132,6 +132,8 @@ def _field(find: Find, page: Size) -> FormField:
     box = _inside(rounded(find.box), page)
     for line in lines:
         box = box.union(line)
+    if find.kind == "number":
+        return FormField(find.id, find.kind, rounded(box), find.label, find.group, boxes=lines, decimals=find.decimals)
     return FormField(find.id, find.kind, rounded(box), find.label, find.group, lines)
 
 

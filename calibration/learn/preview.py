@@ -20,6 +20,7 @@ HEIGHT = 2200
 LIST_WIDTH, LINE = 760, 25
 COLOURS = {
     "oval": (0, 130, 40), "box": (0, 130, 40), "strike": (20, 60, 200), "stamp": (150, 90, 0), "stray": (130, 130, 130),
+    "number": (20, 60, 200), "tally": (20, 60, 200), "signature": (150, 90, 0),
 }  # fmt: skip
 DOUBTED, LEFT, MARKS = (220, 60, 0), (150, 150, 150), (200, 0, 160)
 
@@ -76,7 +77,7 @@ def _marks(side: FormSide) -> Sequence[Box]:
 
 def _draw_field(pen: ImageDraw.ImageDraw, one: Drawn, per_mm: float, font: ImageFont.FreeTypeFont, page: Grey) -> None:
     colour = _colour(one)
-    for box in one.field.lines or (one.field.box,):
+    for box in one.field.lines or one.field.boxes or (one.field.box,):
         pen.rectangle(_pixels(box, per_mm), outline=colour, width=3 if one.taken else 1)
     x0, y0, x1, y1 = _pixels(one.field.box, per_mm)
     number = str(one.number)

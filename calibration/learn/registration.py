@@ -28,7 +28,8 @@ from pipeline.scan.features import Grey
 from pipeline.scan.page import Pixels, RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepared_side
 
-EMPTY = {"strike": "clear", "oval": "unmarked", "box": "unmarked", "stamp": "absent", "stray": "absent"}
+EMPTY = {"strike": "clear", "oval": "unmarked", "box": "unmarked", "stamp": "absent", "stray": "absent",
+         "signature": "absent"}  # fmt: skip
 """What a field of a blank must be read as."""
 OUTLINE_FIT = 0.3
 """Correlation with the printed outline below which the reader does not see a target."""

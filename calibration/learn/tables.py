@@ -50,7 +50,7 @@ class Column:
 def cells_of(page: Print) -> list[Cell]:
     """Every rectangular cell of tables, boxes standing alone left out."""
     cells = [o for o in page.outlines if not o.alone and o.fill >= RECTANGLE]
-    return [Cell(o.box, _ink_mm2(page, o.box) <= EMPTY_MM2) for o in cells if o.box.h <= 80]
+    return [Cell(o.box, ink_mm2(page, o.box) <= EMPTY_MM2) for o in cells if o.box.h <= 80]
 
 
 def columns_of(cells: Sequence[Cell]) -> list[Column]:
@@ -154,9 +154,10 @@ def _head(column: Sequence[Box], printed: Sequence[Box]) -> Box | None:
     return max(above, key=lambda b: b.y) if above else None
 
 
-def _ink_mm2(page: Print, box: Box) -> float:
+def ink_mm2(page: Print, box: Box, inset: float = INSET_MM) -> float:
+    """Square millimetres of ink in a box, ``inset`` mm of its rim left out."""
     d = page.blank.density
-    inner = box.grown(-INSET_MM)
+    inner = box.grown(-inset)
     y0, y1, x0, x1 = (max(0, round(v * d)) for v in (inner.y, inner.bottom, inner.x, inner.right))
     part = page.ink()[y0:y1, x0:x1]
     return cv2.countNonZero(part) / d**2 if part.size else 99.0
