@@ -83,7 +83,7 @@ def fields_of(page: Print, marks: Sequence[Box], wanted: Wanted) -> FaceFinds:
     found = [reader.target(one) for one in beside]
     found = _told_contests(found)
     limits = {one.group: one.limit for one in beside if one.group and one.limit}
-    cells = _of_tables(page, lines, _Upright(clean, density, wanted.language))
+    cells = _of_tables(page, lines, _Upright(clean, density, wanted.language), of_digits)
     names = [reader.name(one) for one in names_of(page, lines, [c.name for c in wanted.candidates])]
     sure_targets = [t for t in targets if _sure(t)]
     if sure_targets:
@@ -108,9 +108,9 @@ def fields_of(page: Print, marks: Sequence[Box], wanted: Wanted) -> FaceFinds:
     return FaceFinds(tuple(found), {g: n for g, n in limits.items() if n is not None}, frozenset(hits))
 
 
-def _of_tables(page: Print, lines: Sequence[TextLine], upright: _Upright) -> list[Find]:
-    """Empty cells of tables as boxes, by columns and by rows."""
-    ruled = cells_of(page)
+def _of_tables(page: Print, lines: Sequence[TextLine], upright: _Upright, of_digits: Sequence[Box]) -> list[Find]:
+    """Empty cells of tables as boxes, by columns and by rows; not those that are digit boxes."""
+    ruled = [c for c in cells_of(page) if not any(c.box.grown(-1).overlaps(box) for box in of_digits)]
     columns = columns_of(ruled)
     cells = [find for column in columns for find in _cell_finds(column, lines, _alone(column, columns))]
     return cells + [find for row in rows_of(ruled, columns) for find in _row_finds(row, lines, upright)]

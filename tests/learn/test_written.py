@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from calibration.digits.filled_form import filled
 from calibration.learn.average import averaged
@@ -17,6 +18,7 @@ from calibration.learn.learn import learn
 from pipeline.election.load import load_election
 from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout
 from pipeline.forms.count_forms import CountForm, figures_form
+from pipeline.forms.fonts import font_file
 from pipeline.forms.printing import render_blank
 from pipeline.forms.template import FieldKind, Form
 from pipeline.geometry import pixels_per_mm
@@ -37,11 +39,11 @@ def sheet() -> tuple[BallotLayout, Pixels]:
     return layout, render_blank(layout, REFERENCE_DPI)
 
 
-def learned(picture: Pixels, folder: Path, *kinds: FieldKind) -> Form:
+def learned(picture: Pixels, folder: Path, *kinds: FieldKind, language: str = "vie+eng") -> Form:
     path = folder / "blank.png"
     cv2.imwrite(str(path), picture)
-    wanted = Wanted(frozenset(kinds))
-    return learn("x", "x", [averaged("front", load_blanks(path, 200.0, "vie+eng"))], wanted, default_profile()).form
+    blanks = load_blanks(path, 200.0, language)
+    return learn("x", "x", [averaged("front", blanks)], Wanted(frozenset(kinds), language), default_profile()).form
 
 
 def test_rows_of_digit_boxes_are_numbers_with_their_labels_and_decimals(
@@ -89,6 +91,30 @@ def values_by_place(form: Form, blank: Pixels, page: Pixels) -> dict[tuple[int, 
     assert isinstance(read, PageReading)
     places = {f.id: (round(f.box.x / 4), round(f.box.y / 4)) for f in form.sides[0].fields}
     return {places[w.field]: w.values[0][0] for w in read.written}
+
+
+def test_combs_and_cells_of_a_table_are_numbers_too(tmp_path: Path) -> None:
+    page = Image.new("L", (1654, 2339), 255)
+    pen, font = ImageDraw.Draw(page), ImageFont.truetype(str(font_file("regular")), 34)
+    pen.rectangle((80, 80, 1570, 2250), outline=0, width=3)
+    pen.text((500, 120), "STATEMENT OF VOTES", font=font, fill=0)
+    for row, label in enumerate(("Registered voters", "Ballots cast", "Rejected ballots")):
+        y = 300 + 110 * row
+        pen.text((150, y + 10), label, font=font, fill=0)
+        for k in range(4):
+            pen.rectangle((800 + 52 * k, y, 852 + 52 * k, y + 60), outline=0, width=3)
+    for row, label in enumerate(("Anna Smith", "Peter Jones")):
+        y = 900 + 70 * row
+        pen.rectangle((150, y, 790, y + 70), outline=0, width=3)
+        pen.text((170, y + 15), label, font=font, fill=0)
+        for k in range(5):
+            pen.rectangle((790 + 60 * k, y, 850 + 60 * k, y + 70), outline=0, width=3)
+    pen.text((150, 1500), "Signature of the clerk", font=font, fill=0)
+    form = learned(np.asarray(page, np.uint8), tmp_path, "number", "signature", language="eng")
+    assert [(f.label, f.kind, len(f.boxes)) for f in form.sides[0].fields] == [
+        ("Registered voters", "number", 4), ("Ballots cast", "number", 4), ("Rejected ballots", "number", 4),
+        ("Anna Smith", "number", 5), ("Peter Jones", "number", 5), ("Signature of the clerk", "signature", 0),
+    ]  # fmt: skip
 
 
 def test_numbers_are_looked_for_only_when_asked(sheet: tuple[BallotLayout, Pixels], tmp_path: Path) -> None:
