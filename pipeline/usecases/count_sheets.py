@@ -181,8 +181,10 @@ def sheets_of(workspace: Workspace, actor: Actor, contest: str, area: str) -> tu
     with workspace.database.read() as db:
         found = [s for s in _at(db, workspace, contest, area) if s.state != "void"]
         views = [_view(db, workspace, actor, s, count_sheets.entries(db, s.id)) for s in found]
-    forms = list(dict.fromkeys(view.sheet.form for view in views))
-    return tuple(sorted(views, key=lambda view: (forms.index(view.sheet.form), view.page)))
+    first: dict[str, int] = {}
+    places = [first.setdefault(view.sheet.form, n) if view.page else n for n, view in enumerate(views)]
+    ordered = sorted(zip(places, views, strict=True), key=lambda one: (one[0], one[1].page))
+    return tuple(view for _, view in ordered)
 
 
 def _at(db: Connection, workspace: Workspace, contest: str, area: str) -> list[CountSheet]:
