@@ -91,23 +91,39 @@ def _tell(taken: Sequence[Taken], report: PlaceReport) -> None:
 
 
 def _tell_sheet(view: SheetView) -> None:
+    title = _title(view)
+    if view.empty or not view.figures:
+        told = render(EMPTY if view.empty else _TO_SIGN, language())
+        say(message("{sheet} ({title}): {text}", sheet=view.sheet.id, title=title, text=told))
     if view.empty:
-        say(message("{sheet} ({title}): {text}", sheet=view.sheet.id, title=view.title,
-                    text=render(EMPTY, language())))  # fmt: skip
         return
+    if view.figures:
+        _tell_figures(view, title)
+    for question in (*view.broken, *view.unsigned):
+        say(question.text)
+    if view.sheet.paper:
+        say(PAPER[view.sheet.paper])
+
+
+_TO_SIGN = message("On this page there are only places to sign.")
+
+
+def _title(view: SheetView) -> str:
+    """What a sheet is called, the pages of the minutes by their number."""
+    page = render(message("page {page}", page=view.page), language()) if view.page else ""
+    return ", ".join(part for part in (view.title, page) if part)
+
+
+def _tell_figures(view: SheetView, title: str) -> None:
     standing = sum(f.stands for f in view.figures)
     say(message("{sheet} ({title}): {standing} of {all} figures stand, {asked} are asked of people",
-                sheet=view.sheet.id, title=view.title, standing=standing, all=len(view.figures),
+                sheet=view.sheet.id, title=title, standing=standing, all=len(view.figures),
                 asked=len(view.figures) - standing))  # fmt: skip
     order = {name: place for place, name in enumerate(view.asked)}
     waiting = sorted((f for f in view.figures if not f.stands), key=lambda f: order.get(f.field, len(order)))
     rows = [[f.label, _why(f)] for f in waiting]
     if rows:
         table(text("Asked of people"), [text("Figure"), text("Reason")], rows)
-    for question in (*view.broken, *view.unsigned):
-        say(question.text)
-    if view.sheet.paper:
-        say(PAPER[view.sheet.paper])
 
 
 def _question(question: Question) -> dict[str, Any]:
