@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -109,12 +109,17 @@ def _kept(
         reading.written, "open", None, actor.id, workspace.clock(), signatures,
     )  # fmt: skip
     with workspace.database.write() as db:
-        if count_sheets.get(db, key) is not None:
-            return Taken(name, number, key, "already")
+        before, again = count_sheets.get(db, key), 1
+        while before is not None and before.state == "void":  # a sheet that was taken out comes in anew, unanswered
+            again += 1
+            sheet = replace(sheet, id=f"{key}-{again}")
+            before = count_sheets.get(db, sheet.id)
+        if before is not None:
+            return Taken(name, number, before.id, "already")
         count_sheets.add(db, sheet)
         detail = {"form": sheet.form, "sha256": sheet.sha256, "page": number, "engine": sheet.engine}
         log.append(db, AuditEvent(actor.id, "count_sheet_read", f"{area}/{contest}", detail), sheet.at)
-    return Taken(name, number, key, "read")
+    return Taken(name, number, sheet.id, "read")
 
 
 _NOTHING = message("a page of this place's form on which nothing is to be read; it was not kept")
@@ -226,7 +231,9 @@ def _view(
     )
     open_fields = {f.field for f in figures if f.state not in ("machine", "people")}
     mine = {f.field for f in figures if f.mine}
-    asked = tuple(f for f in decided.asked if f in open_fields and f not in mine)
+    # what somebody typed otherwise than the machine reads it is asked, whatever the sums say
+    against = (f.field for f in figures if f.field not in decided.asked)
+    asked = tuple(f for f in (*decided.asked, *against) if f in open_fields and f not in mine)
     standing = {n.field for n in decided.numbers if n.accepted or n.field in settled} - open_fields
     broken = tuple(
         question
@@ -263,7 +270,8 @@ def _figure(
     form: Form, number: NumberDecision, given: list[CountEntry], settled: bool, actor: Actor, kind: str
 ) -> Figure:
     field = form.field(number.field)
-    state: FigureState = "people" if settled else "machine" if number.accepted else "open"
+    doubted = any((entry.value or 0) != (number.value or 0) for entry in given)
+    state: FigureState = "people" if settled else "machine" if number.accepted and not doubted else "open"
     if state == "open" and given:
         state = "once" if len(given) == 1 else "disputed"
     stands = state in ("people", "machine")
@@ -441,7 +449,7 @@ def _check_alike(db: Connection, sheet: CountSheet, view: SheetView) -> None:
     if differing:
         raise refuse("sheet-differs", ", ".join(f.field for f in differing), "another confirmed sheet of this place "
                      "does not say the same: {figures}; look at both papers and take out the one that is wrong, with "
-                     "a reason", figures=tuple(f.label for f in differing))  # fmt: skip
+                     "a reason", figures=tuple(Message("{name}", {"name": f.label}) for f in differing))  # fmt: skip
 
 
 _SAY_SIGNED = message("R17: say whether the paper is signed before you confirm the sheet")

@@ -50,7 +50,7 @@ STATES: dict[FigureState, Message] = {
 TOLD: dict[Became, Message] = {
     "stands": message("Kept: the figure stands. The others were decided anew."),
     "waits": message("Kept. A second person types it without seeing yours."),
-    "differs": message("Kept, but it differs from what somebody else typed. A third person types it."),
+    "differs": message("Kept, but it differs from what others typed. Somebody else types it."),
 }
 
 

@@ -380,3 +380,35 @@ def test_a_figure_is_typed_once_by_each_and_a_sheet_is_taken_out_with_a_reason(
     void_sheet(workspace, ONE, sheet, "scanned empty")
     with pytest.raises(Refusal):
         answer_figure(workspace, TWO, sheet, "valid", "5")
+
+
+def test_a_sheet_that_was_taken_out_comes_in_anew_with_nothing_typed(workspace: Workspace, figures: Printed) -> None:
+    page = figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22)
+    sheet = taken(workspace, page)
+    answer_figure(workspace, ONE, sheet, "valid", "1021")
+    void_sheet(workspace, ONE, sheet, "typed wrong")
+    again = taken(workspace, page)
+    assert again != sheet
+    assert not any(f.mine for f in sheet_view(workspace, ONE, again).figures)
+    assert sheet_view(workspace, ONE, sheet).sheet.state == "void"
+    (told,) = take_sheets(workspace, ONE, *PLACE, "scan.png", png(page))
+    assert (told.became, told.sheet) == ("already", again)
+
+
+def test_what_somebody_typed_otherwise_is_asked_of_people_whatever_the_sums_say(
+    workspace: Workspace, figures: Printed
+) -> None:
+    sheet = taken(workspace, figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    asked = sheet_view(workspace, ONE, sheet).asked
+    odd = next(f for f in reversed(asked) if f != "valid")
+    answer_figure(workspace, ONE, sheet, odd, "7")
+    for name in asked:
+        for actor in (TWO, THREE):
+            if name != odd and name in sheet_view(workspace, actor, sheet).asked:
+                answer_figure(workspace, actor, sheet, name, truth(name))
+    state = {f.field: f for f in sheet_view(workspace, TWO, sheet).figures}
+    assert not state[odd].stands
+    assert odd in sheet_view(workspace, TWO, sheet).asked
+    for actor in (TWO, THREE):
+        answer_figure(workspace, actor, sheet, odd, truth(odd))
+    assert {f.field: f.state for f in sheet_view(workspace, ONE, sheet).figures}[odd] == "people"
