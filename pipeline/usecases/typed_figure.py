@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.errors import Refusal, refuse
 from pipeline.in_words import from_words, in_words
 
 LARGEST = 10**12
+WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[. \u00a0][0-9]{3})+")
+"""Digits, or thousands parted by points or spaces."""
 
 
 def typed_figure(text: str, decimals: int) -> int | None:
@@ -31,21 +35,25 @@ def typed_figure(text: str, decimals: int) -> int | None:
 
 
 def _parts(text: str) -> tuple[str, str]:
-    """What stands before the first letter, without spaces, and the rest."""
+    """What stands before the first letter, and the rest."""
     start = next((k for k, letter in enumerate(text) if letter.isalpha()), len(text))
-    digits = "".join(text[:start].split())
-    return (digits.rstrip("(:;") if start < len(text) else digits), text[start:]
+    digits = text[:start].strip()
+    return (digits.rstrip("(:; ") if start < len(text) else digits), text[start:]
 
 
 def _of_digits(typed: str, text: str, decimals: int) -> int:
-    if decimals and ("," in typed or "." in typed):
-        whole, _, rest = typed.replace(",", ".").rpartition(".")
-        typed = whole.replace(".", "") + rest.ljust(decimals, "0") if len(rest) <= decimals else "?"
-    else:
-        typed = typed.replace(".", "") + "0" * decimals
-    if not (typed.isascii() and typed.isdigit()) or int(typed) > LARGEST:
+    """Points and spaces part thousands only: *84.60* typed for a number of ballots is a slip, not 8460."""
+    whole, rest = typed, ""
+    parted = re.fullmatch(rf"(.*[0-9])[.,]([0-9]{{1,{decimals}}})", typed) if decimals else None
+    if parted is not None:
+        whole, rest = parted[1], parted[2]
+    if not WHOLE.fullmatch(whole) or (decimals and not rest and not whole.isdigit()):
         raise _no_number(text)
-    return int(typed)
+    value = int(re.sub(r"\D", "", whole) + rest.ljust(decimals, "0"))
+    if value > LARGEST:
+        raise refuse("figure-number", "value", "'{value}' is too large; type the digits that stand on the paper",
+                     value=text[:40])  # fmt: skip
+    return value
 
 
 def _no_number(text: str) -> Refusal:
