@@ -18,7 +18,8 @@ from pipeline.errors import refuse
 from pipeline.messages import Message, message, render
 from pipeline.review.number_words import EMPTY, WHY, Question, decimal_text
 from pipeline.tally.bundles import BundleSum, BundleSums
-from pipeline.usecases.count_sheets import Figure, SheetView, Taken, take_sheets
+from pipeline.usecases.count_sheet_scans import Taken, take_sheets
+from pipeline.usecases.count_sheets import Figure, SheetView
 from pipeline.usecases.exports import whole_file
 from pipeline.usecases.sheet_report import PlaceReport, place_report
 from pipeline.usecases.workspace import Workspace, open_workspace

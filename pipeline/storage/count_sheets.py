@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from pipeline.geometry import Quad
 from pipeline.recognize.reading import FieldReading, WrittenReading
@@ -18,12 +18,23 @@ SheetState = Literal["open", "confirmed", "void"]
 
 
 @dataclass(frozen=True, slots=True)
+class SheetAct:
+    """Who confirmed a sheet or took it out, when and why; ``broken``: the rules against which it was confirmed."""
+
+    by: str
+    at: datetime
+    reason: str
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CountSheet:
     """One side of a count form. ``reading``: the written fields, without the places of their single boxes;
     ``figures``: what was confirmed, by field.
 
     ``signatures``: the places to sign as they were read; none of sheets that were read before they were kept.
-    ``paper``: what who confirmed the sheet saw on the paper, where R17 asked it.
+    ``paper``: what who confirmed the sheet saw on the paper, where R17 asked it. ``name``: the file it came in;
+    ``confirmed``, ``taken_out``: by whom and why; none of what happened before these were kept (revision 0023).
     """
 
     id: str
@@ -41,17 +52,22 @@ class CountSheet:
     at: datetime
     signatures: tuple[FieldReading, ...] | None = None
     paper: PaperSigned | None = None
+    name: str | None = None
+    confirmed: SheetAct | None = None
+    taken_out: SheetAct | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CountEntry:
-    """What one person typed for one figure; ``value`` is None where nothing is written."""
+    """What one person typed for one figure; ``value`` is None where nothing is written; ``before``: what that person
+    typed first and took back, the oldest first."""
 
     sheet: str
     field: str
     account: str
     value: int | None
     at: datetime
+    before: tuple[int | None, ...] = ()
 
 
 def add(db: Connection, sheet: CountSheet) -> None:
@@ -59,6 +75,7 @@ def add(db: Connection, sheet: CountSheet) -> None:
     values["reading"] = [_written_to_json(one) for one in sheet.reading]
     if sheet.signatures is not None:
         values["signatures"] = [_signature_to_json(one) for one in sheet.signatures]
+    values["confirmed"], values["taken_out"] = _act_to_json(sheet.confirmed), _act_to_json(sheet.taken_out)
     db.execute(insert(count_sheet).values(**values))
 
 
@@ -78,7 +95,21 @@ def _sheet(row: Row[Any]) -> CountSheet:
     signatures = values["signatures"]
     values["reading"] = tuple(_written_from_json(one) for one in values["reading"])
     values["signatures"] = None if signatures is None else tuple(_signature_from_json(one) for one in signatures)
+    values["confirmed"], values["taken_out"] = _act_from_json(values["confirmed"]), _act_from_json(values["taken_out"])
     return CountSheet(**values)
+
+
+def _act_to_json(act: SheetAct | None) -> dict[str, Any] | None:
+    if act is None:
+        return None
+    return {"by": act.by, "at": act.at.isoformat(), "reason": act.reason, "broken": list(act.broken)}
+
+
+def _act_from_json(document: Mapping[str, Any] | None) -> SheetAct | None:
+    if document is None:
+        return None
+    at = datetime.fromisoformat(document["at"])
+    return SheetAct(document["by"], at, document["reason"], tuple(document["broken"]))
 
 
 def _written_to_json(reading: WrittenReading) -> dict[str, Any]:
@@ -113,14 +144,16 @@ def _quad(document: Mapping[str, Any]) -> Quad:
     return (a, b, c, d)
 
 
-def put_state(
-    db: Connection,
-    sheet: str,
-    state: SheetState,
-    figures: Mapping[str, int | None] | None,
-    paper: PaperSigned | None = None,
+def confirm(
+    db: Connection, sheet: str, figures: Mapping[str, int | None], paper: PaperSigned | None, act: SheetAct
 ) -> None:
-    values = {"state": state, "figures": dict(figures) if figures is not None else None, "paper": paper}
+    values = {"state": "confirmed", "figures": dict(figures), "paper": paper, "confirmed": _act_to_json(act)}
+    db.execute(update(count_sheet).where(count_sheet.c.id == sheet).values(**values))
+
+
+def take_out(db: Connection, sheet: str, act: SheetAct) -> None:
+    """The sheet is void; what it said and who confirmed it stay."""
+    values = {"state": "void", "taken_out": _act_to_json(act)}
     db.execute(update(count_sheet).where(count_sheet.c.id == sheet).values(**values))
 
 
@@ -128,8 +161,12 @@ def entries(db: Connection, sheet: str) -> tuple[CountEntry, ...]:
     """Every answer to the figures of a sheet, the first given first."""
     query = select(count_entry).where(count_entry.c.sheet == sheet)
     rows = db.execute(query.order_by(count_entry.c.at, count_entry.c.account))
-    return tuple(CountEntry(**row._mapping) for row in rows)
+    return tuple(CountEntry(**{**row._mapping, "before": tuple(row.before or ())}) for row in rows)
 
 
 def put_entry(db: Connection, entry: CountEntry) -> None:
-    db.execute(insert(count_entry).values(**{name: getattr(entry, name) for name in CountEntry.__slots__}))
+    """Keep an answer, in place of the same person's earlier one, if any."""
+    values = {name: getattr(entry, name) for name in CountEntry.__slots__} | {"before": list(entry.before) or None}
+    key = and_(*(count_entry.c[name] == values[name] for name in ("sheet", "field", "account")))
+    if not db.execute(update(count_entry).where(key).values(**values)).rowcount:
+        db.execute(insert(count_entry).values(**values))

@@ -47,6 +47,9 @@ count_sheet = Table(
     Column("at", Moment, nullable=False),
     json_column("signatures", nullable=True),  # revision 0022; none of sheets that were read before
     Column("paper", Text),  # revision 0022: what who confirmed it saw on the paper, where that was asked
+    Column("name", Text),  # revision 0023: the file that it came in; none of sheets that were read before
+    json_column("confirmed", nullable=True),  # revision 0023: by whom, when, why, against which rules
+    json_column("taken_out", nullable=True),  # revision 0023: by whom, when, why
     one_of("state", "open", "confirmed", "void"),
     one_of("paper", "signed", "unsigned"),
     Index(None, "contest", "area"),
@@ -60,4 +63,5 @@ count_entry = Table(
     Column("account", Text, ForeignKey("account.id"), primary_key=True),
     Column("value", BigInteger),
     Column("at", Moment, nullable=False),
+    json_column("before", nullable=True),  # revision 0023: what the same person typed before, the oldest first
 )

@@ -4,7 +4,7 @@ the election is."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -55,6 +55,37 @@ def prepared_forms(workspace: Workspace, contest: str, area: str) -> tuple[Prepa
     if _has_minutes(workspace, contest):
         made.append(_prepared_minutes(_of(workspace, contest, area)))
     return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSide:
+    """A page of a count form, as a person names it: ``title`` of the form, ``page`` of several, else 0."""
+
+    form: str
+    side: str
+    title: str
+    page: int
+
+    @property
+    def id(self) -> str:
+        return f"{self.form}|{self.side}"
+
+
+def named_sides(workspace: Workspace, contest: str, area: str) -> tuple[NamedSide, ...]:
+    """Every page of the count forms of a place that has anything to read. Refused: ``area-unknown``."""
+    return tuple(
+        NamedSide(form.id, side.name, form.title, page if len(form.sides) > 1 else 0)
+        for form in forms_of(workspace, contest, area)
+        for page, side in enumerate(form.sides, start=1)
+        if side.fields
+    )
+
+
+def only(forms: Sequence[PreparedForm], named: NamedSide) -> PreparedForm:
+    """The named page alone, its code not asked for: a page that does not lie as it does is still rejected."""
+    form = next(f for f in forms if f.form.id == named.form)
+    side = form.side(named.side)
+    return replace(form, sides=(replace(side, side=replace(side.side, code=None)),))
 
 
 def _layouts(workspace: Workspace, contest: str, area: str) -> list[BallotLayout]:

@@ -1,4 +1,4 @@
-"""Scanned count forms as a source of an area's figures: read, asked figure by figure, confirmed by their rules.
+"""Scanned count forms as a source of an area's figures: asked figure by figure, confirmed by their rules.
 
 A figure stands where the machine's reading was accepted by the form's rules, or where enough people typed the same,
 each without seeing the machine's reading or each other's (docs/adr/0008). After every answer the rest is decided anew.
@@ -7,9 +7,8 @@ The pages of one form (the minutes have three) are decided together, and confirm
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -20,21 +19,16 @@ from pipeline.election.rule_type import RuleSet
 from pipeline.errors import Problem, Refusal, refuse
 from pipeline.forms.template import Form
 from pipeline.messages import Message, message
-from pipeline.recognize.read import ENGINE, read_raw
-from pipeline.recognize.reading import PageReading, WrittenReading
+from pipeline.recognize.reading import WrittenReading
 from pipeline.review.number_words import Question, name_of, questions_of
 from pipeline.review.numbers import NumberDecision, NumbersDecided, Why, decide_numbers
 from pipeline.review.signatures import PaperSigned, SignaturePlace, signature_places, signature_questions
-from pipeline.scan.decode import decode_pages
-from pipeline.scan.page import RawPage
-from pipeline.storage import count_sheets, log
-from pipeline.storage.count_sheets import CountEntry, CountSheet
+from pipeline.storage import accounts, count_sheets, log
+from pipeline.storage.count_sheets import CountEntry, CountSheet, SheetAct
 from pipeline.usecases.count_sheet_forms import (
     check_place,
     form_of,
     inventory_id,
-    other_form,
-    prepared_forms,
     tells_figures,
 )
 from pipeline.usecases.inventory import (
@@ -57,74 +51,6 @@ and a person's slip that meets the guess would stand with nobody having read the
 nothing that its sums have not settled already."""
 
 
-# Handing in ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of one page: ``sheet`` where it was read, else why not."""
-
-    name: str
-    page: int
-    sheet: str | None
-    became: Literal["read", "already", "rejected", "nothing"]
-    """``nothing``: a page of the form on which there is nothing to read; it is not kept."""
-    text: Message | None = None
-
-
-def take_sheets(
-    workspace: Workspace, actor: Actor, contest: str, area: str, name: str, content: bytes
-) -> tuple[Taken, ...]:
-    """Read the pages of a scan as count forms of a place and keep them; a page that is none is told and not kept.
-
-    The same page again changes nothing. Refused: ``area-unknown``.
-    """
-    require(actor, "ingest")
-    check_place(workspace, contest, area)
-    workspace.profile.check_engine(ENGINE)
-    sha256 = hashlib.sha256(content).hexdigest()
-    forms = prepared_forms(workspace, contest, area)
-    told = []
-    for raw in decode_pages(content, name, sha256):
-        outcome = read_raw(raw, forms) if isinstance(raw, RawPage) else raw
-        if isinstance(outcome, PageReading):
-            told.append(_kept(workspace, actor, contest, area, name, content, outcome))
-        else:
-            text = other_form(workspace.election, outcome) or outcome.text
-            told.append(Taken(name, outcome.source.page, None, "rejected", text))
-    return tuple(told)
-
-
-def _kept(
-    workspace: Workspace, actor: Actor, contest: str, area: str, name: str, content: bytes, reading: PageReading
-) -> Taken:
-    number = reading.source.page
-    signatures = tuple(f for f in reading.fields if f.kind == "signature")
-    if not reading.written and not signatures:
-        return Taken(name, number, None, "nothing", _NOTHING)
-    key = f"{reading.source.sha256[:20]}-{number}"
-    workspace.images.keep(content)
-    sheet = CountSheet(
-        key, contest, area, reading.form, reading.source.sha256, number, reading.rotation_deg, reading.engine,
-        reading.written, "open", None, actor.id, workspace.clock(), signatures,
-    )  # fmt: skip
-    with workspace.database.write() as db:
-        before, again = count_sheets.get(db, key), 1
-        while before is not None and before.state == "void":  # a sheet that was taken out comes in anew, unanswered
-            again += 1
-            sheet = replace(sheet, id=f"{key}-{again}")
-            before = count_sheets.get(db, sheet.id)
-        if before is not None:
-            return Taken(name, number, before.id, "already")
-        count_sheets.add(db, sheet)
-        detail = {"form": sheet.form, "sha256": sheet.sha256, "page": number, "engine": sheet.engine}
-        log.append(db, AuditEvent(actor.id, "count_sheet_read", f"{area}/{contest}", detail), sheet.at)
-    return Taken(name, number, sheet.id, "read")
-
-
-_NOTHING = message("a page of this place's form on which nothing is to be read; it was not kept")
-
-
 # What stands ---------------------------------------------------------------------------------------------
 
 FigureState = Literal["machine", "people", "open", "once", "disputed"]
@@ -133,7 +59,8 @@ FigureState = Literal["machine", "people", "open", "once", "disputed"]
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure of a sheet. ``value``: only where it stands, since who types must see nothing. ``mine``: the actor
-    has typed it. ``why``: why the machine's reading does not stand; none where the figure does."""
+    has typed it; ``again``: and may still type it otherwise, as nobody else has. ``why``: why the machine's reading
+    does not stand; none where the figure does."""
 
     field: str
     label: str
@@ -144,6 +71,7 @@ class Figure:
     mine: bool
     by: tuple[str, ...]
     why: tuple[Why, ...] = ()
+    again: bool = False
 
     @property
     def stands(self) -> bool:
@@ -172,6 +100,12 @@ class SheetView:
     """Whether another inventory stands, which this one would change: that takes a reason."""
     page: int = 0
     """Which page of a form of several it is, 0 of others."""
+    pages: tuple[int, ...] = ()
+    """The pages of its form that a scan has of several, 0 of others left out."""
+    twice: tuple[str, ...] = ()
+    """Other sheets of the place that are the same page of the same form; only one of them can be the paper."""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Names of who handed it in, confirmed it and took it out, by account."""
 
     @property
     def ready(self) -> bool:
@@ -251,7 +185,7 @@ def _view(
     replaces = settled_inventory and differs_from_read(db, workspace, sheet.area, values)
     return SheetView(
         sheet, form.title, figures, asked, len(open_fields), broken, empty, signatures, unsigned, inventory, replaces,
-        _page(form, sheet),
+        _page(form, sheet), _read_pages(form), _twice(db, workspace, sheet), _people(db, sheet),
     )  # fmt: skip
 
 
@@ -278,7 +212,9 @@ def _figure(
     mine = any(e.account == actor.id for e in given)
     value = number.value if stands else None
     why = () if stands else number.why
-    return Figure(number.field, field.label or field.id, field.decimals, kind, state, value, mine, number.by, why)
+    again = mine and state == "once"
+    label = field.label or field.id
+    return Figure(number.field, label, field.decimals, kind, state, value, mine, number.by, why, again)
 
 
 Pages = Sequence[tuple[CountSheet, tuple[CountEntry, ...]]]
@@ -311,6 +247,43 @@ def _page(form: Form, sheet: CountSheet) -> int:
     return next(pages, 0) if len(form.sides) > 1 else 0
 
 
+def _read_pages(form: Form) -> tuple[int, ...]:
+    """The pages of a form of several that have anything to read."""
+    pages = tuple(n for n, side in enumerate(form.sides, start=1) if side.fields)
+    return pages if len(form.sides) > 1 else ()
+
+
+def _twice(db: Connection, workspace: Workspace, sheet: CountSheet) -> tuple[str, ...]:
+    """The other scans of the same page that are not void; of tally sheets there is one a bundle."""
+    if sheet.state == "void" or sheet.form.startswith("kiem-phieu-"):
+        return ()
+    same = _at(db, workspace, sheet.contest, sheet.area)
+    return tuple(
+        s.id
+        for s in same
+        if s.id != sheet.id and s.form == sheet.form and s.state != "void" and _fields(s) == _fields(sheet)
+    )
+
+
+def _people(db: Connection, sheet: CountSheet) -> Mapping[str, str]:
+    acts = (sheet.confirmed, sheet.taken_out)
+    ids = dict.fromkeys((sheet.author, *(act.by for act in acts if act is not None)))
+    found = {one: accounts.get(db, one) for one in ids}
+    return {one: account.name if account else one for one, account in found.items()}
+
+
+def missing_pages(views: Sequence[SheetView]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Of forms of several pages of which some are there: the title, and the pages that are not."""
+    found: dict[str, SheetView] = {}
+    there: dict[str, set[int]] = {}
+    for view in views:
+        if view.pages:
+            found[view.sheet.form] = view
+            there.setdefault(view.sheet.form, set()).add(view.page)
+    lacking = ((v.title, tuple(n for n in v.pages if n not in there[form])) for form, v in found.items())
+    return tuple((title, pages) for title, pages in lacking if pages)
+
+
 def _decided(
     workspace: Workspace, sheet: CountSheet, given: tuple[CountEntry, ...], others: Pages
 ) -> tuple[Form, NumbersDecided, Mapping[str, int | None]]:
@@ -327,10 +300,13 @@ def _settled(
     written: tuple[WrittenReading, ...], given: tuple[CountEntry, ...], rules: RuleSet
 ) -> dict[str, int | None]:
     """Figures on which enough people agree, the first agreement of each; the machine is one of them where the
-    election's rules say so, nothing about its reading is in doubt and its chance is at least ``MACHINE_KEYS_FROM``."""
+    election's rules say so, nothing about its reading is in doubt and its chance is at least ``MACHINE_KEYS_FROM``, and
+    nobody has typed the figure otherwise first: who may type until it stands would find out what the machine reads."""
     found: dict[str, int | None] = {}
     machine = {w.field: w.values[0][0] for w in written if rules.machine_keys and _keys(w)}
     said: dict[str, list[int | None]] = {}
+    for name in {entry.field for entry in given if entry.before}:
+        machine.pop(name, None)
     for entry in given:
         values = said.setdefault(entry.field, [])
         values.append(entry.value)
@@ -351,10 +327,13 @@ def _keys(reading: WrittenReading) -> bool:
 Became = Literal["stands", "waits", "differs"]
 
 
-def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, text: str) -> Became:
+def answer_figure(
+    workspace: Workspace, actor: Actor, sheet: str, field: str, text: str, *, again: bool = False
+) -> Became:
     """Keep what one person read on the paper; ``text`` is digits, or empty for nothing written.
 
-    It stands, waits for another person, or differs from what another typed. Refused: an unknown sheet or field, a
+    It stands, waits for another person, or differs from what another typed. ``again``: in place of what the same person
+    typed before, while nobody else has; then the machine is none of the two. Refused: an unknown sheet or field, a
     confirmed sheet, text that is no number (``figure-number``), a second answer of the same person, and a figure that
     stands (``figure-stands``): nobody is asked for it, and what two agreed on must not depend on who posts next.
     """
@@ -370,20 +349,23 @@ def answer_figure(workspace: Workspace, actor: Actor, sheet: str, field: str, te
             raise refuse("field-unknown", field, "the page has no such place; reload the page")
         value = typed_figure(text, form.field(field).decimals)
         given = count_sheets.entries(db, sheet)
-        if any(e.field == field and e.account == actor.id for e in given):
-            raise refuse("already-typed", field, "you have typed this figure already; somebody else must type it now")
         figure = next(f for f in _view(db, workspace, actor, found, given).figures if f.field == field)
         if figure.stands:
             raise refuse("figure-stands", field, "{figure} stands already, nothing was changed; if the paper says "
                          "otherwise, take the sheet out with a reason and hand it in again",
                          figure=name_of(form.field(field)))  # fmt: skip
-        count_sheets.put_entry(db, CountEntry(sheet, field, actor.id, value, at))
+        mine = next((e for e in given if e.field == field and e.account == actor.id), None)
+        if mine is not None and not (again and figure.again):
+            raise refuse("already-typed", field, "you have typed this figure already; somebody else must type it now")
+        before = () if mine is None else (*mine.before, mine.value)
+        count_sheets.put_entry(db, CountEntry(sheet, field, actor.id, value, at, before))
         given = count_sheets.entries(db, sheet)
         stands = field in _settled(found.reading, given, workspace.count.rules)
         others = [e.value for e in given if e.field == field and e.account != actor.id]
         became: Became = "stands" if stands else "differs" if any(v != value for v in others) else "waits"
         # without the figure: a second person must not find it in the log
-        event = AuditEvent(actor.id, "count_figure_typed", f"{sheet}/{field}", {"became": became})
+        detail = {"became": became} | ({"again": True} if before else {})
+        event = AuditEvent(actor.id, "count_figure_typed", f"{sheet}/{field}", detail)
         log.append(db, event, at)
     return became
 
@@ -420,17 +402,22 @@ def confirm_sheet(
         _check_alike(db, found, view)
         if view.inventory:
             keep_read(db, workspace, actor, found.area, figures, reason)
-        count_sheets.put_state(db, sheet, "confirmed", figures, said)
-        detail = {"form": found.form, "figures": figures, "reason": reason.strip(),
-                  "broken": [q.code for q in (*view.broken, *(view.unsigned if said == "unsigned" else ()))],
+        broken = [q.code for q in (*view.broken, *(view.unsigned if said == "unsigned" else ()))]
+        act = SheetAct(actor.id, at, reason.strip(), tuple(dict.fromkeys(broken)))
+        count_sheets.confirm(db, sheet, figures, said, act)
+        detail = {"form": found.form, "figures": figures, "reason": act.reason, "broken": broken,
                   "not_seen_signed": [name for q in view.unsigned for name in q.fields], "paper": said}  # fmt: skip
         log.append(db, AuditEvent(actor.id, "count_sheet_confirmed", f"{found.area}/{found.contest}", detail), at)
 
 
 def _check(view: SheetView, actor: Actor, reason: str, paper: PaperSigned | None) -> None:
-    allowed = actor.may("put_to_team") and bool(reason)
+    leader = actor.may("put_to_team")
+    allowed = leader and bool(reason)
     against = [q for q in view.broken if not (allowed and q.code in WORLD)]
     problems = [Problem(q.code, ", ".join(q.fields), q.text) for q in against]
+    if against:
+        world = all(q.code in WORLD for q in against)
+        problems.append(Problem("rules-broken", "reason", _ON_PAPER if not world else _REASON if leader else _LEADER))
     if view.unsigned and paper is None:
         problems += [Problem(q.code, ", ".join(q.fields), q.text) for q in view.unsigned]
         problems.append(Problem("R17", "paper", _SAY_SIGNED))
@@ -452,6 +439,9 @@ def _check_alike(db: Connection, sheet: CountSheet, view: SheetView) -> None:
                      "a reason", figures=tuple(Message("{name}", {"name": f.label}) for f in differing))  # fmt: skip
 
 
+_ON_PAPER = message("nothing was confirmed: what breaks a sum cannot be confirmed by anybody; look at the paper")
+_REASON = message("nothing was confirmed: write the reason why it is so on the paper and yet right")
+_LEADER = message("nothing was confirmed: this can be true on the paper, and only the team leader confirms it")
 _SAY_SIGNED = message("R17: say whether the paper is signed before you confirm the sheet")
 _UNSIGNED = message(
     "R17: the paper is not signed; have it signed and scan it again, or the team leader confirms it with a reason"
@@ -459,15 +449,20 @@ _UNSIGNED = message(
 
 
 def void_sheet(workspace: Workspace, actor: Actor, sheet: str, reason: str) -> None:
-    """The sheet is taken out (scanned badly, written anew); its answers stay in the record. Needs a reason."""
+    """The sheet is taken out (scanned badly, written anew); its answers stay in the record. Needs a reason; a confirmed
+    one is taken out by the team leader alone (``sheet-leader``), who may have confirmed it against a rule."""
     require_person(actor, "ingest", workspace.trial)
     if not reason.strip():
         raise refuse("reason-missing", "reason", "a change needs a reason; write why")
     with workspace.database.write() as db:
         found = _open_or_not(db, sheet)
+        if found.state == "void":
+            raise refuse("sheet-void", sheet, "this sheet was taken out already; nothing was changed")
+        if found.state == "confirmed" and not actor.may("put_to_team"):
+            raise refuse("sheet-leader", sheet, "this sheet is confirmed; only the team leader can take it out")
         if found.state == "confirmed" and found.form == inventory_id(workspace, found.area):
             take_back_read(db, workspace, actor, found.area, found.figures or {}, reason)
-        count_sheets.put_state(db, sheet, "void", found.figures, found.paper)
+        count_sheets.take_out(db, sheet, SheetAct(actor.id, workspace.clock(), reason.strip()))
         detail = {"form": found.form, "was": found.state, "reason": reason.strip()}
         event = AuditEvent(actor.id, "count_sheet_void", f"{found.area}/{found.contest}", detail)
         log.append(db, event, workspace.clock())

@@ -15,23 +15,25 @@ from pipeline.in_words import MOST, in_words
 from pipeline.messages import Message, message
 from pipeline.review.number_words import decimal_text
 from pipeline.review.signatures import PaperSigned
+from pipeline.usecases.count_sheet_forms import named_sides
+from pipeline.usecases.count_sheet_scans import Taken, take_sheets
 from pipeline.usecases.count_sheets import (
     Became,
     FigureState,
-    Taken,
     answer_figure,
     confirm_sheet,
+    missing_pages,
     sheet_view,
     sheets_of,
-    take_sheets,
     void_sheet,
 )
 from pipeline.usecases.pictures import figure_picture, sheet_picture
+from review_ui import moments
 from review_ui.faults import status_of
 from review_ui.guard import Needs
 from review_ui.screens import Screen
 from review_ui.visit import Visit
-from review_ui.wording_count import PAPER, SIGNATURES
+from review_ui.wording_count import PAPER, RULES, SIGNATURES
 
 PERMISSION: Permission = "ingest"
 router = APIRouter(prefix="/sheets")
@@ -59,8 +61,12 @@ def _place(
     status: int = 200,
 ) -> Response:  # fmt: skip
     election = visit.state.workspace.election
+    views = sheets_of(visit.state.workspace, visit.actor, contest, area)
     values = {
-        "sheets": sheets_of(visit.state.workspace, visit.actor, contest, area),
+        "sheets": views,
+        "missing": missing_pages(views),
+        "named_sides": named_sides(visit.state.workspace, contest, area),
+        "moment": moments.shown,
         "place": election.area(area),
         "contest": contest,
         "body": election.contest(contest).body,
@@ -89,18 +95,27 @@ async def hand_in(contest: str, area: str, visit: Keyer) -> Response:
 
 def _taken(visit: Visit, contest: str, area: str, form: FormData) -> Response:
     files = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+    chosen = form.get("named")
+    named = next((n for n in named_sides(visit.state.workspace, contest, area) if n.id == chosen), None)
     told: list[Taken] = []
     for one in files:
-        told += take_sheets(visit.state.workspace, visit.actor, contest, area, one.filename or "", one.file.read())
+        name, content = one.filename or "", one.file.read()
+        told += take_sheets(visit.state.workspace, visit.actor, contest, area, name, content, named)
     return _place(
         visit, contest, area, tuple(told), None if files else message("no file was chosen; choose the scans first")
     )
 
 
 def _sheet(
-    visit: Visit, sheet: str, problems: tuple[Problem, ...] = (), told: Became | None = None, status: int = 200
-) -> Response:
+    visit: Visit, sheet: str, problems: tuple[Problem, ...] = (), told: Became | None = None, status: int = 200,
+    field: str = "", typed: str = "",
+) -> Response:  # fmt: skip
+    """``field``: the figure to type before the one that would be asked next, one's own that is typed again or one that
+    was refused, with ``typed`` in it."""
     view = sheet_view(visit.state.workspace, visit.actor, sheet)
+    own = next((f for f in view.figures if f.field == field and (f.field in view.asked or f.again)), None)
+    asked = next((f for name in view.asked for f in view.figures if f.field == name), None)
+    shown_already = {q.code for q in view.broken}
     election = visit.state.workspace.election
     values = {
         "view": view,
@@ -109,35 +124,39 @@ def _sheet(
         "states": STATES,
         "signature_states": SIGNATURES,
         "paper_words": PAPER,
+        "rules": {f"R{number}": text for number, text in RULES.items()},
         "shown": lambda f: decimal_text(f.value, f.decimals).replace(".", ","),
         "said": lambda f: in_words(f.value) if f.value is not None and not f.decimals and f.value <= MOST else "",
-        "problems": problems,
+        "problems": tuple(p for p in problems if p.code not in shown_already),
+        "moment": moments.shown,
+        "typed": typed,
         "told": TOLD[told] if told else None,
-        "next": next((f for name in view.asked for f in view.figures if f.field == name), None),
+        "next": own or asked,
     }
     return visit.page("sheet.html", values, status)
 
 
 @router.get("/one/{sheet}")
-def one(sheet: str, visit: Keyer, told: Became | None = None) -> Response:
-    """One sheet: the figure to type next, and all figures with their pictures."""
-    return _sheet(visit, sheet, told=told)
+def one(sheet: str, visit: Keyer, told: Became | None = None, again: str = "") -> Response:
+    """One sheet: the figure to type next, or one's own to type ``again``, and all figures with their pictures."""
+    return _sheet(visit, sheet, told=told, field=again)
 
 
 @router.post("/one/{sheet}/type/{field}")
-def type_figure(sheet: str, field: str, visit: Keyer, value: Short = "") -> Response:
+def type_figure(sheet: str, field: str, visit: Keyer, value: Short = "", again: Short = "") -> Response:
     """Keep what was typed for one figure; the most informative of the others is asked next."""
     try:
-        became = answer_figure(visit.state.workspace, visit.actor, sheet, field, value)
+        became = answer_figure(visit.state.workspace, visit.actor, sheet, field, value, again=bool(again))
     except Refusal as refusal:
-        return _refused(visit, sheet, refusal)
+        return _refused(visit, sheet, refusal, field, value)
     return visit.go(f"/sheets/one/{quote(sheet)}?told={became}")
 
 
-def _refused(visit: Visit, sheet: str, refusal: Refusal) -> Response:
+def _refused(visit: Visit, sheet: str, refusal: Refusal, field: str = "", typed: str = "") -> Response:
     if refusal.problems[0].code in ("sheet-unknown", "not-permitted"):
         raise refusal
-    return _sheet(visit, sheet, refusal.problems, status=max(409, status_of(refusal.problems[0])))
+    status = max(409, status_of(refusal.problems[0]))
+    return _sheet(visit, sheet, refusal.problems, status=status, field=field, typed=typed)
 
 
 @router.post("/one/{sheet}/confirm")

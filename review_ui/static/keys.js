@@ -1,5 +1,5 @@
 // Keys of buttons and links: data-key="s" or "Shift+P" or "Enter". They rest while a field has the focus (Esc leaves it;
-// F8 and the like work there, too), and a person can turn them off (they are kept off on this browser).
+// F8 and the like work there, too; letters also where only digits are typed, data-digits), and a person can turn them off (they are kept off on this browser).
 // Rows: in <table data-rows> and <ul data-rows> the arrow keys choose a row; data-row-key acts in the chosen row alone.
 
 const OFF = "kiemphieu-keys-off";
@@ -81,7 +81,8 @@ function fitting(controls, name, wanted) {
 function pressed(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (localStorage.getItem(OFF)) return;
-  if (typing(event.target) && !/^F\d+$/.test(event.key)) {
+  const ownLetter = "digits" in (event.target.dataset ?? {}) && /^\p{L}$/u.test(event.key);
+  if (typing(event.target) && !ownLetter && !/^F\d+$/.test(event.key)) {
     if (event.key === "Escape" && !("ownKeys" in event.target.dataset)) event.target.blur();
     return;
   }

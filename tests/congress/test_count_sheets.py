@@ -17,7 +17,8 @@ from pipeline.errors import Refusal
 from pipeline.forms.count_forms import CountForm, figures_form, tally_form
 from pipeline.storage import accounts
 from pipeline.usecases.count_sheet_forms import forms_of
-from pipeline.usecases.count_sheets import answer_figure, confirm_sheet, confirmed_figures, sheet_view, take_sheets
+from pipeline.usecases.count_sheet_scans import take_sheets
+from pipeline.usecases.count_sheets import answer_figure, confirm_sheet, confirmed_figures, sheet_view
 from pipeline.usecases.workspace import Workspace, create_workspace
 from tests.count_forms.conftest import Printed, printed
 

@@ -19,6 +19,7 @@ from pipeline.errors import Refusal
 from pipeline.storage import accounts, count_sheets, log
 from pipeline.storage.count_sheets import CountEntry
 from pipeline.storage.schema_paper import count_sheet
+from pipeline.usecases.count_sheet_scans import take_sheets
 from pipeline.usecases.count_sheets import (
     MACHINE_KEYS_FROM,
     SheetView,
@@ -26,7 +27,6 @@ from pipeline.usecases.count_sheets import (
     confirm_sheet,
     confirmed_figures,
     sheet_view,
-    take_sheets,
     void_sheet,
 )
 from pipeline.usecases.keying import check_figures

@@ -14,13 +14,13 @@ from pipeline.election.load import load_election
 from pipeline.errors import Refusal
 from pipeline.forms.inventory_form import InventoryForm, fields_of, inventory_form
 from pipeline.storage import accounts, log
+from pipeline.usecases.count_sheet_scans import take_sheets
 from pipeline.usecases.count_sheets import (
     SheetView,
     answer_figure,
     confirm_sheet,
     sheet_view,
     sheets_of,
-    take_sheets,
     void_sheet,
 )
 from pipeline.usecases.inventory import inventory_view, keep_inventory

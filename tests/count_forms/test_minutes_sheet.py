@@ -22,15 +22,14 @@ from pipeline.scan.page import RawPage
 from pipeline.scan.prepare import grey_of
 from pipeline.storage import accounts
 from pipeline.usecases.blank_minutes import blank_minutes_of
+from pipeline.usecases.count_sheet_scans import Taken, take_sheets
 from pipeline.usecases.count_sheets import (
     SheetView,
-    Taken,
     answer_figure,
     confirm_sheet,
     confirmed_figures,
     sheet_view,
     sheets_of,
-    take_sheets,
     void_sheet,
 )
 from pipeline.usecases.workspace import Workspace, create_workspace
