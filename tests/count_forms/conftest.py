@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from calibration.digits.filled_form import filled
+from pipeline.access.roles import Actor, Role
 from pipeline.election.load import load_election
 from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.count_forms import CountForm, figures_form, tally_form
@@ -24,6 +25,8 @@ from pipeline.review.numbers import NumbersDecided, decide_numbers
 from pipeline.review.profile import default_profile
 from pipeline.scan.page import PageSource, RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepare_form
+from pipeline.storage import accounts
+from pipeline.usecases.workspace import Workspace, create_workspace
 
 Picture = NDArray[np.uint8]
 
@@ -98,3 +101,15 @@ def other_area(commune: tuple[CountForm, CountForm], tmp_path_factory: pytest.Te
 @pytest.fixture(scope="session")
 def tally(commune: tuple[CountForm, CountForm], tmp_path_factory: pytest.TempPathFactory) -> Printed:
     return printed(commune[0], tmp_path_factory.mktemp("tally"), tally=True)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """The example election with the people who type and their leader."""
+    made = create_workspace(tmp_path / "w", load_election(Path(str(files("kiemphieu") / "example"))))
+    with made.database.write() as db:
+        people: dict[str, Role] = {"mot": "operator", "hai": "operator", "ba": "operator", "truong": "team_leader"}
+        for key, role in people.items():
+            accounts.put(db, Actor(key, key.title(), frozenset({role})))
+    yield made
+    made.close()

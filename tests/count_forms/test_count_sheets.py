@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from importlib.resources import files
-from pathlib import Path
-
 import cv2
 import pytest
 from sqlalchemy import select, update
 
 from calibration.digits.filled_form import PPM
-from pipeline.access.roles import Actor
 from pipeline.election.definition import RuleChange
-from pipeline.election.load import load_election
 from pipeline.election.rules import changed
 from pipeline.errors import Refusal
-from pipeline.storage import accounts, count_sheets, log
+from pipeline.storage import count_sheets, log
 from pipeline.storage.count_sheets import CountEntry
 from pipeline.storage.schema_paper import count_sheet
 from pipeline.usecases.count_sheet_scans import take_sheets
 from pipeline.usecases.count_sheets import (
     MACHINE_KEYS_FROM,
-    SheetView,
     answer_figure,
     confirm_sheet,
     confirmed_figures,
@@ -31,58 +24,16 @@ from pipeline.usecases.count_sheets import (
 )
 from pipeline.usecases.keying import check_figures
 from pipeline.usecases.pictures import DecodedPages, figure_picture, sheet_picture
-from pipeline.usecases.workspace import Workspace, create_workspace
-from tests.count_forms.conftest import BUNDLE, FIGURES, Picture, Printed
-
-ONE, TWO, THREE = (Actor(k, k.title(), frozenset({"operator"})) for k in ("mot", "hai", "ba"))
-LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
-PLACE = ("xa", "kv1")
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    made = create_workspace(tmp_path / "w", load_election(Path(str(files("kiemphieu") / "example"))))
-    with made.database.write() as db:
-        for actor in (ONE, TWO, THREE, LEADER):
-            accounts.put(db, actor)
-    yield made
-    made.close()
-
-
-def png(page: Picture) -> bytes:
-    return cv2.imencode(".png", page)[1].tobytes()
-
-
-def taken(workspace: Workspace, page: Picture) -> str:
-    (told,) = take_sheets(workspace, ONE, *PLACE, "scan.png", png(page))
-    assert told.became == "read", told
-    assert told.sheet is not None
-    return told.sheet
-
-
-def typed_by_both(workspace: Workspace, sheet: str, value: Callable[[str], str]) -> SheetView:
-    """Two people type every figure that they are asked, one after the other; the view afterwards."""
-    for _ in range(80):
-        for actor in (ONE, TWO):
-            asked = sheet_view(workspace, actor, sheet).asked
-            if asked:
-                answer_figure(workspace, actor, sheet, asked[0], value(asked[0]))
-        if sheet_view(workspace, ONE, sheet).ready:
-            break
-    return sheet_view(workspace, ONE, sheet)
-
-
-def truth(field: str) -> str:
-    value = FIGURES[field]
-    percent = field in ("turnout", "valid_percent", "invalid_percent")
-    return f"{value // 100},{value % 100:02d}" if percent else str(value)
+from pipeline.usecases.workspace import Workspace
+from tests.count_forms.conftest import BUNDLE, FIGURES, Printed
+from tests.count_forms.handing_in import LEADER, ONE, PLACE, THREE, TWO, png, taken, truth, typed_by_two
 
 
 def test_doubtful_figures_are_typed_by_two_and_the_confirmed_sheet_binds_what_is_keyed(
     workspace: Workspace, figures: Printed
 ) -> None:
-    sheet = taken(workspace, figures.filled(FIGURES, 21))
-    view = typed_by_both(workspace, sheet, truth)
+    sheet = taken(workspace, png(figures.filled(FIGURES, 21)))
+    view = typed_by_two(workspace, sheet)
     assert view.ready
     assert view.broken == ()
     confirm_sheet(workspace, ONE, sheet, paper="signed")
@@ -106,7 +57,7 @@ def test_doubtful_figures_are_typed_by_two_and_the_confirmed_sheet_binds_what_is
 def test_one_person_alone_settles_nothing_and_nobody_sees_what_was_typed(
     workspace: Workspace, figures: Printed
 ) -> None:
-    sheet = taken(workspace, figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    sheet = taken(workspace, png(figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22)))
     assert answer_figure(workspace, ONE, sheet, "valid", "1021") == "waits"
     seen = next(f for f in sheet_view(workspace, TWO, sheet).figures if f.field == "valid")
     assert (seen.state, seen.value, seen.mine) == ("once", None, False)
@@ -123,7 +74,7 @@ def test_one_person_alone_settles_nothing_and_nobody_sees_what_was_typed(
 
 
 def test_an_answer_settles_figures_that_were_asked_before(workspace: Workspace, figures: Printed) -> None:
-    sheet = taken(workspace, figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    sheet = taken(workspace, png(figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22)))
     assert sheet_view(workspace, ONE, sheet).asked[0] == "valid"
     before = sheet_view(workspace, ONE, sheet).waiting
     for actor in (ONE, TWO):
@@ -135,8 +86,8 @@ def test_a_sum_that_is_wrong_on_the_paper_blocks_the_confirmation_by_its_number(
     workspace: Workspace, figures: Printed
 ) -> None:
     wrong = {**FIGURES, "invalid": 29}
-    sheet = taken(workspace, figures.filled(wrong, 23))
-    view = typed_by_both(workspace, sheet, lambda f: str(wrong[f]) if f == "invalid" else truth(f))
+    sheet = taken(workspace, png(figures.filled(wrong, 23)))
+    view = typed_by_two(workspace, sheet, lambda f: str(wrong[f]) if f == "invalid" else truth(f))
     assert {"R6", "R11"} <= {q.code for q in view.broken}
     for actor in (ONE, LEADER):
         with pytest.raises(Refusal) as refused:
@@ -151,8 +102,8 @@ def test_what_can_be_true_is_confirmed_by_the_leader_with_a_reason_and_by_nobody
     workspace: Workspace, figures: Printed
 ) -> None:
     true = {**FIGURES, "issued": 1030, "received": 1180}
-    sheet = taken(workspace, figures.filled(true, 24))
-    view = typed_by_both(workspace, sheet, lambda f: str(true[f]) if f in ("issued", "received") else truth(f))
+    sheet = taken(workspace, png(figures.filled(true, 24)))
+    view = typed_by_two(workspace, sheet, lambda f: str(true[f]) if f in ("issued", "received") else truth(f))
     assert {q.code for q in view.broken} == {"R4", "R20"}
     for actor, reason in ((ONE, "ten ballots too many"), (LEADER, " ")):
         with pytest.raises(Refusal, match="R4"):
@@ -165,7 +116,7 @@ def test_the_machine_is_one_of_the_two_only_where_the_election_says_so(
     workspace: Workspace, figures: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     odd = {**FIGURES, "votes_sum": 4533}
-    sheet = taken(workspace, figures.filled(odd, 25))
+    sheet = taken(workspace, png(figures.filled(odd, 25)))
     asked = next(f for f in sheet_view(workspace, ONE, sheet).asked if f.startswith("votes_") and f != "votes_sum")
     assert answer_figure(workspace, ONE, sheet, asked, truth(asked)) == "waits"
     rules = changed(workspace.count.rules, RuleChange("machine_keys", "yes", "decision 12"))
@@ -189,7 +140,7 @@ def test_the_same_scan_again_changes_nothing_and_a_page_of_another_area_is_told(
     workspace: Workspace, figures: Printed, other_area: Printed
 ) -> None:
     page = figures.filled(FIGURES, 26)
-    sheet = taken(workspace, page)
+    sheet = taken(workspace, png(page))
     (again,) = take_sheets(workspace, TWO, *PLACE, "again.png", png(page))
     assert (again.became, again.sheet) == ("already", sheet)
     (other,) = take_sheets(workspace, ONE, *PLACE, "other.png", png(other_area.filled(FIGURES, 26)))
@@ -200,7 +151,7 @@ def test_the_same_scan_again_changes_nothing_and_a_page_of_another_area_is_told(
 
 
 def test_a_figure_that_stands_is_not_typed_again_and_says_what_to_do(workspace: Workspace, figures: Printed) -> None:
-    sheet = taken(workspace, figures.blank)
+    sheet = taken(workspace, png(figures.blank))
     assert [answer_figure(workspace, actor, sheet, "valid", "1021") for actor in (ONE, TWO)] == ["waits", "stands"]
     for actor in (THREE, LEADER):
         with pytest.raises(Refusal) as refused:
@@ -214,14 +165,14 @@ def test_a_figure_that_stands_is_not_typed_again_and_says_what_to_do(workspace: 
 
 
 def test_a_figure_that_the_machine_settled_is_not_typed(workspace: Workspace, figures: Printed) -> None:
-    sheet = taken(workspace, figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    sheet = taken(workspace, png(figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22)))
     standing = next(f for f in sheet_view(workspace, ONE, sheet).figures if f.state == "machine")
     with pytest.raises(Refusal, match="figure-stands"):
         answer_figure(workspace, ONE, sheet, standing.field, "1")
 
 
 def test_answers_kept_after_a_figure_stood_do_not_turn_it_round(workspace: Workspace, figures: Printed) -> None:
-    sheet = taken(workspace, figures.blank)
+    sheet = taken(workspace, png(figures.blank))
     for actor in (ONE, TWO):
         answer_figure(workspace, actor, sheet, "valid", "1021")
     with workspace.database.write() as db:  # as versions before 0022 took them
@@ -234,7 +185,7 @@ def test_answers_kept_after_a_figure_stood_do_not_turn_it_round(workspace: Works
 def test_the_machine_keys_only_what_it_is_sure_of(
     workspace: Workspace, figures: Printed, monkeypatch: pytest.MonkeyPatch, chance: float, became: str
 ) -> None:
-    sheet = taken(workspace, figures.blank)
+    sheet = taken(workspace, png(figures.blank))
     with workspace.database.write() as db:
         reading = [
             one | ({"values": [[1021, chance], [1027, 1 - chance]], "doubts": []} if one["field"] == "valid" else {})
@@ -250,8 +201,8 @@ SIGNED = dict.fromkeys(("sign_witness_1", "sign_witness_2", "sign_secretary", "s
 
 
 def ready(workspace: Workspace, figures: Printed, **signed: str) -> str:
-    sheet = taken(workspace, figures.filled(FIGURES, 21, **signed))
-    assert typed_by_both(workspace, sheet, truth).ready
+    sheet = taken(workspace, png(figures.filled(FIGURES, 21, **signed)))
+    assert typed_by_two(workspace, sheet).ready
     return sheet
 
 
@@ -311,7 +262,7 @@ def test_a_scrawl_that_may_be_no_signature_is_asked_as_not_sure(workspace: Works
     x0, y0, x1, y1 = (round(v * PPM) for v in (box.x + 1, box.y + 3, box.right - 1, box.bottom - 1))
     page[y0:y1, x0:x1] = 250
     cv2.line(page, (x0 + 60, y0 + 60), (x0 + 92, y0 + 76), (40,), 3)
-    view = sheet_view(workspace, ONE, taken(workspace, page))
+    view = sheet_view(workspace, ONE, taken(workspace, png(page)))
     assert {s.field: s.state for s in view.signatures or ()}["sign_leader"] == "unsure"
     assert "not sure" in str(view.unsigned[0].text)
 
@@ -328,12 +279,12 @@ def test_a_sheet_that_was_read_before_signatures_were_kept_still_opens_and_is_co
 
 
 def test_a_place_to_sign_has_its_picture(workspace: Workspace, figures: Printed) -> None:
-    sheet = taken(workspace, figures.blank)
+    sheet = taken(workspace, png(figures.blank))
     assert figure_picture(workspace, DecodedPages(), ONE, sheet, "sign_leader")[:2] == b"\xff\xd8"
 
 
 def test_a_tally_sheet_is_taken_too_and_its_pictures_are_shown(workspace: Workspace, tally: Printed) -> None:
-    sheet = taken(workspace, tally.filled(BUNDLE, 27))
+    sheet = taken(workspace, png(tally.filled(BUNDLE, 27)))
     view = sheet_view(workspace, ONE, sheet)
     assert {f.kind for f in view.figures} == {"number", "tally"}
     decoded = DecodedPages()
@@ -347,7 +298,7 @@ def test_a_tally_sheet_is_taken_too_and_its_pictures_are_shown(workspace: Worksp
      ("một trăm hai", "figure-number"), ("1021 (một nghìn không trăm hai mươi hai)", "figure-words")],
 )  # fmt: skip
 def test_what_is_no_number_is_refused(workspace: Workspace, figures: Printed, text: str, code: str) -> None:
-    sheet = taken(workspace, figures.blank)
+    sheet = taken(workspace, png(figures.blank))
     with pytest.raises(Refusal) as refused:
         answer_figure(workspace, ONE, sheet, "valid", text)
     assert refused.value.problems[0].code == code
@@ -360,7 +311,7 @@ def test_what_is_no_number_is_refused(workspace: Workspace, figures: Printed, te
 def test_figures_are_typed_in_digits_or_in_words(
     workspace: Workspace, figures: Printed, text: str, value: int | None
 ) -> None:
-    sheet = taken(workspace, figures.blank)
+    sheet = taken(workspace, png(figures.blank))
     assert [answer_figure(workspace, actor, sheet, "valid", text) for actor in (ONE, TWO)] == ["waits", "stands"]
     seen = next(f for f in sheet_view(workspace, ONE, sheet).figures if f.field == "valid")
     assert (seen.state, seen.value) == ("people", value)
@@ -369,7 +320,7 @@ def test_figures_are_typed_in_digits_or_in_words(
 def test_a_figure_is_typed_once_by_each_and_a_sheet_is_taken_out_with_a_reason(
     workspace: Workspace, figures: Printed
 ) -> None:
-    sheet = taken(workspace, figures.blank)
+    sheet = taken(workspace, png(figures.blank))
     answer_figure(workspace, ONE, sheet, "valid", "5")
     with pytest.raises(Refusal):
         answer_figure(workspace, ONE, sheet, "valid", "6")
@@ -384,10 +335,10 @@ def test_a_figure_is_typed_once_by_each_and_a_sheet_is_taken_out_with_a_reason(
 
 def test_a_sheet_that_was_taken_out_comes_in_anew_with_nothing_typed(workspace: Workspace, figures: Printed) -> None:
     page = figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22)
-    sheet = taken(workspace, page)
+    sheet = taken(workspace, png(page))
     answer_figure(workspace, ONE, sheet, "valid", "1021")
     void_sheet(workspace, ONE, sheet, "typed wrong")
-    again = taken(workspace, page)
+    again = taken(workspace, png(page))
     assert again != sheet
     assert not any(f.mine for f in sheet_view(workspace, ONE, again).figures)
     assert sheet_view(workspace, ONE, sheet).sheet.state == "void"
@@ -398,7 +349,7 @@ def test_a_sheet_that_was_taken_out_comes_in_anew_with_nothing_typed(workspace: 
 def test_what_somebody_typed_otherwise_is_asked_of_people_whatever_the_sums_say(
     workspace: Workspace, figures: Printed
 ) -> None:
-    sheet = taken(workspace, figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22))
+    sheet = taken(workspace, png(figures.filled({k: v for k, v in FIGURES.items() if k != "valid"}, 22)))
     asked = sheet_view(workspace, ONE, sheet).asked
     odd = next(f for f in reversed(asked) if f != "valid")
     answer_figure(workspace, ONE, sheet, odd, "7")

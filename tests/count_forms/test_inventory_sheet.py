@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
 import cv2
 import pytest
 
-from pipeline.access.roles import Actor
 from pipeline.election.load import load_election
 from pipeline.errors import Refusal
 from pipeline.forms.inventory_form import InventoryForm, fields_of, inventory_form
-from pipeline.storage import accounts, log
+from pipeline.storage import log
 from pipeline.usecases.count_sheet_scans import take_sheets
 from pipeline.usecases.count_sheets import (
     SheetView,
-    answer_figure,
     confirm_sheet,
     sheet_view,
     sheets_of,
     void_sheet,
 )
 from pipeline.usecases.inventory import inventory_view, keep_inventory
-from pipeline.usecases.workspace import Workspace, create_workspace
-from tests.count_forms.conftest import Picture, Printed, as_printed
+from pipeline.usecases.workspace import Workspace
+from tests.count_forms.conftest import Printed, as_printed
+from tests.count_forms.handing_in import LEADER, ONE, png, taken, typed_by_two
 
-ONE, TWO = (Actor(k, k.title(), frozenset({"operator"})) for k in ("mot", "hai"))
-LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
 CONTESTS = ("qh", "tinh", "xa")
 STOCK = {
     "received": (1200, 1200, 1300),
@@ -55,30 +52,9 @@ def _printed(area: int, folder: Path) -> Printed:
     )
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    made = create_workspace(tmp_path / "w", load_election(Path(str(files("kiemphieu") / "example"))))
-    with made.database.write() as db:
-        for actor in (ONE, TWO, LEADER):
-            accounts.put(db, actor)
-    yield made
-    made.close()
-
-
-def taken(workspace: Workspace, page: Picture, contest: str = "xa") -> str:
-    (told,) = take_sheets(workspace, ONE, contest, "kv1", "scan.png", cv2.imencode(".png", page)[1].tobytes())
-    assert told.sheet is not None, told
-    return told.sheet
-
-
 def settled(workspace: Workspace, sheet: str, figures: Mapping[str, int]) -> SheetView:
     """Two people type what the paper says wherever they are asked."""
-    for _ in range(40):
-        for actor in (ONE, TWO):
-            asked = sheet_view(workspace, actor, sheet).asked
-            if asked:
-                answer_figure(workspace, actor, sheet, asked[0], str(figures[asked[0]]))
-    return sheet_view(workspace, LEADER, sheet)
+    return typed_by_two(workspace, sheet, lambda field: str(figures[field]))
 
 
 def stands(workspace: Workspace) -> dict[str, int]:
@@ -97,7 +73,7 @@ def test_a_filled_sheet_is_read_back_with_nothing_wrong(stock: Printed) -> None:
 def test_a_confirmed_sheet_stands_as_the_inventory_of_the_area_and_goes_with_it(
     workspace: Workspace, stock: Printed
 ) -> None:
-    sheet = taken(workspace, stock.filled(FIGURES, 4))
+    sheet = taken(workspace, png(stock.filled(FIGURES, 4)))
     view = settled(workspace, sheet, FIGURES)
     assert (view.ready, view.inventory, view.replaces, view.broken) == (True, True, False, ())
     assert stands(workspace) == dict.fromkeys(FIGURES, 0)
@@ -115,7 +91,7 @@ def test_a_confirmed_sheet_stands_as_the_inventory_of_the_area_and_goes_with_it(
 def test_an_inventory_typed_otherwise_is_changed_only_with_a_reason(workspace: Workspace, stock: Printed) -> None:
     typed = FIGURES | {"left_over:xa": 191, "left_over": FIGURES["left_over"] + 1}
     keep_inventory(workspace, ONE, "kv1", {name: str(number) for name, number in typed.items()})
-    sheet = taken(workspace, stock.filled(FIGURES, 5))
+    sheet = taken(workspace, png(stock.filled(FIGURES, 5)))
     assert settled(workspace, sheet, FIGURES).replaces
     with pytest.raises(Refusal, match="reason-missing"):
         confirm_sheet(workspace, LEADER, sheet, paper="signed")
@@ -127,7 +103,7 @@ def test_an_inventory_typed_otherwise_is_changed_only_with_a_reason(workspace: W
 
 def test_a_row_that_is_not_the_sum_of_its_ballots_blocks_by_its_number(workspace: Workspace, stock: Printed) -> None:
     wrong = FIGURES | {"issued": FIGURES["issued"] + 10}
-    sheet = taken(workspace, stock.filled(wrong, 6))
+    sheet = taken(workspace, png(stock.filled(wrong, 6)))
     view = settled(workspace, sheet, wrong)
     assert {q.code for q in view.broken} == {"R21"}
     with pytest.raises(Refusal, match="R21"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from calibration.digits.filled_form import filled, laid_askew
-from pipeline.access.roles import Actor
 from pipeline.election.load import load_election
 from pipeline.errors import Refusal
 from pipeline.forms.template import Form
@@ -20,24 +19,20 @@ from pipeline.messages import render
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage
 from pipeline.scan.prepare import grey_of
-from pipeline.storage import accounts
 from pipeline.usecases.blank_minutes import blank_minutes_of
-from pipeline.usecases.count_sheet_scans import Taken, take_sheets
+from pipeline.usecases.count_sheet_scans import take_sheets
 from pipeline.usecases.count_sheets import (
     SheetView,
-    answer_figure,
     confirm_sheet,
     confirmed_figures,
     sheet_view,
     sheets_of,
     void_sheet,
 )
-from pipeline.usecases.workspace import Workspace, create_workspace
+from pipeline.usecases.workspace import Workspace
 from tests.count_forms.conftest import FIGURES, Picture, Printed
+from tests.count_forms.handing_in import LEADER, ONE, PLACE, handed_in, taken, typed_by_two
 
-ONE, TWO = (Actor(k, k.title(), frozenset({"operator"})) for k in ("mot", "hai"))
-LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
-PLACE = ("xa", "kv1")
 MINUTES = {name: value for name, value in FIGURES.items() if not name.startswith("left") and name != "votes_sum"} | {
     f"of_valid_{i}": FIGURES["valid"] for i in range(1, 9)
 }
@@ -68,39 +63,15 @@ def minutes() -> Paper:
     return paper(*PLACE)
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    made = create_workspace(tmp_path / "w", load_election(Path(str(files("kiemphieu") / "example"))))
-    with made.database.write() as db:
-        for actor in (ONE, TWO, LEADER):
-            accounts.put(db, actor)
-    yield made
-    made.close()
-
-
-def handed_in(workspace: Workspace, content: bytes) -> Taken:
-    (told,) = take_sheets(workspace, ONE, *PLACE, "scan.png", content)
-    return told
-
-
-def taken(workspace: Workspace, content: bytes) -> str:
-    told = handed_in(workspace, content)
-    assert told.became == "read", told
-    assert told.sheet is not None
-    return told.sheet
-
-
 def typed(workspace: Workspace, sheet: str, figures: Mapping[str, int]) -> SheetView:
     """Two people type what the paper says wherever they are asked."""
-    for _ in range(60):
-        for actor in (ONE, TWO):
-            asked = sheet_view(workspace, actor, sheet).asked
-            if asked:
-                places = {f.field: f.decimals for f in sheet_view(workspace, actor, sheet).figures}
-                value = figures[asked[0]]
-                text = f"{value // 100},{value % 100:02d}" if places[asked[0]] else str(value)
-                answer_figure(workspace, actor, sheet, asked[0], text)
-    return sheet_view(workspace, LEADER, sheet)
+    decimals = {f.field: f.decimals for f in sheet_view(workspace, LEADER, sheet).figures}
+
+    def text(field: str) -> str:
+        value = figures[field]
+        return f"{value // 100},{value % 100:02d}" if decimals[field] else str(value)
+
+    return typed_by_two(workspace, sheet, text)
 
 
 def test_minutes_filled_by_hand_are_read_typed_and_stand_as_the_figures_of_the_place(

@@ -1,0 +1,57 @@
+"""People who hand scans of count forms in and type their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+
+from pipeline.access.roles import Actor
+from pipeline.usecases.count_sheet_forms import NamedSide
+from pipeline.usecases.count_sheet_scans import Taken, take_sheets
+from pipeline.usecases.count_sheets import SheetView, answer_figure, sheet_view
+from pipeline.usecases.workspace import Workspace
+from tests.count_forms.conftest import FIGURES, Picture
+
+ONE, TWO, THREE = (Actor(k, k.title(), frozenset({"operator"})) for k in ("mot", "hai", "ba"))
+LEADER = Actor("truong", "Truong", frozenset({"team_leader"}))
+PLACE = ("xa", "kv1")
+
+
+def png(page: Picture) -> bytes:
+    return cv2.imencode(".png", page)[1].tobytes()
+
+
+def handed_in(
+    workspace: Workspace, content: bytes, named: NamedSide | None = None, place: tuple[str, str] = PLACE
+) -> Taken:
+    """What became of the only page of a scan."""
+    (told,) = take_sheets(workspace, ONE, *place, "scan.png", content, named)
+    return told
+
+
+def taken(workspace: Workspace, content: bytes, place: tuple[str, str] = PLACE) -> str:
+    """The sheet that a scan of one page became."""
+    told = handed_in(workspace, content, place=place)
+    assert told.became == "read", told
+    assert told.sheet is not None
+    return told.sheet
+
+
+def truth(field: str) -> str:
+    """A figure of the example as people type it."""
+    value = FIGURES[field]
+    percent = field in ("turnout", "valid_percent", "invalid_percent")
+    return f"{value // 100},{value % 100:02d}" if percent else str(value)
+
+
+def typed_by_two(workspace: Workspace, sheet: str, value: Callable[[str], str] = truth) -> SheetView:
+    """Two people type every figure that they are asked, one after the other; the view afterwards."""
+    for _ in range(80):
+        for actor in (ONE, TWO):
+            asked = sheet_view(workspace, actor, sheet).asked
+            if asked:
+                answer_figure(workspace, actor, sheet, asked[0], value(asked[0]))
+        if sheet_view(workspace, ONE, sheet).ready:
+            break
+    return sheet_view(workspace, ONE, sheet)

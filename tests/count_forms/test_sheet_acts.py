@@ -1,0 +1,154 @@
+"""What people do with scanned count forms: confirm against a rule, take out, hand in twice, type again, name a page."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from calibration.digits.filled_form import laid_askew
+from pipeline.errors import Refusal
+from pipeline.messages import render
+from pipeline.scan.decode import decode_pages
+from pipeline.scan.page import RawPage
+from pipeline.scan.prepare import grey_of
+from pipeline.storage import count_sheets, log
+from pipeline.usecases.blank_minutes import blank_minutes_of
+from pipeline.usecases.count_sheet_forms import named_sides
+from pipeline.usecases.count_sheets import (
+    answer_figure,
+    confirm_sheet,
+    confirmed_figures,
+    missing_pages,
+    sheet_view,
+    sheets_of,
+    void_sheet,
+)
+from pipeline.usecases.workspace import Workspace
+from tests.count_forms.conftest import BUNDLE, FIGURES, Picture, Printed
+from tests.count_forms.handing_in import LEADER, ONE, PLACE, THREE, TWO, handed_in, png, taken, truth, typed_by_two
+
+NO_VALID = {name: value for name, value in FIGURES.items() if name != "valid"}
+REASON = "ten ballots too many, told to the board"
+
+
+def test_what_the_leader_confirmed_against_a_rule_says_so_and_only_a_leader_takes_it_out(
+    workspace: Workspace, figures: Printed
+) -> None:
+    true = {**FIGURES, "issued": 1030, "received": 1180}
+    sheet = taken(workspace, png(figures.filled(true, 24)))
+    typed_by_two(workspace, sheet, lambda f: str(true[f]) if f in ("issued", "received") else truth(f))
+    for actor, reason, said in ((ONE, REASON, "only the team leader confirms it"), (LEADER, "", "write the reason")):
+        with pytest.raises(Refusal) as refused:
+            confirm_sheet(workspace, actor, sheet, reason, "signed")
+        assert said in render({p.code: p for p in refused.value.problems}["rules-broken"].text, "en")
+    confirm_sheet(workspace, LEADER, sheet, REASON, "signed")
+    view = sheet_view(workspace, ONE, sheet)
+    act = view.sheet.confirmed
+    assert act is not None
+    assert (act.by, act.reason, set(act.broken)) == (LEADER.id, REASON, {"R4", "R20"})
+    assert view.people[act.by] == LEADER.name
+    with pytest.raises(Refusal, match="sheet-leader"):
+        void_sheet(workspace, ONE, sheet, "I do not like it")
+    assert sheet_view(workspace, ONE, sheet).sheet.state == "confirmed"
+    void_sheet(workspace, LEADER, sheet, "counted once more")
+    gone = sheet_view(workspace, ONE, sheet).sheet
+    assert (gone.state, gone.confirmed) == ("void", act)
+    assert gone.taken_out is not None
+    assert (gone.taken_out.by, gone.taken_out.reason) == (LEADER.id, "counted once more")
+    with workspace.database.read() as db:
+        assert confirmed_figures(db, *PLACE) == {}
+    with pytest.raises(Refusal, match="sheet-void"):
+        void_sheet(workspace, LEADER, sheet, "once more")
+
+
+def test_the_same_page_scanned_twice_is_told_on_both_until_one_is_taken_out(
+    workspace: Workspace, figures: Printed, tally: Printed
+) -> None:
+    page = figures.filled(FIGURES, 21)
+    one, other = taken(workspace, png(page)), taken(workspace, png(laid_askew(page, 0.7)))
+    assert sheet_view(workspace, ONE, one).twice == (other,)
+    assert sheet_view(workspace, ONE, other).twice == (one,)
+    void_sheet(workspace, ONE, other, "scanned twice")
+    assert sheet_view(workspace, ONE, one).twice == ()
+    bundles = [taken(workspace, png(tally.filled({**BUNDLE, "bundle": n}, n))) for n in (1, 2)]
+    assert [sheet_view(workspace, ONE, b).twice for b in bundles] == [(), ()]  # one for each bundle
+
+
+def test_pages_of_the_minutes_that_are_not_there_are_named(workspace: Workspace) -> None:
+    sides = [side for side in named_sides(workspace, *PLACE) if side.page]
+    assert [side.page for side in sides] == [1, 2, 3]
+    assert missing_pages(sheets_of(workspace, ONE, *PLACE)) == ()
+    sheet = taken(workspace, png(minutes_page(workspace, 2)))
+    assert missing_pages(sheets_of(workspace, ONE, *PLACE)) == ((sides[0].title, (1, 3)),)
+    void_sheet(workspace, ONE, sheet, "scanned empty")
+    assert missing_pages(sheets_of(workspace, ONE, *PLACE)) == ()
+
+
+def test_who_typed_wrong_types_again_until_somebody_else_has_typed(workspace: Workspace, figures: Printed) -> None:
+    sheet = taken(workspace, png(figures.filled(NO_VALID, 22)))
+    assert not any(f.again for f in sheet_view(workspace, ONE, sheet).figures)
+    answer_figure(workspace, ONE, sheet, "valid", "1012")
+    assert [f.field for f in sheet_view(workspace, ONE, sheet).figures if f.again] == ["valid"]
+    assert not any(f.again for f in sheet_view(workspace, TWO, sheet).figures)
+    with pytest.raises(Refusal, match="already-typed"):
+        answer_figure(workspace, ONE, sheet, "valid", "1021")
+    assert answer_figure(workspace, ONE, sheet, "valid", "1021", again=True) == "waits"
+    assert answer_figure(workspace, TWO, sheet, "valid", "1021") == "stands"
+    with workspace.database.read() as db:
+        (kept,) = (e for e in count_sheets.entries(db, sheet) if (e.field, e.account) == ("valid", ONE.id))
+        lines = [line.event for line in log.lines(db) if line.event.act == "count_figure_typed"]
+    assert (kept.value, kept.before) == (1021, (1012,))
+    assert [event.detail.get("again", False) for event in lines] == [False, True, False]
+    assert not any("10" in str(dict(event.detail)) for event in lines)
+
+
+def test_what_another_has_typed_meanwhile_is_not_typed_again(workspace: Workspace, figures: Printed) -> None:
+    """Who knows that another typed otherwise must not fit the own figure to it; a third decides."""
+    sheet = taken(workspace, png(figures.filled(NO_VALID, 22)))
+    answer_figure(workspace, ONE, sheet, "valid", "1012")
+    assert answer_figure(workspace, TWO, sheet, "valid", "1021") == "differs"
+    for actor in (ONE, TWO):
+        assert not any(f.again for f in sheet_view(workspace, actor, sheet).figures)
+        with pytest.raises(Refusal, match="already-typed"):
+            answer_figure(workspace, actor, sheet, "valid", "1021", again=True)
+    assert answer_figure(workspace, THREE, sheet, "valid", "1021") == "stands"
+
+
+def test_a_page_whose_code_cannot_be_read_is_named_by_a_person_and_must_lie_as_that_page(workspace: Workspace) -> None:
+    page = minutes_page(workspace, 2)
+    content = png(without_code(page))
+    told = handed_in(workspace, content)
+    assert (told.became, told.sheet) == ("rejected", None)
+    assert told.text is not None
+    assert "choose below which one it is" in render(told.text, "en")
+    pages = {side.page: side for side in named_sides(workspace, *PLACE)}
+    assert handed_in(workspace, content, pages[1]).became == "rejected"  # it does not lie as page 1 does
+    assert handed_in(workspace, content, pages[2]).became == "read"
+    (view,) = sheets_of(workspace, ONE, *PLACE)
+    assert view.page == 2
+    with workspace.database.read() as db:
+        (line,) = (line.event for line in log.lines(db) if line.event.act == "count_sheet_read")
+    assert line.detail["form_named_by"] == "person"
+
+
+def test_a_code_that_can_be_read_stands_above_what_a_person_says(workspace: Workspace) -> None:
+    sides = {side.page: side for side in named_sides(workspace, *PLACE)}
+    assert handed_in(workspace, png(minutes_page(workspace, 2)), sides[3]).became == "read"
+    (view,) = sheets_of(workspace, ONE, *PLACE)
+    assert view.page == 2
+
+
+def minutes_page(workspace: Workspace, page: int) -> Picture:
+    """A page of the blank minutes as it was printed."""
+    content, form = blank_minutes_of(workspace.election, *PLACE, trial=workspace.trial)
+    pages = [grey_of(p) for p in decode_pages(content, form.id, "") if isinstance(p, RawPage)]
+    return np.asarray(pages[page - 1], np.uint8)
+
+
+def without_code(page: Picture) -> Picture:
+    """The page with its foot smeared, as a photograph or a worn roller leaves it."""
+    smeared = page.copy()
+    foot = page.shape[0] * 9 // 10
+    smeared[foot:] = cv2.GaussianBlur(page[foot:], (0, 0), 9)
+    return smeared
