@@ -32,6 +32,8 @@ class Taken:
     became: Literal["read", "already", "rejected", "nothing"]
     """``nothing``: a page of the form on which there is nothing to read; it is not kept."""
     text: Message | None = None
+    name_it: bool = False
+    """A person can say which page of which form it is, as its code cannot be read."""
 
 
 def take_sheets(
@@ -54,7 +56,7 @@ def take_sheets(
         if isinstance(outcome, PageReading):
             told.append(_kept(workspace, actor, contest, area, name, content, outcome, by_person))
         elif _no_code(outcome):
-            told.append(Taken(name, outcome.source.page, None, "rejected", _NAME_IT))
+            told.append(Taken(name, outcome.source.page, None, "rejected", _NAME_IT, name_it=True))
         else:
             text = other_form(workspace.election, outcome) or outcome.text
             told.append(Taken(name, outcome.source.page, None, "rejected", text))

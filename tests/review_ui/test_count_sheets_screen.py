@@ -15,6 +15,7 @@ from visitors import Browser
 
 from pipeline.access.roles import Actor
 from pipeline.forms.count_forms import CountForm
+from pipeline.storage import count_sheets
 from pipeline.usecases.count_sheets import answer_figure, sheet_view, sheets_of
 from pipeline.usecases.workspace import Workspace
 
@@ -120,3 +121,45 @@ def test_a_sheet_is_handed_in_and_its_doubtful_figures_are_typed_with_enter(
     page.keyboard.press("Enter")
     page.locator(".done").first.wait_for()
     expect(page.locator("#typing h2")).not_to_have_text(first)
+
+
+def test_typing_keeps_what_was_refused_takes_letters_as_keys_and_is_typed_again(
+    screen_of: Screens,
+    serving: Serving,
+    scan: Path,
+    pictures: Path,  # noqa: F811
+) -> None:
+    page = screen_of("mot", "operator")
+    page.goto("/sheets/of/xa/kv1")
+    page.set_input_files("input[type=file]", [str(scan)])
+    page.keyboard.press("g")
+    page.locator("a[href*='/sheets/one/']").first.click()
+    typed = page.locator("#typing input[name=value]")
+    expect(typed).to_be_focused()
+    page.evaluate("scrollTo(0, 0)")
+    box = page.locator("#typing button.main").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 720  # without scrolling
+    with page.expect_popup() as sheet:
+        page.keyboard.press("w")
+    expect(sheet.value.locator("img")).to_be_visible()
+    sheet.value.close()
+    expect(typed).to_have_value("")
+    asked = page.locator("#typing h2").inner_text()
+    page.keyboard.type("1.2.3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("1.2.3")
+    expect(typed).to_have_value("1.2.3")
+    expect(page.locator("#typing h2")).to_have_text(asked)
+    page.fill("#typing input[name=value]", "12")
+    page.keyboard.press("Enter")
+    expect(page.locator("#typing h2")).not_to_have_text(asked)
+    page.get_by_role("link", name="gõ lại").click()
+    expect(page.locator("#typing h2")).to_have_text(asked)
+    check(page, "sheet-again", pictures)
+    page.fill("#typing input[name=value]", "13")
+    page.keyboard.press("Enter")
+    page.locator(".done").first.wait_for()
+    with serving.workspace.database.read() as db:
+        (entry,) = count_sheets.entries(db, page.url.split("/sheets/one/")[1].split("?")[0])
+    assert (entry.value, entry.before) == (13, (12,))
