@@ -117,7 +117,7 @@ def _title(view: SheetView) -> str:
 
 def _tell_figures(view: SheetView, title: str) -> None:
     standing = sum(f.stands for f in view.figures)
-    say(message("{sheet} ({title}): {standing} of {all} figures stand, {asked} are asked of people",
+    say(message("{sheet} ({title}): figures that stand {standing} of {all}, asked of people {asked}",
                 sheet=view.sheet.id, title=title, standing=standing, all=len(view.figures),
                 asked=len(view.figures) - standing))  # fmt: skip
     order = {name: place for place, name in enumerate(view.asked)}

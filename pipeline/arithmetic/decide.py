@@ -19,6 +19,8 @@ but its own ink says so; a rule that it stands in does not hold."""
 
 MANY = 2
 """More figures than that are not told as those that would make a form consistent."""
+CLEARLY = 4.0
+"""Times as likely as the next that values must be to be told as those that would make it consistent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ class BrokenSum:
     """A rule that what was written does not keep.
 
     ``written``: as the ink shows it; ``consistent``: values that keep all rules, where any are known: with the one
-    number that mends it and all rules tied to it, whatever its ink says, else the likeliest; ``off``: the fields in
-    which the two differ, or all of the rule's fields.
+    number that mends it and all rules tied to it, whatever its ink says, else the clearly likeliest; ``off``: the
+    fields in which the two differ, or all of the rule's fields.
     """
 
     code: str
@@ -186,11 +188,19 @@ def _broken(found: Posterior, mended: Mapping[Rule, tuple[str, int]]) -> list[Br
     failing = [r for r in found.rules if not r.holds(read)]
     if not failing:
         return []
-    sound = next((h for h in found.hypotheses if not h.broken), None)
-    fair = found.values(sound) if sound else None
+    fair = _fair(found)
     if fair and not _advisable(read, fair):
         fair = None
     return [_told(rule, read, mended.get(rule), fair) for rule in failing]
+
+
+def _fair(found: Posterior) -> Values | None:
+    """The likeliest values that keep all rules, where they are clearly likelier than any others that do: where several
+    figures could each be the wrong one, naming one of them would send the person to the wrong place."""
+    sound = [h for h in found.hypotheses if not h.broken]
+    if not sound or (len(sound) > 1 and sound[0].weight < CLEARLY * sound[1].weight):
+        return None
+    return found.values(sound[0])
 
 
 def _advisable(read: Values, fair: Values) -> bool:

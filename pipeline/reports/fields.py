@@ -117,8 +117,8 @@ def not_entered(labels: Sequence[Message]) -> Iterator[Message]:
         yield message("the figure {name} is missing; enter it", name=labels[0])
     elif labels:
         yield message(
-            "{count} figures of the paper are missing ({names}); enter them on the screen 'Figures of the team' or by "
-            "'kiemphieu figures'",
+            "figures of the paper that are missing: {count} ({names}); enter them on the screen 'Figures of the team' "
+            "or by 'kiemphieu figures'",
             count=len(labels),
             names=tuple(labels),
         )

@@ -57,6 +57,8 @@ def take_sheets(
             told.append(_kept(workspace, actor, contest, area, name, content, outcome, by_person))
         elif _no_code(outcome):
             told.append(Taken(name, outcome.source.page, None, "rejected", _NAME_IT, name_it=True))
+        elif isinstance(outcome, Rejection) and outcome.reason == "blank":
+            told.append(Taken(name, outcome.source.page, None, "rejected", _BLANK))
         else:
             text = other_form(workspace.election, outcome) or outcome.text
             told.append(Taken(name, outcome.source.page, None, "rejected", text))
@@ -110,6 +112,7 @@ def _kept(
 
 
 _NOTHING = message("a page of this place's form on which nothing is to be read; it was not kept")
+_BLANK = message("the page is blank; if the other side of the sheet is written on, scan that side")
 _NAME_IT = message(
     "the printed code in its foot cannot be read; look at the sheet, choose below which one it is, and hand it in again"
 )

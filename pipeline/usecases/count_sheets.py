@@ -388,7 +388,7 @@ def confirm_sheet(
                          state=found.state)  # fmt: skip
         view = _view(db, workspace, actor, found, count_sheets.entries(db, sheet))
         if not view.ready:
-            raise refuse("sheet-open", sheet, "{count} figures are still to be typed; type them first",
+            raise refuse("sheet-open", sheet, "figures still to be typed: {count}; type them first",
                          count=view.waiting)  # fmt: skip
         _check(view, actor, reason.strip(), paper)
         said = paper if view.unsigned else None

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pipeline.access.roles import Permission
 from pipeline.errors import Problem, Refusal
 from pipeline.messages import Message, message
+from pipeline.usecases.count_sheets import sheets_of
 from pipeline.usecases.keying import BLIND, SHARED, Became, Checked, State, check_figures, key_in, keying, places
 from review_ui import wording_count
 from review_ui.guard import Needs
@@ -93,6 +94,9 @@ def _page(
         "problems": problems,
         "wrong": {name for p in problems for name in p.place.split(", ")},
         "state": STATES[found.state],
+        "scanned": [
+            view for view in sheets_of(workspace, visit.actor, contest, area) if view.sheet.state == "confirmed"
+        ],
     }
     return visit.page("figures_area.html", values, 409 if problems else 200)
 

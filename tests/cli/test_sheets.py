@@ -91,7 +91,7 @@ def test_the_same_scan_again_changes_nothing_and_is_told(
     again = kiemphieu("sheets", workspace, page, *PLACE)
     assert again.code == 0
     assert "was here already" in again.out
-    assert kiemphieu("sheets", workspace, *PLACE).out.count("figures stand") == 1
+    assert kiemphieu("sheets", workspace, *PLACE).out.count("figures that stand") == 1
 
 
 def test_bundles_are_added_up_once_every_one_is_there(
@@ -172,7 +172,7 @@ def test_a_document_that_stands_is_not_replaced_and_nothing_is_taken(
     ran = kiemphieu("sheets", workspace, page, *PLACE, "--out", tmp_path / "old.json")
     assert ran.code != 0 and "old.json" in ran.err.replace("\n", "")
     assert (tmp_path / "old.json").read_text() == "{}"
-    assert "figures stand" not in kiemphieu("sheets", workspace, *PLACE).out
+    assert "figures that stand" not in kiemphieu("sheets", workspace, *PLACE).out
 
 
 def test_bundles_that_are_missing_twice_or_open_are_never_added_up() -> None:
