@@ -17,9 +17,10 @@ from pipeline.access.roles import SYSTEM
 from pipeline.errors import refuse
 from pipeline.messages import Message, message, render
 from pipeline.review.number_words import EMPTY, WHY, Question, decimal_text
+from pipeline.storage.count_sheets import SheetAct
 from pipeline.tally.bundles import BundleSum, BundleSums
 from pipeline.usecases.count_sheet_scans import Taken, take_sheets
-from pipeline.usecases.count_sheets import Figure, SheetView
+from pipeline.usecases.count_sheets import Figure, SheetView, missing_pages
 from pipeline.usecases.exports import whole_file
 from pipeline.usecases.sheet_report import PlaceReport, place_report
 from pipeline.usecases.workspace import Workspace, open_workspace
@@ -40,7 +41,7 @@ def sheets(workspace: Path, scans: tuple[Path, ...], area: str, contest: str, ou
     only tell.
 
     What is asked is typed in the web application. Figures that do not stand are shown nowhere, because two people type
-    them blind. Exit code 1 where a page was rejected, a sheet is empty or figures differ.
+    them blind. Exit code 1 where a page was rejected or is there twice, a sheet is empty or figures differ.
     """
     if out is not None:
         refuse_existing(out)
@@ -57,7 +58,7 @@ def sheets(workspace: Path, scans: tuple[Path, ...], area: str, contest: str, ou
         with whole_file(out) as stream:
             stream.write(document.encode())
         say(message("exported to {folder}", folder=str(out)))
-    doubtful = any(view.broken or view.empty for view in report.sheets)
+    doubtful = any(view.broken or view.empty or view.twice for view in report.sheets)
     if doubtful or report.bundles.differing or any(one.became == "rejected" for one in taken):
         raise SystemExit(1)
 
@@ -86,6 +87,8 @@ def _tell(taken: Sequence[Taken], report: PlaceReport) -> None:
             say(message("{file}, page {page}: was here already, nothing was changed", file=one.name, page=one.page))
     for view in report.sheets:
         _tell_sheet(view)
+    for title, pages in missing_pages(report.sheets):
+        say(message("{title}: page {pages} is not here yet; hand it in.", title=title, pages=_listed(pages)))
     if report.bundles.sheets:
         labels = {"collected": text("Ballots")} | {f.field: f.label for view in report.sheets for f in view.figures}
         _tell_bundles(report.bundles, labels)
@@ -104,6 +107,13 @@ def _tell_sheet(view: SheetView) -> None:
         say(question.text)
     if view.sheet.paper:
         say(PAPER[view.sheet.paper])
+    act = view.sheet.confirmed
+    if act is not None and act.broken:
+        say(message("{sheet}: confirmed by {name} against {rules}: {reason}", sheet=view.sheet.id,
+                    name=view.people[act.by], rules=", ".join(act.broken), reason=act.reason))  # fmt: skip
+    if view.twice:
+        say(message("{sheet}: the same page as {others}: take all but one out", sheet=view.sheet.id,
+                    others=", ".join(view.twice)))  # fmt: skip
 
 
 _TO_SIGN = message("On this page there are only places to sign.")
@@ -192,6 +202,12 @@ def _document(taken: Sequence[Taken], report: PlaceReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _act(act: SheetAct | None) -> dict[str, Any] | None:
+    if act is None:
+        return None
+    return {"by": act.by, "at": act.at.isoformat(), "reason": act.reason, "broken": list(act.broken)}
+
+
 def _sheet(view: SheetView) -> dict[str, Any]:
     return {
         "sheet": view.sheet.id, "form": view.sheet.form, "state": view.sheet.state, "ready": view.ready,
@@ -209,4 +225,5 @@ def _sheet(view: SheetView) -> dict[str, Any]:
         ],
         "questions": [_question(q) for q in view.unsigned],
         "paper": view.sheet.paper,
+        "file": view.sheet.name, "same_page": list(view.twice), "confirmed": _act(view.sheet.confirmed),
     }  # fmt: skip

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from ran import Command
 
+from calibration.digits.filled_form import laid_askew
 from pipeline.access.roles import Actor
 from pipeline.election.load import load_election
 from pipeline.storage import accounts
 from pipeline.tally.bundles import added_up
-from pipeline.usecases.count_sheets import answer_figure, sheet_view
+from pipeline.usecases.count_sheets import answer_figure, confirm_sheet, sheet_view, void_sheet
 from pipeline.usecases.workspace import create_workspace, open_workspace
 from tests.count_forms.conftest import BUNDLE, FIGURES, Printed, commune, figures, other_area, tally
 
@@ -92,6 +93,32 @@ def test_the_same_scan_again_changes_nothing_and_is_told(
     assert again.code == 0
     assert "was here already" in again.out
     assert kiemphieu("sheets", workspace, *PLACE).out.count("figures that stand") == 1
+
+
+def test_a_page_that_is_there_twice_and_a_leaders_exception_are_told(
+    kiemphieu: Command, workspace: Path, figures: Printed, tmp_path: Path
+) -> None:
+    true = {**FIGURES, "issued": 1030, "received": 1180}
+    page = figures.filled(true, 24)
+    scans = [scan(tmp_path, "one.png", page), scan(tmp_path, "again.png", laid_askew(page, 0.7))]
+    ran = kiemphieu("sheets", workspace, *scans, *PLACE, "--out", tmp_path / "1.json")
+    assert ran.code == 1
+    one, other = json.loads((tmp_path / "1.json").read_text("utf-8"))["sheets"]
+    assert (one["same_page"], other["same_page"]) == ([other["sheet"]], [one["sheet"]])
+    assert {one["file"], other["file"]} == {"one.png", "again.png"}
+    assert " ".join(ran.out.split()).count("take all but one out") == 2
+    settle(workspace, one["sheet"], true)
+    opened = open_workspace(workspace)
+    leader = Actor("truong", "Lê Văn Trưởng", frozenset({"team_leader"}))
+    with opened.database.write() as db:
+        accounts.put(db, leader)
+    void_sheet(opened, ONE, other["sheet"], "scanned twice")
+    confirm_sheet(opened, leader, one["sheet"], "ten ballots too many", "signed")
+    opened.close()
+    ran = kiemphieu("sheets", workspace, *PLACE, "--out", tmp_path / "2.json")
+    (sheet,) = json.loads((tmp_path / "2.json").read_text("utf-8"))["sheets"]
+    assert (sheet["confirmed"]["by"], set(sheet["confirmed"]["broken"])) == ("truong", {"R4", "R20"})
+    assert "Lê Văn Trưởng against R4, R20: ten ballots too many" in " ".join(ran.out.split())
 
 
 def test_bundles_are_added_up_once_every_one_is_there(
