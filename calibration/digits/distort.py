@@ -12,6 +12,8 @@ from pipeline.recognize.digits.normal_form import ink_bounds, normal_form
 
 Picture = NDArray[np.uint8]
 
+LITTLE = 0.6
+"""How much glyphs that stay nearly plain are turned, slanted, stretched and swayed, at the most."""
 _GRID = np.stack(np.meshgrid(np.arange(CANVAS), np.arange(CANVAS)), -1).astype(np.float32)
 
 
@@ -94,3 +96,12 @@ def distorted(rng: np.random.Generator, canvas: Picture, box: bool = False, most
         picture = _coarse(rng, picture)
     side = CANVAS if box else max(picture.shape) * float(rng.uniform(1.0, 1.4)) * 0.7
     return normal_form(picture, side)
+
+
+def nearly_plain(rng: np.random.Generator, canvas: Picture) -> Picture:
+    """A canvas's glyph as its writer left it, a little turned, slanted, stretched and swayed, in normal form."""
+    much = float(rng.uniform(0.0, LITTLE))
+    picture = warped(rng, canvas, much)
+    if rng.random() < 0.3:
+        picture = repenned(rng, picture, much)
+    return normal_form(picture, CANVAS * 0.7)

@@ -12,8 +12,10 @@ from torch import nn
 from calibration.digits.strokes import CLASSES
 from pipeline.recognize.digits.normal_form import SIDE
 
-FIRST = (5, ((1, 24, 2), (24, 40, 1), (40, 56, 2), (56, 64, 1), (64, 48, 2)))
-SECOND = (3, ((1, 16, 1), (16, 32, 2), (32, 32, 1), (32, 64, 2), (64, 56, 1), (56, 40, 2)))
+SHAPES = {
+    "first": (5, ((1, 24, 2), (24, 40, 1), (40, 56, 2), (56, 64, 1), (64, 48, 2))),
+    "second": (3, ((1, 16, 1), (16, 32, 2), (32, 32, 1), (32, 64, 2), (64, 56, 1), (56, 40, 2))),
+}
 """Side of the first convolution's kernel; channels in, channels out and stride of each convolution.
 
 The first network reads every digit, and is quick; the second looks at those of which the first is not sure, at the
@@ -26,21 +28,12 @@ def _convolution(channels: int, out: int, stride: int, side: int) -> Any:
     return nn.Sequential(convolution, nn.BatchNorm2d(out), nn.ReLU(inplace=True))
 
 
-def _network(side: int, widths: tuple[tuple[int, int, int], ...]) -> Any:
+def network(name: str) -> Any:
+    """The network of SHAPES, untrained: (n, 1, SIDE, SIDE) in 0..1 to (n, classes) scores before the softmax."""
+    side, widths = SHAPES[name]
     layers = [_convolution(*width, side if k == 0 else 3) for k, width in enumerate(widths)]
-    return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.1), nn.Linear(widths[-1][1] * 16, len(CLASSES)))
-
-
-class Networks(nn.Module):  # type: ignore[misc]
-    """Both networks, untrained: (n, 1, SIDE, SIDE) in 0..1 to two times (n, classes) scores before the softmax."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.both = nn.ModuleList([_network(*FIRST), _network(*SECOND)])
-        self.to(memory_format=torch.channels_last)
-
-    def forward(self, ink: Any) -> list[Any]:
-        return [net(ink) for net in self.both]
+    layers += [nn.Flatten(), nn.Dropout(0.1), nn.Linear(widths[-1][1] * 16, len(CLASSES))]
+    return nn.Sequential(*layers).to(memory_format=torch.channels_last)
 
 
 def parameters(net: Any) -> int:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.digits.distort import distorted
+from calibration.digits.distort import distorted, nearly_plain
 from calibration.digits.hands import barred, flagged
 from calibration.digits.paper import box_crop, box_size
 from calibration.digits.sources import CANVAS, Canvases, Labels
@@ -22,15 +22,35 @@ Pool = dict[str, tuple[Canvases, Labels]]
 """Canvases and labels by source."""
 
 BATCH = 128
-SHARES = {"mnist": 0.56, "others": 0.18, "drawn": 0.13, "signs": 0.13}
-"""Parts of each batch: MNIST, the smaller sources together, digits drawn from strokes, signs that are no digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diet:
+    """What one network is shown.
+
+    ``shares``: parts of each batch, plain (MNIST a little moved and no more), mnist (as paper and scanners leave it),
+    others (the smaller sources together), drawn (digits drawn from strokes) and signs (that are no digits); ``most``:
+    strongest distortion at the beginning and at the end, sinking over the second half of the training; ``in_boxes``:
+    share of all but the plain ones that is set into a box on simulated paper and cut out again as a form's boxes are;
+    of signs twice.
+    """
+
+    shares: dict[str, float]
+    most: tuple[float, float]
+    in_boxes: float
+
+
+DIETS = {
+    "first": Diet({"plain": 0.55, "mnist": 0.2, "others": 0.08, "drawn": 0.05, "signs": 0.12}, (0.9, 0.3), 0.35),
+    "second": Diet({"plain": 0.0, "mnist": 0.56, "others": 0.18, "drawn": 0.13, "signs": 0.13}, (1.25, 0.5), 0.2),
+}
+"""The first network mostly sees digits as their writers left them, the second what paper and hands do to them: brought
+up apart they err at different digits, and less together than two networks that were shown the same."""
+STRONGEST = 1.25
+"""Distortion of signs, at the most."""
 SIGNS = (X, X, DASH, DOT, BLOB, EMPTY, EMPTY)
 BARRED, FLAGGED = 0.2, 0.15
 """Shares of the sevens that get a bar and of the ones that get a flag."""
-MOST = (1.25, 0.5)
-"""Strongest distortion at the beginning and at the end; it sinks over the second half of the training."""
-IN_BOXES = 0.2
-"""Share of all that is set into a box on simulated paper and cut out again as a form's boxes are; of signs twice."""
 LEFT_IN_BOXES = 0.6
 """Share of the empty boxes that are shown by what paper and form left in them."""
 TRIES, LONG = 4, 2.2
@@ -49,32 +69,38 @@ CHUNK = 500
 
 @dataclass(slots=True)
 class _Wanted:
-    """One picture to be made: its canvas and label; ``sign``: its canvas is the box."""
+    """One picture to be made: its canvas and label; ``sign``: its canvas is the box; ``plain``: as its writer left it,
+    nearly."""
 
     canvas: NDArray[np.uint8]
     label: int
-    sign: bool
+    sign: bool = False
+    plain: bool = False
 
 
-def _wanted(rng: np.random.Generator, pool: Pool) -> Iterator[_Wanted]:
-    """Canvases without end, drawn by SHARES."""
+def _wanted(rng: np.random.Generator, pool: Pool, shares: dict[str, float]) -> Iterator[_Wanted]:
+    """Canvases without end."""
     others = [name for name in pool if not name.startswith("mnist")]
     mnist = [name for name in pool if name.startswith("mnist")]
     sizes = np.array([len(pool[name][1]) for name in mnist], float)
-    kinds = list(SHARES)
+    kinds = list(shares)
     while True:
-        match kinds[int(rng.choice(len(kinds), p=list(SHARES.values())))]:
+        match kinds[int(rng.choice(len(kinds), p=list(shares.values())))]:
             case "drawn":
                 digit = int(rng.integers(10))
-                yield _Wanted(draw_digit(rng, digit), digit, sign=False)
+                yield _Wanted(draw_digit(rng, digit), digit)
             case "signs":
                 sign = int(rng.choice(SIGNS))
                 yield _Wanted(draw_sign(rng, sign), sign, sign=True)
             case source:
-                names, weights = (mnist, sizes) if source == "mnist" else (others, np.ones(len(others)))
+                names, weights = (others, np.ones(len(others))) if source == "others" else (mnist, sizes)
                 drawn, labels = pool[names[int(rng.choice(len(names), p=weights / weights.sum()))]]
                 place = int(rng.integers(len(labels)))
-                yield _Wanted(_in_a_hand(rng, drawn[place], int(labels[place])), int(labels[place]), sign=False)
+                canvas, digit = drawn[place], int(labels[place])
+                if source == "plain":
+                    yield _Wanted(canvas, digit, plain=True)
+                else:
+                    yield _Wanted(_in_a_hand(rng, canvas, digit), digit)
 
 
 def _in_a_hand(rng: np.random.Generator, canvas: NDArray[np.uint8], digit: int) -> NDArray[np.uint8]:
@@ -85,7 +111,9 @@ def _in_a_hand(rng: np.random.Generator, canvas: NDArray[np.uint8], digit: int) 
     return canvas
 
 
-def _group(rng: np.random.Generator, wanted: Iterator[_Wanted], most: float) -> list[tuple[Pictures, int]]:
+def _group(
+    rng: np.random.Generator, wanted: Iterator[_Wanted], most: float, in_boxes: float
+) -> list[tuple[Pictures, int]]:
     """GROUP pictures with their labels; ``most``: how strongly they are distorted at the most."""
     sizes = [box_size(rng) for _ in range(SIZES)]
     out: list[tuple[Pictures, int]] = []
@@ -93,14 +121,16 @@ def _group(rng: np.random.Generator, wanted: Iterator[_Wanted], most: float) -> 
     left = 0
     for _ in range(GROUP):
         one = next(wanted)
-        if one.label == EMPTY and rng.random() < LEFT_IN_BOXES:
+        if one.plain:
+            out.append((nearly_plain(rng, one.canvas), one.label))
+        elif one.label == EMPTY and rng.random() < LEFT_IN_BOXES:
             left += 1
-        elif rng.random() < IN_BOXES * (1 + one.sign):
+        elif rng.random() < in_boxes * (1 + one.sign):
             canvas = np.zeros((CANVAS, CANVAS), np.uint8) if one.label == EMPTY else one.canvas
             size = sizes[int(rng.integers(SIZES))]
             boxed.append((box_crop(rng, canvas, sign=one.sign, legible=True, size=size), one.label))
         else:
-            out.append((distorted(rng, one.canvas, box=one.sign, most=1.25 if one.sign else most), one.label))
+            out.append((distorted(rng, one.canvas, box=one.sign, most=STRONGEST if one.sign else most), one.label))
     inks = box_inks([crop for crop, _ in boxed])
     forms = normal_forms([(box.ink, box.bounds, min(box.ink.shape)) for box in inks])
     out += [(form, label) for form, (_, label) in zip(forms, boxed, strict=True)]
@@ -125,7 +155,7 @@ def _left_in_empty_boxes(rng: np.random.Generator, count: int, sizes: list[tuple
     return seen + [np.zeros((SIDE, SIDE), np.uint8)] * (count - len(seen))
 
 
-def batches(pool: Pool, seed: int, steps: int, done: int) -> Iterator[tuple[Pictures, NDArray[np.int64]]]:
+def batches(pool: Pool, diet: Diet, seed: int, steps: int, done: int) -> Iterator[tuple[Pictures, NDArray[np.int64]]]:
     """The batches of a training of ``steps`` steps after the first ``done`` (a multiple of CHUNK).
 
     Half of each are new pictures, half were shown once before and are moved by up to a pixel.
@@ -134,13 +164,13 @@ def batches(pool: Pool, seed: int, steps: int, done: int) -> Iterator[tuple[Pict
     keep = round(KEPT_BATCHES * BATCH * AGAIN)
     for first in range(done, steps, CHUNK):
         rng = np.random.default_rng([seed, first])
-        wanted = _wanted(rng, pool)
-        most = float(np.interp(first / steps, [0.5, 1.0], MOST))
+        wanted = _wanted(rng, pool, diet.shares)
+        most = float(np.interp(first / steps, [0.5, 1.0], diet.most))
         made: list[tuple[Pictures, int]] = []
         for _ in range(min(CHUNK, steps - first)):
             old = _shown_again(rng, seen) if len(seen) >= keep else []
             while len(made) < BATCH - len(old):
-                made += _group(rng, wanted, most)
+                made += _group(rng, wanted, most, diet.in_boxes)
             new, made = made[: BATCH - len(old)], made[BATCH - len(old) :]
             seen += new
             pairs = [*new, *old]

@@ -2,10 +2,11 @@
 
     python -m calibration.digits.train DIGITS --without mnist-test --out weights.onnx --seed 1
 
-Writes the first network to OUT and the second beside it (``weights.second.onnx``). Needs the extra ``train``. Pictures
-are made in a process of their own. Every CHECKPOINT steps the state is kept in OUT with the ending ``.checkpoint``;
-the same command goes on from it, and removes it in the end. The same uninterrupted command gives the same weights on
-the same machine and version of torch.
+Writes the first network to OUT and the second beside it (``weights.second.onnx``); ``--network`` trains one of them,
+so that both can be trained side by side. Needs the extra ``train``. Pictures are made in a process of their own. Every
+CHECKPOINT steps the state is kept beside the weights with the ending ``.checkpoint``; the same command goes on from it,
+and removes it in the end. The same uninterrupted command gives the same weights on the same machine and version of
+torch.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from calibration.digits.network import Networks, onnx_bytes, parameters
+from calibration.digits.network import SHAPES, network, onnx_bytes, parameters
 from calibration.digits.paper import own_box_crop
-from calibration.digits.shown import BATCH, CHUNK, batches
+from calibration.digits.shown import BATCH, CHUNK, DIETS, batches
 from calibration.digits.sources import FILES, Source, canvases, load
 from pipeline.recognize.digits.box import box_ink
 from pipeline.recognize.digits.normal_form import normal_form
@@ -35,14 +36,17 @@ from pipeline.recognize.digits.normal_form import normal_form
 RATE = 3e-3
 AVERAGE = 0.998
 """The shipped weights are this running average over steps."""
-SAMPLES = 1_800_000
+SAMPLES = {"first": 4_800_000, "second": 2_400_000}
+"""Pictures shown to each network; of these half are new, half were shown once before."""
 CHECKPOINT = 2 * CHUNK
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``without``: the source held out. ``samples``: pictures shown in all. ``rate``: highest learning rate."""
+    """``network``: which of SHAPES and DIETS. ``without``: the source held out. ``samples``: pictures shown in all.
+    ``rate``: highest learning rate."""
 
+    network: str
     without: str
     samples: int
     seed: int
@@ -62,7 +66,7 @@ def _make_batches(folder: Path, recipe: Recipe, done: int, queue: Any) -> None:
     cv2.setNumThreads(1)
     sources = [load(folder, name) for name in FILES if name != recipe.without]
     pool = {source.name: (canvases(source), source.labels) for source in sources}
-    for batch in batches(pool, recipe.seed, recipe.steps, done):
+    for batch in batches(pool, DIETS[recipe.network], recipe.seed, recipe.steps, done):
         queue.put(batch)
     queue.put(time.process_time())
 
@@ -95,23 +99,23 @@ def best_temperature(logits: Any, labels: Any) -> float:
 
 
 class _Training:
-    """Networks, their running average, optimiser and schedule; kept and taken up as one."""
+    """A network, its running average, optimiser and schedule; kept and taken up as one."""
 
     def __init__(self, recipe: Recipe) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.step, self.spent = recipe, 0, 0.0
-        self.nets = Networks()
+        self.net = network(recipe.network)
         self.average = torch.optim.swa_utils.AveragedModel(
-            self.nets, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE), use_buffers=True
+            self.net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGE), use_buffers=True
         )
-        self.optimizer = torch.optim.AdamW(self.nets.parameters(), lr=recipe.rate, weight_decay=0.02, foreach=True)
+        self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=recipe.rate, weight_decay=0.02, foreach=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, recipe.rate, total_steps=recipe.steps, pct_start=0.15
         )
 
     def _parts(self) -> dict[str, Any]:
         return {
-            "nets": self.nets, "average": self.average, "optimizer": self.optimizer, "schedule": self.schedule,
+            "net": self.net, "average": self.average, "optimizer": self.optimizer, "schedule": self.schedule,
         }  # fmt: skip
 
     def keep(self, path: Path) -> None:
@@ -132,22 +136,22 @@ class _Training:
         self.step, self.spent = kept["step"], kept["spent"]
 
     def learn(self, ink: Any, labels: Any) -> float:
-        """One step; the first network's loss."""
-        self.nets.train()
+        """One step; the loss."""
+        self.net.train()
         with torch.autocast("cpu", torch.bfloat16):
-            outs = self.nets(ink)
-        losses = [nn.functional.cross_entropy(out.float(), labels) for out in outs]
+            out = self.net(ink)
+        loss = nn.functional.cross_entropy(out.float(), labels)
         self.optimizer.zero_grad()
-        sum(losses).backward()
+        loss.backward()
         self.optimizer.step()
         self.schedule.step()
-        self.average.update_parameters(self.nets)
+        self.average.update_parameters(self.net)
         self.step += 1
-        return float(losses[0].detach())
+        return float(loss.detach())
 
 
 def train(folder: Path, recipe: Recipe, checkpoint: Path, report: Any = print) -> tuple[Any, float]:
-    """Both networks, trained, and the processor time spent; ``report`` is told the loss now and then."""
+    """The network, trained, and the processor time spent; ``report`` is told the loss now and then."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     training = _Training(recipe)
@@ -190,26 +194,24 @@ def main() -> None:
     parser.add_argument("--without", choices=[n for n in FILES if n != "mnist-train"], default="mnist-test")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--samples", type=int, default=SAMPLES)
-    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--network", choices=list(SHAPES), help="this one only")
+    parser.add_argument("--samples", type=int, help="other than the recipe's")
     given = parser.parse_args()
-    recipe = Recipe(given.without, given.samples, given.seed, given.rate)
-    checkpoint = given.out.with_suffix(".checkpoint")
-    nets, spent = train(given.digits, recipe, checkpoint, lambda line: print(line, flush=True))
-    held = load(given.digits, recipe.without)
+    held = load(given.digits, given.without)
     labels, boxed, bare = torch.from_numpy(held.labels), in_boxes(held, given.seed), plain(held)
-    temperatures, logs = [], []
-    for net, path in zip(nets.both, (given.out, second_of(given.out)), strict=True):
-        temperatures.append(best_temperature(scores(net, boxed), labels))
-        path.write_bytes(onnx_bytes(net, temperatures[-1]))
-        logs.append(nn.functional.log_softmax(scores(net, bare) / temperatures[-1], 1))
-    checkpoint.unlink(missing_ok=True)
-    wrong = [round(float((part.argmax(1) != labels).float().mean()), 5) for part in (*logs, sum(logs))]
-    print(json.dumps({
-        "without": recipe.without, "seed": recipe.seed, "samples": recipe.samples, "parameters": parameters(nets),
-        "temperatures": [round(t, 3) for t in temperatures], "wrong: first, second, both": wrong,
-        "processor_s": round(spent),
-    }))  # fmt: skip
+    for name in [given.network] if given.network else list(SHAPES):
+        recipe = Recipe(name, given.without, given.samples or SAMPLES[name], given.seed)
+        path = given.out if name == "first" else second_of(given.out)
+        checkpoint = path.with_suffix(".checkpoint")
+        net, spent = train(given.digits, recipe, checkpoint, lambda line: print(line, flush=True))
+        temperature = best_temperature(scores(net, boxed), labels)
+        path.write_bytes(onnx_bytes(net, temperature))
+        checkpoint.unlink(missing_ok=True)
+        wrong = float((scores(net, bare).argmax(1) != labels).float().mean())
+        print(json.dumps({
+            **asdict(recipe), "parameters": parameters(net), "temperature": round(temperature, 3),
+            "wrong": round(wrong, 5), "processor_s": round(spent),
+        }), flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 
 from calibration.digits import leftovers
 from calibration.digits.hands import barred, flagged
-from calibration.digits.shown import BATCH, CHUNK, Pool, batches
+from calibration.digits.shown import BATCH, CHUNK, DIETS, Pool, batches
 from calibration.digits.strokes import CLASSES, draw_digit, draw_sign
 
 SIGNS = len(CLASSES)
@@ -20,8 +20,9 @@ def drawn_pool() -> Pool:
     return {name: (glyphs, labels.astype(np.int64)) for name in ("mnist-train", "semeion")}
 
 
-def test_batches_are_the_same_for_the_same_seed_and_hold_every_class() -> None:
-    one, other = (list(batches(drawn_pool(), 3, 4, 0)) for _ in range(2))
+@pytest.mark.parametrize("network", list(DIETS))
+def test_batches_are_the_same_for_the_same_seed_and_hold_every_class(network: str) -> None:
+    one, other = (list(batches(drawn_pool(), DIETS[network], 3, 4, 0)) for _ in range(2))
     assert len(one) == 4
     for (ink, labels), (again, same) in zip(one, other, strict=True):
         assert ink.shape == (BATCH, 28, 28) and ink.dtype == np.uint8
@@ -31,11 +32,18 @@ def test_batches_are_the_same_for_the_same_seed_and_hold_every_class() -> None:
 
 def test_a_run_taken_up_at_a_chunk_shows_what_it_would_have_shown_first_there() -> None:
     """New pictures depend on seed and place alone; what is shown again is collected anew."""
-    (ink, labels), *_ = batches(drawn_pool(), 3, CHUNK + 1, CHUNK)
-    (again, same), *_ = batches(drawn_pool(), 3, CHUNK + 1, CHUNK)
+    diet = DIETS["second"]
+    (ink, labels), *_ = batches(drawn_pool(), diet, 3, CHUNK + 1, CHUNK)
+    (again, same), *_ = batches(drawn_pool(), diet, 3, CHUNK + 1, CHUNK)
     assert np.array_equal(ink, again) and np.array_equal(labels, same)
-    (first, _), *_ = batches(drawn_pool(), 3, 1, 0)
+    (first, _), *_ = batches(drawn_pool(), diet, 3, 1, 0)
     assert not np.array_equal(ink, first)
+
+
+def test_the_shares_of_a_diet_are_parts_of_a_whole_and_the_first_mostly_sees_plain_digits() -> None:
+    for diet in DIETS.values():
+        assert sum(diet.shares.values()) == pytest.approx(1.0)
+    assert DIETS["first"].shares["plain"] > 0.5 > DIETS["second"].shares["plain"]
 
 
 @pytest.mark.parametrize("make", [*dict.fromkeys(leftovers.PALE), *leftovers.RARE])

@@ -23,7 +23,7 @@ SLANT_PAD = 3
 """Pixels beside a normal form that a slanted view may take in."""
 EVEN = 18.0
 """Grey levels that an empty box's paper varies by, the box's rim left out; pale pencil varies it more."""
-ENGINE = "digits-3"
+ENGINE = "digits-5"
 """Version of weights and preparation, kept with every reading."""
 
 
