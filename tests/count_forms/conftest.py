@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from calibration.digits.filled_form import filled
 from pipeline.access.roles import Actor, Role
+from pipeline.election.definition import Election
 from pipeline.election.load import load_election
 from pipeline.forms.ballot import BallotLayout
 from pipeline.forms.count_forms import CountForm, figures_form, tally_form
@@ -23,9 +24,11 @@ from pipeline.recognize.read import read_raw
 from pipeline.recognize.reading import PageReading
 from pipeline.review.numbers import NumbersDecided, decide_numbers
 from pipeline.review.profile import default_profile
+from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import PageSource, RawPage, Rejection
-from pipeline.scan.prepare import PreparedForm, prepare_form
+from pipeline.scan.prepare import PreparedForm, grey_of, prepare_form
 from pipeline.storage import accounts
+from pipeline.usecases.blank_minutes import blank_minutes_of
 from pipeline.usecases.workspace import Workspace, create_workspace
 
 Picture = NDArray[np.uint8]
@@ -79,10 +82,21 @@ def as_printed(layout: BallotLayout, folder: Path) -> Printed:
     return Printed(folder, layout.form, prepare_form(layout.form, folder), np.asarray(blank, np.uint8))
 
 
+def printed_minutes(election: Election, contest: str, area: str, *, trial: bool) -> tuple[Form, list[Picture]]:
+    """The blank minutes of a place: their form and how their pages look."""
+    content, form = blank_minutes_of(election, contest, area, trial=trial)
+    pages = [grey_of(page) for page in decode_pages(content, form.id, "") if isinstance(page, RawPage)]
+    return form, [np.asarray(page, np.uint8) for page in pages]
+
+
+def example() -> Election:
+    return load_election(Path(str(files("kiemphieu") / "example")))
+
+
 @pytest.fixture(scope="session")
 def commune() -> tuple[CountForm, CountForm]:
     """The commune contest in voting areas 1 and 2."""
-    election = load_election(Path(str(files("kiemphieu") / "example")))
+    election = example()
     contest = election.contest("xa")
     one, two = [a for a in election.areas if "xa" in a.units][:2]
     return CountForm(election, one, contest), CountForm(election, two, contest)
@@ -106,7 +120,7 @@ def tally(commune: tuple[CountForm, CountForm], tmp_path_factory: pytest.TempPat
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """The example election with the people who type and their leader."""
-    made = create_workspace(tmp_path / "w", load_election(Path(str(files("kiemphieu") / "example"))))
+    made = create_workspace(tmp_path / "w", example())
     with made.database.write() as db:
         people: dict[str, Role] = {"mot": "operator", "hai": "operator", "ba": "operator", "truong": "team_leader"}
         for key, role in people.items():

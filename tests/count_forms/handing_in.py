@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 import cv2
 
@@ -38,20 +38,20 @@ def taken(workspace: Workspace, content: bytes, place: tuple[str, str] = PLACE) 
     return told.sheet
 
 
-def truth(field: str) -> str:
-    """A figure of the example as people type it."""
-    value = FIGURES[field]
+def truth(field: str, figures: Mapping[str, int] = FIGURES) -> str:
+    """What the paper says, as people type it."""
+    value = figures[field]
     percent = field in ("turnout", "valid_percent", "invalid_percent")
     return f"{value // 100},{value % 100:02d}" if percent else str(value)
 
 
-def typed_by_two(workspace: Workspace, sheet: str, value: Callable[[str], str] = truth) -> SheetView:
-    """Two people type every figure that they are asked, one after the other; the view afterwards."""
+def typed_by_two(workspace: Workspace, sheet: str, figures: Mapping[str, int] = FIGURES) -> SheetView:
+    """Two people type what the paper says wherever they are asked, one after the other; the view afterwards."""
     for _ in range(80):
         for actor in (ONE, TWO):
             asked = sheet_view(workspace, actor, sheet).asked
             if asked:
-                answer_figure(workspace, actor, sheet, asked[0], value(asked[0]))
+                answer_figure(workspace, actor, sheet, asked[0], truth(asked[0], figures))
         if sheet_view(workspace, ONE, sheet).ready:
             break
     return sheet_view(workspace, ONE, sheet)

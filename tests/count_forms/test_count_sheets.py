@@ -26,7 +26,7 @@ from pipeline.usecases.keying import check_figures
 from pipeline.usecases.pictures import DecodedPages, figure_picture, sheet_picture
 from pipeline.usecases.workspace import Workspace
 from tests.count_forms.conftest import BUNDLE, FIGURES, Printed
-from tests.count_forms.handing_in import LEADER, ONE, PLACE, THREE, TWO, png, taken, truth, typed_by_two
+from tests.count_forms.handing_in import LEADER, ONE, PLACE, THREE, TWO, handed_in, png, taken, truth, typed_by_two
 
 
 def test_doubtful_figures_are_typed_by_two_and_the_confirmed_sheet_binds_what_is_keyed(
@@ -87,7 +87,7 @@ def test_a_sum_that_is_wrong_on_the_paper_blocks_the_confirmation_by_its_number(
 ) -> None:
     wrong = {**FIGURES, "invalid": 29}
     sheet = taken(workspace, png(figures.filled(wrong, 23)))
-    view = typed_by_two(workspace, sheet, lambda f: str(wrong[f]) if f == "invalid" else truth(f))
+    view = typed_by_two(workspace, sheet, wrong)
     assert {"R6", "R11"} <= {q.code for q in view.broken}
     for actor in (ONE, LEADER):
         with pytest.raises(Refusal) as refused:
@@ -103,7 +103,7 @@ def test_what_can_be_true_is_confirmed_by_the_leader_with_a_reason_and_by_nobody
 ) -> None:
     true = {**FIGURES, "issued": 1030, "received": 1180}
     sheet = taken(workspace, png(figures.filled(true, 24)))
-    view = typed_by_two(workspace, sheet, lambda f: str(true[f]) if f in ("issued", "received") else truth(f))
+    view = typed_by_two(workspace, sheet, true)
     assert {q.code for q in view.broken} == {"R4", "R20"}
     for actor, reason in ((ONE, "ten ballots too many"), (LEADER, " ")):
         with pytest.raises(Refusal, match="R4"):
@@ -143,7 +143,7 @@ def test_the_same_scan_again_changes_nothing_and_a_page_of_another_area_is_told(
     sheet = taken(workspace, png(page))
     (again,) = take_sheets(workspace, TWO, *PLACE, "again.png", png(page))
     assert (again.became, again.sheet) == ("already", sheet)
-    (other,) = take_sheets(workspace, ONE, *PLACE, "other.png", png(other_area.filled(FIGURES, 26)))
+    other = handed_in(workspace, png(other_area.filled(FIGURES, 26)))
     assert other.became == "rejected"
     assert str(other.text) == (
         "This is the sheet of figures of another place: xã An Phú, Trường tiểu học An Phú; hand it in there."
@@ -342,7 +342,7 @@ def test_a_sheet_that_was_taken_out_comes_in_anew_with_nothing_typed(workspace: 
     assert again != sheet
     assert not any(f.mine for f in sheet_view(workspace, ONE, again).figures)
     assert sheet_view(workspace, ONE, sheet).sheet.state == "void"
-    (told,) = take_sheets(workspace, ONE, *PLACE, "scan.png", png(page))
+    told = handed_in(workspace, png(page))
     assert (told.became, told.sheet) == ("already", again)
 
 

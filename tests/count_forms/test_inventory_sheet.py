@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 
-import cv2
 import pytest
 
-from pipeline.election.load import load_election
 from pipeline.errors import Refusal
 from pipeline.forms.inventory_form import InventoryForm, fields_of, inventory_form
 from pipeline.storage import log
-from pipeline.usecases.count_sheet_scans import take_sheets
 from pipeline.usecases.count_sheets import (
-    SheetView,
     confirm_sheet,
     sheet_view,
     sheets_of,
@@ -23,8 +17,8 @@ from pipeline.usecases.count_sheets import (
 )
 from pipeline.usecases.inventory import inventory_view, keep_inventory
 from pipeline.usecases.workspace import Workspace
-from tests.count_forms.conftest import Printed, as_printed
-from tests.count_forms.handing_in import LEADER, ONE, png, taken, typed_by_two
+from tests.count_forms.conftest import Printed, as_printed, example
+from tests.count_forms.handing_in import LEADER, ONE, handed_in, png, taken, typed_by_two
 
 CONTESTS = ("qh", "tinh", "xa")
 STOCK = {
@@ -46,15 +40,10 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Printed:
 
 
 def _printed(area: int, folder: Path) -> Printed:
-    election = load_election(Path(str(files("kiemphieu") / "example")))
+    election = example()
     return as_printed(
         inventory_form(InventoryForm(election, election.areas[area]), issued_includes_spoiled=False), folder
     )
-
-
-def settled(workspace: Workspace, sheet: str, figures: Mapping[str, int]) -> SheetView:
-    """Two people type what the paper says wherever they are asked."""
-    return typed_by_two(workspace, sheet, lambda field: str(figures[field]))
 
 
 def stands(workspace: Workspace) -> dict[str, int]:
@@ -74,7 +63,7 @@ def test_a_confirmed_sheet_stands_as_the_inventory_of_the_area_and_goes_with_it(
     workspace: Workspace, stock: Printed
 ) -> None:
     sheet = taken(workspace, png(stock.filled(FIGURES, 4)))
-    view = settled(workspace, sheet, FIGURES)
+    view = typed_by_two(workspace, sheet, FIGURES)
     assert (view.ready, view.inventory, view.replaces, view.broken) == (True, True, False, ())
     assert stands(workspace) == dict.fromkeys(FIGURES, 0)
     confirm_sheet(workspace, LEADER, sheet, paper="signed")
@@ -92,7 +81,7 @@ def test_an_inventory_typed_otherwise_is_changed_only_with_a_reason(workspace: W
     typed = FIGURES | {"left_over:xa": 191, "left_over": FIGURES["left_over"] + 1}
     keep_inventory(workspace, ONE, "kv1", {name: str(number) for name, number in typed.items()})
     sheet = taken(workspace, png(stock.filled(FIGURES, 5)))
-    assert settled(workspace, sheet, FIGURES).replaces
+    assert typed_by_two(workspace, sheet, FIGURES).replaces
     with pytest.raises(Refusal, match="reason-missing"):
         confirm_sheet(workspace, LEADER, sheet, paper="signed")
     assert stands(workspace) == typed
@@ -104,7 +93,7 @@ def test_an_inventory_typed_otherwise_is_changed_only_with_a_reason(workspace: W
 def test_a_row_that_is_not_the_sum_of_its_ballots_blocks_by_its_number(workspace: Workspace, stock: Printed) -> None:
     wrong = FIGURES | {"issued": FIGURES["issued"] + 10}
     sheet = taken(workspace, png(stock.filled(wrong, 6)))
-    view = settled(workspace, sheet, wrong)
+    view = typed_by_two(workspace, sheet, wrong)
     assert {q.code for q in view.broken} == {"R21"}
     with pytest.raises(Refusal, match="R21"):
         confirm_sheet(workspace, LEADER, sheet, "it is so", "signed")
@@ -113,7 +102,6 @@ def test_a_row_that_is_not_the_sum_of_its_ballots_blocks_by_its_number(workspace
 
 def test_the_inventory_of_another_area_is_told_in_words(workspace: Workspace, tmp_path: Path) -> None:
     other = _printed(1, tmp_path)
-    page = cv2.imencode(".png", other.filled(FIGURES, 7))[1].tobytes()
-    (told,) = take_sheets(workspace, ONE, "xa", "kv1", "scan.png", page)
+    told = handed_in(workspace, png(other.filled(FIGURES, 7)))
     assert told.became == "rejected"
     assert str(told.text).startswith("This is the inventory of another area: ")

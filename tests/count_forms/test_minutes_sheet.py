@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from calibration.digits.filled_form import filled, laid_askew
-from pipeline.election.load import load_election
 from pipeline.errors import Refusal
 from pipeline.forms.template import Form
 from pipeline.messages import render
-from pipeline.scan.decode import decode_pages
-from pipeline.scan.page import RawPage
-from pipeline.scan.prepare import grey_of
-from pipeline.usecases.blank_minutes import blank_minutes_of
-from pipeline.usecases.count_sheet_scans import take_sheets
 from pipeline.usecases.count_sheets import (
-    SheetView,
     confirm_sheet,
     confirmed_figures,
     sheet_view,
@@ -30,8 +20,8 @@ from pipeline.usecases.count_sheets import (
     void_sheet,
 )
 from pipeline.usecases.workspace import Workspace
-from tests.count_forms.conftest import FIGURES, Picture, Printed
-from tests.count_forms.handing_in import LEADER, ONE, PLACE, handed_in, taken, typed_by_two
+from tests.count_forms.conftest import FIGURES, Picture, Printed, example, printed_minutes
+from tests.count_forms.handing_in import LEADER, ONE, PLACE, handed_in, png, taken, typed_by_two
 
 MINUTES = {name: value for name, value in FIGURES.items() if not name.startswith("left") and name != "votes_sum"} | {
     f"of_valid_{i}": FIGURES["valid"] for i in range(1, 9)
@@ -49,29 +39,16 @@ class Paper:
     def scan(self, page: int, values: Mapping[str, int], signed: tuple[str, ...] = SIGNED) -> bytes:
         texts = {name: str(value) for name, value in values.items()} | dict.fromkeys(signed, "x")
         written = filled(np.random.default_rng(page), self.pages[page - 1], self.form, texts, side=page - 1)
-        return cv2.imencode(".png", laid_askew(written, 0.6 * (page - 2)))[1].tobytes()
+        return png(laid_askew(written, 0.6 * (page - 2)))
 
 
 def paper(contest: str, area: str) -> Paper:
-    election = load_election(Path(str(files("kiemphieu") / "example")))
-    content, form = blank_minutes_of(election, contest, area, trial=False)
-    return Paper(form, [grey_of(p) for p in decode_pages(content, form.id, "") if isinstance(p, RawPage)])
+    return Paper(*printed_minutes(example(), contest, area, trial=False))
 
 
 @pytest.fixture(scope="module")
 def minutes() -> Paper:
     return paper(*PLACE)
-
-
-def typed(workspace: Workspace, sheet: str, figures: Mapping[str, int]) -> SheetView:
-    """Two people type what the paper says wherever they are asked."""
-    decimals = {f.field: f.decimals for f in sheet_view(workspace, LEADER, sheet).figures}
-
-    def text(field: str) -> str:
-        value = figures[field]
-        return f"{value // 100},{value % 100:02d}" if decimals[field] else str(value)
-
-    return typed_by_two(workspace, sheet, text)
 
 
 def test_minutes_filled_by_hand_are_read_typed_and_stand_as_the_figures_of_the_place(
@@ -80,7 +57,7 @@ def test_minutes_filled_by_hand_are_read_typed_and_stand_as_the_figures_of_the_p
     pages = [taken(workspace, minutes.scan(page, MINUTES)) for page in (1, 2, 3)]
     assert [view.page for view in sheets_of(workspace, ONE, *PLACE)] == [1, 2, 3]
     for page in pages:
-        view = typed(workspace, page, MINUTES)
+        view = typed_by_two(workspace, page, MINUTES)
         assert (view.ready, view.broken) == (True, ())
         confirm_sheet(workspace, LEADER, page, paper="signed" if view.unsigned else None)
     with workspace.database.read() as db:
@@ -103,9 +80,9 @@ def test_the_places_to_sign_are_looked_at_on_their_page(workspace: Workspace, mi
 def test_a_rule_between_two_pages_is_told_when_both_are_there(workspace: Workspace, minutes: Paper) -> None:
     wrong = MINUTES | {"voted": 1063}  # more than issued, and than the share of the voters says
     first = taken(workspace, minutes.scan(1, wrong))
-    assert typed(workspace, first, wrong).broken == ()
+    assert typed_by_two(workspace, first, wrong).broken == ()
     second = taken(workspace, minutes.scan(2, wrong))
-    view = typed(workspace, second, wrong)
+    view = typed_by_two(workspace, second, wrong)
     assert {q.code for q in view.broken} == {"R20", "R22"}
     assert {q.code for q in sheet_view(workspace, ONE, first).broken} == {"R20", "R22"}
     with pytest.raises(Refusal, match="R22"):
@@ -114,12 +91,12 @@ def test_a_rule_between_two_pages_is_told_when_both_are_there(workspace: Workspa
 
 
 def test_minutes_and_sheet_of_figures_must_say_the_same(workspace: Workspace, minutes: Paper, figures: Printed) -> None:
-    sheet = taken(workspace, cv2.imencode(".png", figures.filled(FIGURES, 31))[1].tobytes())
-    typed(workspace, sheet, FIGURES)
+    sheet = taken(workspace, png(figures.filled(FIGURES, 31)))
+    typed_by_two(workspace, sheet, FIGURES)
     confirm_sheet(workspace, LEADER, sheet, paper="signed")
     other = MINUTES | {"votes_3": 701}
     page = taken(workspace, minutes.scan(2, other))
-    assert typed(workspace, page, other).ready
+    assert typed_by_two(workspace, page, other).ready
     with pytest.raises(Refusal, match="sheet-differs") as refused:
         confirm_sheet(workspace, LEADER, page, "the minutes are right")
     (problem,) = refused.value.problems
@@ -141,6 +118,6 @@ def test_minutes_of_another_place_are_told_by_their_code(workspace: Workspace) -
 
 
 def test_a_page_without_anything_to_read_is_told_and_not_kept(workspace: Workspace) -> None:
-    (told,) = take_sheets(workspace, ONE, "qh", "kv1", "scan.png", paper("qh", "kv1").scan(3, {}))
+    told = handed_in(workspace, paper("qh", "kv1").scan(3, {}), place=("qh", "kv1"))
     assert (told.became, told.sheet) == ("nothing", None)
     assert sheets_of(workspace, ONE, "qh", "kv1") == ()

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import cv2
-import numpy as np
 import pytest
 
 from calibration.digits.filled_form import laid_askew
 from pipeline.errors import Refusal
 from pipeline.messages import render
-from pipeline.scan.decode import decode_pages
-from pipeline.scan.page import RawPage
-from pipeline.scan.prepare import grey_of
 from pipeline.storage import count_sheets, log
-from pipeline.usecases.blank_minutes import blank_minutes_of
 from pipeline.usecases.count_sheet_forms import named_sides
 from pipeline.usecases.count_sheets import (
     answer_figure,
@@ -25,8 +20,8 @@ from pipeline.usecases.count_sheets import (
     void_sheet,
 )
 from pipeline.usecases.workspace import Workspace
-from tests.count_forms.conftest import BUNDLE, FIGURES, Picture, Printed
-from tests.count_forms.handing_in import LEADER, ONE, PLACE, THREE, TWO, handed_in, png, taken, truth, typed_by_two
+from tests.count_forms.conftest import BUNDLE, FIGURES, Picture, Printed, printed_minutes
+from tests.count_forms.handing_in import LEADER, ONE, PLACE, THREE, TWO, handed_in, png, taken, typed_by_two
 
 NO_VALID = {name: value for name, value in FIGURES.items() if name != "valid"}
 REASON = "ten ballots too many, told to the board"
@@ -37,7 +32,7 @@ def test_what_the_leader_confirmed_against_a_rule_says_so_and_only_a_leader_take
 ) -> None:
     true = {**FIGURES, "issued": 1030, "received": 1180}
     sheet = taken(workspace, png(figures.filled(true, 24)))
-    typed_by_two(workspace, sheet, lambda f: str(true[f]) if f in ("issued", "received") else truth(f))
+    typed_by_two(workspace, sheet, true)
     for actor, reason, said in ((ONE, REASON, "only the team leader confirms it"), (LEADER, "", "write the reason")):
         with pytest.raises(Refusal) as refused:
             confirm_sheet(workspace, actor, sheet, reason, "signed")
@@ -141,9 +136,7 @@ def test_a_code_that_can_be_read_stands_above_what_a_person_says(workspace: Work
 
 def minutes_page(workspace: Workspace, page: int) -> Picture:
     """A page of the blank minutes as it was printed."""
-    content, form = blank_minutes_of(workspace.election, *PLACE, trial=workspace.trial)
-    pages = [grey_of(p) for p in decode_pages(content, form.id, "") if isinstance(p, RawPage)]
-    return np.asarray(pages[page - 1], np.uint8)
+    return printed_minutes(workspace.election, *PLACE, trial=workspace.trial)[1][page - 1]
 
 
 def without_code(page: Picture) -> Picture:
