@@ -23,11 +23,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import simplejpeg
-from numpy.typing import NDArray
 
-from benchmarks.minutes_by_hand import slipped
+from benchmarks.minutes_by_hand import slipped, unseen_digits
 from calibration.digits.filled_form import filled, laid_askew
-from calibration.digits.sources import canvases, load
 from pipeline.election.load import load_election
 from pipeline.forms.ballot import REFERENCE_DPI
 from pipeline.forms.count_forms import CountForm, figures_form
@@ -41,7 +39,6 @@ from pipeline.scan.page import PageSource, RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, prepared_side
 from pipeline.usecases.inventory import ROWS
 
-DIGITS = Path(__file__).resolve().parents[2] / "shared" / "data" / "digits"
 SLIPS = 0.1
 
 
@@ -93,13 +90,7 @@ def main() -> None:
     parser.add_argument("--inventory", action="store_true", help="the inventory of ballots instead (Mẫu 32)")
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
-    held = load(DIGITS, "mnist-test")
-    drawn = canvases(held)
-    places = [np.flatnonzero(held.labels == digit) for digit in range(10)]
-
-    def glyph(digit: int) -> NDArray[np.uint8]:
-        return np.asarray(drawn[int(rng.choice(places[digit]))], np.uint8)
-
+    glyph = unseen_digits(rng)
     election = load_election(Path(str(files("kiemphieu") / "example")))
     of = CountForm(election, election.area("kv1"), election.contest("xa"))
     stock = InventoryForm(election, of.area)

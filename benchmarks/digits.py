@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
 from benchmarks.count_forms import invented as of_a_sheet
-from benchmarks.minutes_by_hand import invented
+from benchmarks.minutes_by_hand import invented, unseen_digits
 from calibration.digits.filled_form import Glyphs, filled
 from calibration.digits.hands import barred, flagged
 from calibration.digits.leftovers import print_under
@@ -207,14 +207,9 @@ def form() -> None:
     quality 80.
     """
     rng = np.random.default_rng(1)
-    held = load(SHARED / "digits", "mnist-test")
-    drawn = canvases(held)
-    places = {str(digit): np.flatnonzero(held.labels == digit) for digit in range(10)}
+    glyph = unseen_digits(rng)
     blank = np.zeros((CANVAS, CANVAS), np.uint8)
     ids, rules = minutes_fields(5, 3), minutes_rules(5, 3)
-
-    def glyph(digit: int) -> NDArray[np.uint8]:
-        return np.asarray(drawn[int(rng.choice(places[str(digit)]))], np.uint8)
 
     def box(letter: str) -> NDArray[np.uint8]:
         return own_box_crop(rng, blank, sign=True) if letter == "_" else own_box_crop(rng, glyph(int(letter)))

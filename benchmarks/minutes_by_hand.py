@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.digits.filled_form import Glyphs
 from calibration.digits.paper import own_box_crop
 from calibration.digits.sources import CANVAS, canvases, load
 from calibration.digits.strokes import draw_sign
@@ -50,6 +51,14 @@ def read_bank(rng: np.random.Generator, views: int) -> Bank:
         chances[sign] = _read([own_box_crop(rng, canvas, sign=True) for canvas in made])
         glyphs[sign] = np.full(SIGNS, -1)
     return Bank(chances, glyphs)
+
+
+def unseen_digits(rng: np.random.Generator) -> Glyphs:
+    """A digit as somebody of MNIST's test part wrote it, drawn anew each time."""
+    held = load(SHARED / "digits", "mnist-test")
+    drawn = canvases(held)
+    places = [np.flatnonzero(held.labels == digit) for digit in range(10)]
+    return lambda digit: np.asarray(drawn[int(rng.choice(places[digit]))], np.uint8)
 
 
 def _read(crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:

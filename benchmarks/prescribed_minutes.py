@@ -20,12 +20,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.count_forms import DIGITS, SLIPS, invented
-from benchmarks.minutes_by_hand import slipped
+from benchmarks.count_forms import SLIPS, invented
+from benchmarks.minutes_by_hand import slipped, unseen_digits
 from calibration.digits.filled_form import filled, laid_askew
-from calibration.digits.sources import canvases, load
 from pipeline.election.load import load_election
 from pipeline.geometry import pixels_per_mm
 from pipeline.recognize.read import read_raw
@@ -48,13 +46,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
-    held = load(DIGITS, "mnist-test")
-    drawn = canvases(held)
-    places = [np.flatnonzero(held.labels == digit) for digit in range(10)]
-
-    def glyph(digit: int) -> NDArray[np.uint8]:
-        return np.asarray(drawn[int(rng.choice(places[digit]))], np.uint8)
-
+    glyph = unseen_digits(rng)
     election = load_election(Path(str(files("kiemphieu") / "example")))
     content, form = blank_minutes_of(election, "xa", "kv1", trial=False)
     blanks = [page for page in decode_pages(content, form.id, "") if isinstance(page, RawPage)]
