@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from kiemphieu import parameters
+from kiemphieu.build import program
 from kiemphieu.language import language
 from kiemphieu.parameters import FILE, FOLDER, SHARE, refuse_existing
 from kiemphieu.screen import console, decimal, progress_bar, say, share, table, text
@@ -169,7 +169,7 @@ def _calibrate(sources: _Sources, target: Target, by_form: bool, out: Path, repo
         _print_forms(own)
     _print_whole(sources.readings, gates, profile, target.confidence)
     if report is not None:
-        who = Identity(profile.digest, gates.digest, engine, version("kiemphieu"))
+        who = Identity(profile.digest, gates.digest, engine, program())
         page = write_report(report, learned, target, sources.tallies, who, language())
         say(message("Report: {file}", file=str(page)))
     out.write_text(document, encoding="utf-8")
