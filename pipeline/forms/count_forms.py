@@ -13,6 +13,7 @@ from pipeline.election.definition import Area, Candidate, Contest, Election, Uni
 from pipeline.election.rules import rules_of
 from pipeline.errors import refuse
 from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout, centred
+from pipeline.forms.count_form_ids import figures_id, tally_id
 from pipeline.forms.drawing import Mark, Outline, Solid, Text
 from pipeline.forms.number_rows import (
     CODE,
@@ -101,7 +102,7 @@ def figures_form(of: CountForm, *, issued_includes_spoiled: bool, keep: Sequence
     ``keep``: only these figures of the first column, where an election keeps fewer; all otherwise. Refused
     (``count-form-full``) where candidates or seats do not fit one side.
     """
-    form = f"so-lieu-{of.contest.id}-{of.area.id}"
+    form = figures_id(of.contest.id, of.area.id)
     if of.congress:
         return _congress_figures(of, form, issued_includes_spoiled)
     column = MIDDLE - COLUMN_GAP / 2
@@ -244,7 +245,7 @@ def tally_form(of: CountForm) -> BallotLayout:
     Fields: ``tally_N`` and ``votes_N`` by the candidate's place on the ballot, ``bundle``, ``ballots``, ``valid``,
     ``invalid``, ``left_K``, ``votes_sum``. Refused (``count-form-full``) where the candidates do not fit one side.
     """
-    form = f"kiem-phieu-{of.contest.id}-{of.area.id}"
+    form = tally_id(of.contest.id, of.area.id)
     if TALLY_TOP + len(of.candidates) * TALLY_STEP > LOWEST + 30:
         raise refuse(
             "count-form-full",

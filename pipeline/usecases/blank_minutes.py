@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from pipeline.election.codec import digest
 from pipeline.election.definition import Election
+from pipeline.forms.count_form_ids import minutes_id
 from pipeline.forms.template import Form
 from pipeline.reports.fields import CandidateVotes, MinutesData
 from pipeline.reports.minutes_form import blank_minutes
 from pipeline.reports.paper import Imprint
 from pipeline.usecases.minutes import printed_name, province_of
-
-
-def minutes_id(contest: str, area: str) -> str:
-    """The id of the form that reads them."""
-    return f"bien-ban-{contest}-{area}"
 
 
 def blank_minutes_of(election: Election, contest: str, area: str, *, trial: bool) -> tuple[bytes, Form]:

@@ -4,7 +4,7 @@ the election is."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,6 +12,7 @@ from functools import lru_cache
 from pipeline.election.definition import Election
 from pipeline.errors import Refusal, refuse
 from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout
+from pipeline.forms.count_form_ids import figures_id, minutes_id, tally_id
 from pipeline.forms.count_paper import count_paper
 from pipeline.forms.inventory_form import InventoryForm
 from pipeline.forms.printing import render_blank
@@ -21,7 +22,7 @@ from pipeline.messages import Message, message
 from pipeline.scan.decode import decode_pages
 from pipeline.scan.page import RawPage, Rejection
 from pipeline.scan.prepare import PreparedForm, grey_of, prepared_side
-from pipeline.usecases.blank_minutes import blank_minutes_of, minutes_id
+from pipeline.usecases.blank_minutes import blank_minutes_of
 from pipeline.usecases.workspace import Workspace
 
 
@@ -134,7 +135,7 @@ def _prepared_minutes(of: _Of) -> PreparedForm:
 
 def tells_figures(form: str, contest: str, area: str) -> bool:
     """Whether a form is one that tells the figures of a place: its sheet of figures or its minutes."""
-    return form in (f"so-lieu-{contest}-{area}", minutes_id(contest, area))
+    return form in (figures_id(contest, area), minutes_id(contest, area))
 
 
 def inventory_id(workspace: Workspace, area: str) -> str:
@@ -151,15 +152,15 @@ def other_form(election: Election, outcome: Rejection) -> Message | None:
         if form == InventoryForm(election, area).id:
             return replace(_OTHER_INVENTORY, params={"area": area.name})
         for contest in area.units:
-            for prefix, text in _OTHER_FORMS.items():
-                if form == f"{prefix}-{contest}-{area.id}":
+            for id_of, text in _OTHER_FORMS:
+                if form == id_of(contest, area.id):
                     return replace(text, params={"body": election.contest(contest).body, "area": area.name})
     return None
 
 
-_OTHER_FORMS: Mapping[str, Message] = {
-    "so-lieu": message("This is the sheet of figures of another place: {body}, {area}; hand it in there."),
-    "kiem-phieu": message("This is the tally sheet of another place: {body}, {area}; hand it in there."),
-    "bien-ban": message("These are the minutes of another place: {body}, {area}; hand them in there."),
-}
+_OTHER_FORMS: tuple[tuple[Callable[[str, str], str], Message], ...] = (
+    (figures_id, message("This is the sheet of figures of another place: {body}, {area}; hand it in there.")),
+    (tally_id, message("This is the tally sheet of another place: {body}, {area}; hand it in there.")),
+    (minutes_id, message("These are the minutes of another place: {body}, {area}; hand them in there.")),
+)
 _OTHER_INVENTORY: Message = message("This is the inventory of another area: {area}; hand it in there.")

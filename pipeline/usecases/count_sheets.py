@@ -17,6 +17,7 @@ from pipeline.access.roles import Actor, require, require_person
 from pipeline.audit.chain import AuditEvent
 from pipeline.election.rule_type import RuleSet
 from pipeline.errors import Problem, Refusal, refuse
+from pipeline.forms.count_form_ids import is_tally
 from pipeline.forms.template import Form
 from pipeline.messages import Message, message
 from pipeline.recognize.reading import WrittenReading
@@ -255,7 +256,7 @@ def _read_pages(form: Form) -> tuple[int, ...]:
 
 def _twice(db: Connection, workspace: Workspace, sheet: CountSheet) -> tuple[str, ...]:
     """The other scans of the same page that are not void; of tally sheets there is one a bundle."""
-    if sheet.state == "void" or sheet.form.startswith("kiem-phieu-"):
+    if sheet.state == "void" or is_tally(sheet.form):
         return ()
     same = _at(db, workspace, sheet.contest, sheet.area)
     return tuple(

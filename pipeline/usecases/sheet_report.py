@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from pipeline.access.roles import Actor, require
+from pipeline.forms.count_form_ids import is_tally
 from pipeline.forms.count_forms import CountForm
 from pipeline.storage import batches
 from pipeline.tally.bundles import BundleSums, added_up
@@ -32,7 +33,7 @@ def place_report(workspace: Workspace, actor: Actor, contest: str, area: str) ->
     all its piles are closed and nothing of it waits for people. Refused: ``area-unknown``."""
     require(actor, "ingest")
     views = sheets_of(workspace, actor, contest, area)
-    of_bundles = [_standing(v) for v in views if v.sheet.form.startswith("kiem-phieu-")]
+    of_bundles = [_standing(v) for v in views if is_tally(v.sheet.form)]
     written: dict[str, int | None] = {}
     for view in views:
         if tells_figures(view.sheet.form, contest, area):
