@@ -103,8 +103,9 @@ class SheetView:
     """Which page of a form of several it is, 0 of others."""
     pages: tuple[int, ...] = ()
     """The pages of its form that a scan has of several, 0 of others left out."""
-    twice: tuple[str, ...] = ()
-    """Other sheets of the place that are the same page of the same form; only one of them can be the paper."""
+    twice: Mapping[str, str] = field(default_factory=dict)
+    """Other sheets of the place that are the same page of the same form, with their files' names; only one of them can
+    be the paper."""
     people: Mapping[str, str] = field(default_factory=dict)
     """Names of who handed it in, confirmed it and took it out, by account."""
 
@@ -254,16 +255,16 @@ def _read_pages(form: Form) -> tuple[int, ...]:
     return pages if len(form.sides) > 1 else ()
 
 
-def _twice(db: Connection, workspace: Workspace, sheet: CountSheet) -> tuple[str, ...]:
+def _twice(db: Connection, workspace: Workspace, sheet: CountSheet) -> Mapping[str, str]:
     """The other scans of the same page that are not void; of tally sheets there is one a bundle."""
     if sheet.state == "void" or is_tally(sheet.form):
-        return ()
+        return {}
     same = _at(db, workspace, sheet.contest, sheet.area)
-    return tuple(
-        s.id
+    return {
+        s.id: s.name or s.id
         for s in same
         if s.id != sheet.id and s.form == sheet.form and s.state != "void" and _fields(s) == _fields(sheet)
-    )
+    }
 
 
 def _people(db: Connection, sheet: CountSheet) -> Mapping[str, str]:

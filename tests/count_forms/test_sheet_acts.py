@@ -62,12 +62,12 @@ def test_the_same_page_scanned_twice_is_told_on_both_until_one_is_taken_out(
 ) -> None:
     page = figures.filled(FIGURES, 21)
     one, other = taken(workspace, png(page)), taken(workspace, png(laid_askew(page, 0.7)))
-    assert sheet_view(workspace, ONE, one).twice == (other,)
-    assert sheet_view(workspace, ONE, other).twice == (one,)
+    assert sheet_view(workspace, ONE, one).twice == {other: "scan.png"}
+    assert sheet_view(workspace, ONE, other).twice == {one: "scan.png"}
     void_sheet(workspace, ONE, other, "scanned twice")
-    assert sheet_view(workspace, ONE, one).twice == ()
+    assert sheet_view(workspace, ONE, one).twice == {}
     bundles = [taken(workspace, png(tally.filled({**BUNDLE, "bundle": n}, n))) for n in (1, 2)]
-    assert [sheet_view(workspace, ONE, b).twice for b in bundles] == [(), ()]  # one for each bundle
+    assert [sheet_view(workspace, ONE, b).twice for b in bundles] == [{}, {}]  # one for each bundle
 
 
 def test_pages_of_the_minutes_that_are_not_there_are_named(workspace: Workspace) -> None:
