@@ -15,6 +15,8 @@ Number = Literal["Mẫu số 18/HĐBC-QH", "Mẫu số 23/HĐBC-HĐND"]
 WITNESSES = 2
 """Two voters watch the opening and two the count (Art. 69, 73): the forms have exactly two lines for each."""
 LEADER, SECRETARY = "Tổ trưởng", "Thư ký"
+TEAM_MOST = 21
+"""Members of a polling team at most: eleven to twenty-one, five to nine of an army unit alone (Art. 25.1)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,8 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
 
 
-def minutes_paper(given: MinutesData) -> Paper:
-    """The whole form, with dots for what is not known."""
+def minutes_paper(given: MinutesData, member_lines: int = wording.FORM_LINES) -> Paper:
+    """The whole form, with dots for what is not known; ``member_lines``: see :func:`wording.opening`."""
     left = (*(Text(line, "head") for line in wording.head(given)), Text("-------", "rule"))
     return Paper(
         number=given.number,
@@ -66,7 +66,7 @@ def minutes_paper(given: MinutesData) -> Paper:
             Space(3),
             *(Text(line, "title") for line in wording.title(given)),
             Space(2),
-            *lines(wording.opening(given)),
+            *lines(wording.opening(given, member_lines)),
             *lines(wording.course(given)),
             *_result(given),
             *(answered(*asked) for asked in wording.incidents(given)),

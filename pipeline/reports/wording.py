@@ -15,6 +15,8 @@ from pipeline.reports.fields import LEADER, SECRETARY, MinutesData, Person
 from pipeline.reports.words import DOTS, FIRM, SIGN, capital, clock, day_text, figure, put, share, shares
 
 MEMBER_LINES = (LEADER, SECRETARY, "Ủy viên", "Ủy viên")
+FORM_LINES = len(MEMBER_LINES) + 1
+"""Numbered lines for members on the prescribed form; behind the last number it has dots: and so on."""
 
 
 def mark(given: MinutesData, assembly: int, council: int) -> str:
@@ -43,22 +45,23 @@ def title(given: MinutesData) -> tuple[str, ...]:
     )
 
 
-def opening(given: MinutesData) -> list[str]:
-    """From the place to the members of the team."""
+def opening(given: MinutesData, member_lines: int = FORM_LINES) -> list[str]:
+    """From the place to the members of the team; ``member_lines``: numbered lines to write them on, where nobody is
+    known."""
     return [
         f"Khu vực bỏ phiếu số: {put(given.area)} xã/phường/đặc khu: {put(given.commune)}",
         f"Đơn vị bầu cử {elected_body(given)} số: {put(given.unit)}",
         f"Gồm {mark(given, 1, 2)} {put(given.scope)}",
         f"{capital(day_text(given.day, given.day.year))}, Tổ bầu cử gồm có:",
-        *_members(given.members),
+        *_members(given.members, member_lines),
     ]
 
 
-def _members(people: Sequence[Person]) -> list[str]:
+def _members(people: Sequence[Person], lines: int) -> list[str]:
     """Tổ trưởng and Thư ký first, as the form lists them; its empty lines where nobody is known."""
     if not people:
         empty = [f"{n}. Ông/Bà {DOTS}, {role}" for n, role in enumerate(MEMBER_LINES, start=1)]
-        return [*empty, f"5. {DOTS}"]
+        return [*empty, *(f"{n}. {DOTS}" for n in range(FORM_LINES, lines + 1))]
     order = {LEADER.casefold(): 0, SECRETARY.casefold(): 1}
     ranked = sorted(people, key=lambda p: order.get(p.detail.strip().casefold(), 2))
     return [f"{n}. Ông/Bà {put(p.name)}, {put(p.detail)}" for n, p in enumerate(ranked, start=1)]

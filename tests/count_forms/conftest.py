@@ -120,10 +120,16 @@ def tally(commune: tuple[CountForm, CountForm], tmp_path_factory: pytest.TempPat
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """The example election with the people who type and their leader."""
-    made = create_workspace(tmp_path / "w", example())
+    made = with_accounts(tmp_path / "w", example())
+    yield made
+    made.close()
+
+
+def with_accounts(folder: Path, election: Election) -> Workspace:
+    """A workspace of an election with three operators and a team leader."""
+    made = create_workspace(folder, election)
     with made.database.write() as db:
         people: dict[str, Role] = {"mot": "operator", "hai": "operator", "ba": "operator", "truong": "team_leader"}
         for key, role in people.items():
             accounts.put(db, Actor(key, key.title(), frozenset({role})))
-    yield made
-    made.close()
+    return made

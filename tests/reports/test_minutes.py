@@ -16,6 +16,7 @@ from pipeline.errors import Problem, Refusal, together
 from pipeline.messages import message, render
 from pipeline.reports.fields import CandidateVotes, MinutesData, Person, faults
 from pipeline.reports.minutes import DRAFT, TRIAL, Imprint, minutes_pdf
+from pipeline.reports.minutes_form import blank_minutes
 
 pytestmark = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed")
 
@@ -97,7 +98,7 @@ def unknown_candidates(number: int) -> tuple[CandidateVotes, ...]:
     return (CandidateVotes("Ông/Bà", "", None),) * number
 
 
-@pytest.mark.parametrize(
+AS_PRESCRIBED = pytest.mark.parametrize(
     ("first", "after", "given"),
     [
         ("Mẫu số 18/HĐBC-QH", "Mẫu số 19/HĐBC-QH", replace(BLANK, candidates=unknown_candidates(5))),
@@ -109,16 +110,35 @@ def unknown_candidates(number: int) -> tuple[CandidateVotes, ...]:
     ],
     ids=["mau-18", "mau-23"],
 )
+
+
+@AS_PRESCRIBED
 def test_a_blank_print_is_the_prescribed_form_word_for_word(
     first: str, after: str, given: MinutesData, shared: Path, tmp_path: Path
 ) -> None:
     pages = pages_of(minutes_pdf(given, IMPRINT, draft=True), tmp_path)
     printed = squash("".join(page.removeprefix(DRAFT) for page in pages))
     printed = printed[printed.index(squash(first) + squash("Tỉnh/Thành phố")) :]
+    assert_prescribed(printed, prescribed(shared, first, after), given)
+
+
+@AS_PRESCRIBED
+def test_the_minutes_to_be_filled_in_by_hand_are_the_prescribed_form_but_for_more_numbers_of_members(
+    first: str, after: str, given: MinutesData, shared: Path, tmp_path: Path
+) -> None:
+    pdf, _ = blank_minutes(given, "form", IMPRINT)
+    printed = squash("".join(pages_of(pdf, tmp_path)))
+    printed = printed[printed.index(squash(first) + squash("Tỉnh/Thành phố")) :]
+    members = "".join(str(number) for number in range(5, 22))
+    assert printed.count(members) == 1
+    assert_prescribed(printed.replace(members, "5"), prescribed(shared, first, after), given)
+
+
+def assert_prescribed(printed: str, pieces: list[str], given: MinutesData) -> None:
     # What a blank print fills in: the day, the seats and the number of candidates; the rest is the form.
     known = {"", "15", "3", str(len(given.candidates))}
     at = 0
-    for piece in prescribed(shared, first, after):
+    for piece in pieces:
         found = printed.find(piece, at)
         assert found >= 0, f"not printed after {printed[max(0, at - 60) : at]!r}: {piece!r}"
         assert printed[at:found] in known, f"before {piece!r}: {printed[at:found]!r} is not in the form"
