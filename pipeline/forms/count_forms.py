@@ -6,18 +6,21 @@ must hold between the figures. They replace no prescribed form: the minutes (M�
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pipeline.election.definition import Area, Candidate, Contest, Election, Unit
 from pipeline.election.rules import rules_of
 from pipeline.errors import refuse
 from pipeline.forms.ballot import REFERENCE_DPI, BallotLayout, centred
 from pipeline.forms.count_form_ids import figures_id, tally_id
-from pipeline.forms.drawing import Mark, Outline, Solid, Text
+from pipeline.forms.drawing import Line, Mark, Outline, Solid, Text
+from pipeline.forms.fonts import Face
 from pipeline.forms.number_rows import (
     CODE,
     DIGIT,
+    FIRM,
     broken,
     code_marks,
     label_lines,
@@ -38,8 +41,13 @@ STEP = 10.4
 """mm from row to row."""
 ROWS = int((LOWEST - TOP - DIGIT.h) / STEP) + 1
 SIGN_TOP, SIGN_HEIGHT = 246.0, 26.0
-TALLY_TOP, TALLY_STEP = 96.0, 13.0
+BUNDLE_TOP, BUNDLE_STEP = 45.0, 10.0
+TALLY_TOP, TALLY_STEP = 99.0, 13.0
 TALLY_LEFT, TALLY_WIDTH = 66.0, 100.0
+HEADS_ABOVE = 1.7
+"""mm between the heads of the tally sheet's columns and their first row."""
+COUNTED_BY, COUNTER_WIDE = 276.0, 80.0
+"""The lines for the names of the two people who count: how far down, and how long, mm (a name takes some 60)."""
 GROUP = 5.0
 """mm of a square of four strokes as the sheet asks for it."""
 BUNDLE = 50
@@ -47,7 +55,12 @@ BUNDLE = 50
 HINT = "Mỗi ô một chữ số, viết sát bên phải, ô thừa để trống. Không tẩy xóa; viết sai thì báo Tổ trưởng."
 BOARD_HINT = HINT.replace("Tổ trưởng", "Trưởng ban kiểm phiếu")
 BUNDLE_ROWS = 12
+"""Figures of a bundle: its number on a line of its own, the others three on a line."""
+BUNDLE_HINT = f"(mỗi tệp tối đa {BUNDLE} phiếu, mỗi tệp một bảng)"
 TALLY = "BẢNG KIỂM PHIẾU"
+STROKES_HEAD = "Gạch đếm: mỗi phiếu một nét, đủ 5 phiếu thành một ô vuông có gạch chéo"
+COUNTERS = ("Người kiểm phiếu thứ nhất (ghi rõ họ và tên)", "Người kiểm phiếu thứ hai (ghi rõ họ và tên)")
+TITLES = {"male": "Ông", "female": "Bà"}
 TRIAL = "BẢN CHẠY THỬ / TRIAL"
 TRIAL_BASELINE = 288.5
 """mm: below every place to write, at most 280 down, and between the lower corner marks, so that a page reads alike
@@ -73,12 +86,25 @@ class CountForm:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """As the ballot tells people apart: equal names with the day of birth."""
-        same = [c.full_name for c in self.candidates]
-        return tuple(
-            f"{c.full_name} ({c.birth_date:%d/%m/%Y})" if same.count(c.full_name) > 1 else c.full_name
-            for c in self.candidates
-        )
+        """As the ballot names people: Ông or Bà (not at a congress), equal names with the day of birth, the other name
+        in brackets."""
+        return tuple(self._named(c, " ") + (f" ({c.other_name})" if c.other_name else "") for c in self.candidates)
+
+    def printed(self, number: int, what: str = "") -> tuple[str, ...]:
+        """The label of a candidate's figure by the place on the ballot (from 1), which it begins with, and what stands
+        there where it is too long: the other name broken, then left out. ``what`` the figure counts, if several."""
+        candidate = self.candidates[number - 1]
+        name = f"{number}.{FIRM}{self._named(candidate, FIRM)}"
+        other = f" ({candidate.other_name})" if candidate.other_name else ""
+        behind = f": {what.replace(' ', FIRM)}" if what else ""
+        texts = (f"{name} {other[1:].replace(' ', FIRM)}", f"{name}{other}") if other else ()
+        return tuple(text + behind for text in (*texts, name))
+
+    def _named(self, candidate: Candidate, space: str) -> str:
+        equal = [c for c in self.candidates if c.full_name == candidate.full_name]
+        title = "" if self.congress else TITLES[candidate.gender] + space
+        born = f" ({candidate.birth_date:%d/%m/%Y})" if len(equal) > 1 else ""
+        return f"{title}{candidate.full_name}{born}"
 
     @property
     def congress(self) -> bool:
@@ -108,11 +134,12 @@ def figures_form(of: CountForm, *, issued_includes_spoiled: bool, keep: Sequence
     column = MIDDLE - COLUMN_GAP / 2
     rows = [(n, t, d) for n, t, d in _FIGURES if not keep or n in keep]
     by_names = [(f"left_{k}", f"Số phiếu bầu {k} đại biểu", 0) for k in of.counts]
-    by_names.append(("votes_sum", "Tổng số phiếu bầu của các ứng cử viên", 0))
+    by_names.append(("votes_sum", "Tổng số phiếu bầu của những người ứng cử", 0))
     people = [(f"votes_{i}", name, 0) for i, name in enumerate(of.names, start=1)]
     first, second = (rows + by_names, people) if len(rows + by_names) <= ROWS else (rows, by_names + people)
-    marks, fields = column_of_figures(first, LEFT, column, form)
-    more, votes = column_of_figures(second, column + COLUMN_GAP, RIGHT, form)
+    printed = {f"votes_{i}": of.printed(i) for i in range(1, len(people) + 1)}
+    marks, fields = column_of_figures(first, LEFT, column, form, printed)
+    more, votes = column_of_figures(second, column + COLUMN_GAP, RIGHT, form, printed)
     signed, places = signature_places(SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
     rules = _figures_rules(of, {f.id for f in (*fields, *votes)}, issued_includes_spoiled)
     head = _head(of, "BẢNG SỐ LIỆU KIỂM PHIẾU")
@@ -133,12 +160,15 @@ def _congress_figures(of: CountForm, form: str, issued_includes_spoiled: bool) -
     every = [*rows, *(row for one in people for row in one)]
     first = max(ROWS, len(every) - ROWS) if len(every) > 2 * ROWS else min(ROWS, max(len(rows), -(-len(every) // 2)))
     column = MIDDLE - COLUMN_GAP / 2
-    marks, fields = column_of_figures(every[:first], LEFT, column, form)
-    more, others = column_of_figures(every[first:], column + COLUMN_GAP, RIGHT, form)
+    numbered = range(1, len(people) + 1)
+    said = _ANSWERS if of.table else (("votes", ""),)
+    printed = {f"{field}_{i}": of.printed(i, what) for i in numbered for field, what in said}
+    marks, fields = column_of_figures(every[:first], LEFT, column, form, printed)
+    more, others = column_of_figures(every[first:], column + COLUMN_GAP, RIGHT, form, printed)
     signed, places = signature_places(_BOARD_SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
     present = {f.id for f in (*fields, *others)}
     rules = _figures_rules(of, present, issued_includes_spoiled)
-    for i in range(1, len(people) + 1):
+    for i in numbered:
         three = (f"votes_{i}", f"against_{i}", f"neither_{i}", "valid")
         rules += [FormRule("R7", "sum", three)] if present.issuperset(three) else []
         rules += [FormRule("R7", "at_most", (f"against_{i}", "valid"))] if f"against_{i}" in present else []
@@ -149,10 +179,10 @@ def _congress_figures(of: CountForm, form: str, issued_includes_spoiled: bool) -
 def _of_person(of: CountForm, number: int, name: str) -> list[tuple[str, str, int]]:
     if not of.table:
         return [(f"votes_{number}", name, 0)]
-    said = (("votes", "đồng ý"), ("against", "không đồng ý"), ("neither", "không tính"))
-    return [(f"{field}_{number}", f"{name}: {what}", 0) for field, what in said]
+    return [(f"{field}_{number}", f"{name}: {what}", 0) for field, what in _ANSWERS]
 
 
+_ANSWERS = (("votes", "đồng ý"), ("against", "không đồng ý"), ("neither", "không tính"))
 _CONGRESS = (
     ("voters", "Số đại biểu được triệu tập", 0),
     ("excused", "Số vắng mặt được trừ", 0),
@@ -194,9 +224,16 @@ SIGN = (
 
 
 def column_of_figures(
-    rows: Sequence[tuple[str, str, int]], left: float, right: float, form: str
+    rows: Sequence[tuple[str, str, int]],
+    left: float,
+    right: float,
+    form: str,
+    printed: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[list[Mark], list[FormField]]:
-    """Rows of figures (field, label, decimals), one below the other from the top; refused where they do not fit."""
+    """Rows of figures (field, label, decimals), one below the other from the top; refused where they do not fit.
+
+    ``printed``: of fields whose label on the paper is another than on the screen, that label and shorter ones.
+    """
     if len(rows) > ROWS:
         raise refuse(
             "count-form-full",
@@ -210,8 +247,9 @@ def column_of_figures(
     for i, (name, label, decimals) in enumerate(rows):
         top = round(TOP + i * STEP, 3)
         most_value = 10_000 if decimals else None
-        printed, field = number_row(name, label, right, top, DIGITS, decimals=decimals, most=most_value)
-        marks += [*printed, *label_lines(label, left, field.box.x - 2.0, top, form)]
+        boxes, field = number_row(name, label, right, top, DIGITS, decimals=decimals, most=most_value)
+        text, *shorter = printed.get(name, (label,))
+        marks += [*boxes, *label_lines(text, left, field.box.x - 2.0, top, form, otherwise=shorter)]
         fields.append(field)
     return marks, fields
 
@@ -258,18 +296,41 @@ def tally_form(of: CountForm) -> BallotLayout:
     for i, name in enumerate(of.names, start=1):
         top = round(TALLY_TOP + (i - 1) * TALLY_STEP, 3)
         cell = Box(TALLY_LEFT, top, TALLY_WIDTH, DIGIT.h + 2.4)
-        printed, number = number_row(f"votes_{i}", name, RIGHT, top + 1.2, 3, most=BUNDLE)
-        marks += [Outline(cell, 0.3), *printed, *label_lines(name, LEFT, TALLY_LEFT - 2.0, top + 1.2, form)]
+        boxes, number = number_row(f"votes_{i}", name, RIGHT, top + 1.2, 3, most=BUNDLE)
+        text, *shorter = of.printed(i)
+        label = label_lines(text, LEFT, TALLY_LEFT - 2.0, top + 1.2, form, otherwise=shorter)
+        marks += [Outline(cell, 0.3), *boxes, *label]
         fields += [FormField(f"tally_{i}", "tally", cell, name, style="square", pitch=GROUP), number]
     rules = _tally_rules(of, {f.id for f in fields})
-    return laid(form, TALLY, [*_head(of, TALLY), *marks], fields, rules, of.trial)
+    printed = [*_head(of, TALLY), *_tally_heads(of), *marks, *_counted_by()]
+    return laid(form, TALLY, printed, fields, rules, of.trial)
+
+
+def _tally_heads(of: CountForm) -> list[Text]:
+    """What stands in the three columns below."""
+    boxes = RIGHT - number_width(3) / 2
+    baseline = TALLY_TOP - HEADS_ABOVE
+    return [
+        Text(LEFT, baseline, "Họ và tên" if of.congress else "Người ứng cử", "bold", 9.0),
+        centred(STROKES_HEAD, TALLY_LEFT + TALLY_WIDTH / 2, baseline, "bold", 8.0),
+        centred("Số đồng ý" if of.table else "Số phiếu", boxes, baseline, "bold", 9.0),
+    ]
+
+
+def _counted_by() -> list[Mark]:
+    """Two lines at the foot for the names of who counted the bundle. They are not read back: no law asks for them."""
+    marks: list[Mark] = []
+    for left, text in zip((LEFT, RIGHT - COUNTER_WIDE), COUNTERS, strict=True):
+        marks.append(Line(left, COUNTED_BY, left + COUNTER_WIDE, COUNTED_BY, 0.2))
+        marks.append(centred(text, left + COUNTER_WIDE / 2, COUNTED_BY + 4.0, "italic", 9.0))
+    return marks
 
 
 def _bundle_figures(of: CountForm, form: str) -> tuple[list[Mark], list[FormField]]:
-    """The figures of the bundle in two columns above the strokes."""
+    """The figures of the bundle above the strokes: its number first, the others in three columns below."""
     rows = [
-        ("bundle", "Tệp số", None), ("ballots", "Số phiếu trong tệp", BUNDLE), ("valid", "Số phiếu hợp lệ", BUNDLE),
-        ("invalid", "Số phiếu không hợp lệ", BUNDLE),
+        ("bundle", "Tệp phiếu số", None), ("ballots", "Số phiếu trong tệp", BUNDLE),
+        ("valid", "Số phiếu hợp lệ", BUNDLE), ("invalid", "Số phiếu không hợp lệ", BUNDLE),
         *((f"left_{k}", f"Phiếu bầu {k} {'người' if of.congress else 'đại biểu'}", BUNDLE) for k in of.counts),
         ("votes_sum", "Tổng số đồng ý" if of.table else "Tổng số phiếu bầu", BUNDLE * of.unit.seats),
     ]  # fmt: skip
@@ -286,12 +347,14 @@ def _bundle_figures(of: CountForm, form: str) -> tuple[list[Mark], list[FormFiel
         )
     marks: list[Mark] = []
     fields: list[FormField] = []
-    for i, (name, label, most) in enumerate(rows):
-        left = LEFT + (i % columns) * step
-        top = round(50.0 + (i // columns) * 10.2, 3)
-        printed, field = number_row(name, label, left + step - 4.0, top, 3, most=most)
-        marks += [*printed, *label_lines(label, left, left + step - 6.0 - number_width(3), top, form)]
+    for i, (name, label, most) in enumerate(rows, start=columns - 1):  # the number alone ends the first line
+        left = LEFT if name == "bundle" else LEFT + (i % columns) * step
+        top = round(BUNDLE_TOP + (i // columns) * BUNDLE_STEP, 3)
+        boxes, field = number_row(name, label, left + step - 4.0, top, 3, most=most)
+        face: Face = "bold" if name == "bundle" else "regular"
+        marks += [*boxes, *label_lines(label, left, left + step - 6.0 - number_width(3), top, form, face)]
         fields.append(field)
+    marks.append(Text(LEFT + step, BUNDLE_TOP + DIGIT.h / 2 + 1.2, BUNDLE_HINT, "italic", 10.0))
     return marks, fields
 
 

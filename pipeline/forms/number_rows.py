@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,10 @@ COMMA = 2.6
 BOX_LINE = 0.25
 LABEL, LEADING = 10.0, 4.2
 """Points of the labels, mm from line to line."""
+LABEL_SIZES = ((LABEL, LEADING, 2), (8.5, 3.5, 3))
+"""Points of a label, mm from line to line, and lines that stand beside the boxes; the smaller type where it must be."""
+FIRM = "\u00a0"
+"""A space at which a label is never broken."""
 CODE = Box(178.0, 18.0, 19.0, 19.0)
 """The QR code on an A4 side, clear of the corner mark."""
 
@@ -49,25 +54,39 @@ def number_row(
     return marks, FormField(name, "number", whole, label, boxes=tuple(boxes), decimals=decimals, most=most)
 
 
-def label_lines(text: str, left: float, right: float, top: float, place: str, face: Face = "regular") -> list[Mark]:
-    """A label beside its boxes, on one or two lines, in the middle of their height. Refused where it does not fit."""
-    lines = broken(text, face, LABEL, right - left)
-    if len(lines) > 2:
-        raise refuse("count-form-label", place, "'{text}' does not fit beside its boxes; shorten it", text=text)
-    first = top + DIGIT.h / 2 + 1.2 - (len(lines) - 1) * LEADING / 2
-    return [Text(left, first + i * LEADING, line, face, LABEL) for i, line in enumerate(lines)]
+def label_lines(
+    text: str,
+    left: float,
+    right: float,
+    top: float,
+    place: str,
+    face: Face = "regular",
+    *,
+    otherwise: Sequence[str] = (),
+) -> list[Mark]:
+    """A label beside its boxes, on one to three lines, in the middle of their height.
+
+    ``otherwise``: what is printed where ``text`` fits in no size, the first that does. Refused where none does.
+    """
+    for said in (text, *otherwise):
+        for points, leading, most in LABEL_SIZES:
+            lines = broken(said, face, points, right - left)
+            if len(lines) <= most and all(width_mm(line, face, points) <= right - left for line in lines):
+                first = top + DIGIT.h / 2 + 0.12 * points - (len(lines) - 1) * leading / 2
+                return [Text(left, first + i * leading, line, face, points) for i, line in enumerate(lines)]
+    raise refuse("count-form-label", place, "'{text}' does not fit beside its boxes; shorten it", text=text)
 
 
 def broken(text: str, face: Face, points: float, room: float) -> list[str]:
-    """The text broken at spaces into lines of ``room`` mm; a longer word stands alone."""
+    """The text broken at spaces, but no firm ones, into lines of ``room`` mm; a longer word stands alone."""
     lines: list[str] = []
-    for word in text.split():
+    for word in re.findall(rf"(?:\S|{FIRM})+", text):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and width_mm(longer, face, points) <= room:
             lines[-1] = longer
         else:
             lines.append(word)
-    return lines
+    return [line.replace(FIRM, " ") for line in lines]
 
 
 def code_marks(text: str, box: Box = CODE) -> list[Solid]:
