@@ -2,7 +2,7 @@
 
 A figure stands where the machine's reading was accepted by the form's rules, or where enough people typed the same,
 each without seeing the machine's reading or each other's (docs/adr/0008). After every answer the rest is decided anew.
-The pages of one form (the minutes have three) are decided together, and confirmed one by one.
+The pages of one form (the minutes have several) are decided together, and confirmed one by one.
 """
 
 from __future__ import annotations
