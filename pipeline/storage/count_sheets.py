@@ -34,6 +34,7 @@ class CountSheet:
 
     ``signatures``: the places to sign as they were read; none of sheets that were read before they were kept.
     ``paper``: what who confirmed the sheet saw on the paper, where R17 asked it. ``name``: the file it came in;
+    ``named_by_person``: its code could not be read, and a person said which page of which form it is;
     ``confirmed``, ``taken_out``: by whom and why; none of what happened before these were kept (revision 0023).
     """
 
@@ -55,6 +56,7 @@ class CountSheet:
     name: str | None = None
     confirmed: SheetAct | None = None
     taken_out: SheetAct | None = None
+    named_by_person: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
 
 from pipeline.storage.schema import Moment, json_column, metadata, one_of
 
@@ -48,6 +48,7 @@ count_sheet = Table(
     json_column("signatures", nullable=True),  # revision 0022; none of sheets that were read before
     Column("paper", Text),  # revision 0022: what who confirmed it saw on the paper, where that was asked
     Column("name", Text),  # revision 0023: the file that it came in; none of sheets that were read before
+    Column("named_by_person", Boolean),  # revision 0023: its code could not be read
     json_column("confirmed", nullable=True),  # revision 0023: by whom, when, why, against which rules
     json_column("taken_out", nullable=True),  # revision 0023: by whom, when, why
     one_of("state", "open", "confirmed", "void"),

@@ -94,7 +94,7 @@ def _kept(
     sheet = CountSheet(
         key, contest, area, reading.form, reading.source.sha256, number, reading.rotation_deg, reading.engine,
         reading.written, "open", None, actor.id, workspace.clock(), signatures,
-        name=PurePath(name).name,
+        name=PurePath(name).name, named_by_person=by_person,
     )  # fmt: skip
     with workspace.database.write() as db:
         before, again = count_sheets.get(db, key), 1

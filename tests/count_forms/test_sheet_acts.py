@@ -121,7 +121,7 @@ def test_a_page_whose_code_cannot_be_read_is_named_by_a_person_and_must_lie_as_t
     assert handed_in(workspace, content, pages[3]).became == "rejected"  # it does not lie as page 3 does
     assert handed_in(workspace, content, pages[2]).became == "read"
     (view,) = sheets_of(workspace, ONE, *PLACE)
-    assert view.page == 2
+    assert (view.page, view.sheet.named_by_person) == (2, True)
     with workspace.database.read() as db:
         (line,) = (line.event for line in log.lines(db) if line.event.act == "count_sheet_read")
     assert line.detail["form_named_by"] == "person"
@@ -131,7 +131,7 @@ def test_a_code_that_can_be_read_stands_above_what_a_person_says(workspace: Work
     sides = {side.page: side for side in named_sides(workspace, *PLACE)}
     assert handed_in(workspace, png(minutes_page(workspace, 2)), sides[3]).became == "read"
     (view,) = sheets_of(workspace, ONE, *PLACE)
-    assert view.page == 2
+    assert (view.page, view.sheet.named_by_person) == (2, False)
 
 
 def minutes_page(workspace: Workspace, page: int) -> Picture:

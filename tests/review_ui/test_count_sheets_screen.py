@@ -163,3 +163,34 @@ def test_typing_keeps_what_was_refused_takes_letters_as_keys_and_is_typed_again(
     with serving.workspace.database.read() as db:
         (entry,) = count_sheets.entries(db, page.url.split("/sheets/one/")[1].split("?")[0])
     assert (entry.value, entry.before) == (13, (12,))
+
+
+def test_a_sheet_whose_code_cannot_be_read_is_named_on_the_screen_and_asks_to_look_at_its_heading(
+    screen_of: Screens,
+    scanned: Printed,
+    tmp_path: Path,
+    pictures: Path,  # noqa: F811
+) -> None:
+    page = scanned.filled(FIGURES, 21)
+    code = scanned.form.sides[0].code
+    assert code is not None
+    density = page.shape[1] / scanned.form.sides[0].size.w
+    top, left, side = (round(n * density) for n in (code.y, code.x, max(code.w, code.h)))
+    page[top : top + side, left : left + side] = 128
+    path = tmp_path / "smeared.png"
+    cv2.imwrite(str(path), page)
+    browser = screen_of("mot", "operator")
+    browser.goto("/sheets/of/xa/kv1")
+    expect(browser.locator("select[name=named]")).to_have_count(0)
+    browser.set_input_files("input[type=file]", str(path))
+    browser.keyboard.press("g")
+    expect(browser.locator(".problem")).to_contain_text("không đọc được mã in")
+    browser.select_option("select[name=named]", label="BẢNG SỐ LIỆU KIỂM PHIẾU")
+    check(browser, "sheets-name-it", pictures)
+    browser.set_input_files("input[type=file]", str(path))
+    browser.locator("button.main").first.click()
+    browser.locator("a[href*='/sheets/one/']").first.click()
+    expect(browser.get_by_role("alert")).to_contain_text(
+        "Hãy nhìn đầu tờ giấy: có đúng là xã An Phú, Nhà văn hóa thôn Đông"
+    )
+    check(browser, "sheet-named", pictures)
