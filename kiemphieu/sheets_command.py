@@ -19,6 +19,7 @@ from pipeline.messages import Message, message, render
 from pipeline.review.number_words import EMPTY, WHY, Question, decimal_text
 from pipeline.storage.count_sheets import SheetAct
 from pipeline.tally.bundles import BundleSum, BundleSums
+from pipeline.usecases.count_sheet_forms import named_side
 from pipeline.usecases.count_sheet_scans import Taken, take_sheets
 from pipeline.usecases.count_sheets import Figure, SheetView, missing_pages
 from pipeline.usecases.exports import whole_file
@@ -34,8 +35,15 @@ FORMAT = "kiemphieu-sheets/1"
 @click.argument("scans", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--area", required=True, help="Id of the area.")
 @click.option("--contest", required=True, help="Id of the contest.")
+@click.option(
+    "--named",
+    help="Which sheet a page is whose printed code cannot be read: bien-ban-xa-kv1/2 is page 2 of "
+    "those minutes. An unknown one is refused with those that the place has.",
+)
 @click.option("--out", type=FILE, help="Write everything as JSON into this file, too; one that stands is not replaced.")
-def sheets(workspace: Path, scans: tuple[Path, ...], area: str, contest: str, out: Path | None) -> None:
+def sheets(
+    workspace: Path, scans: tuple[Path, ...], area: str, contest: str, named: str | None, out: Path | None
+) -> None:
     """Read SCANS (files or folders) as sheets of figures, tally sheets and minutes of one area and contest of
     WORKSPACE, and tell what stands, what is asked of people and why, and whether the bundles add up; without SCANS
     only tell.
@@ -48,7 +56,7 @@ def sheets(workspace: Path, scans: tuple[Path, ...], area: str, contest: str, ou
     files = scans_in(scans) if scans else ()
     opened = open_workspace(workspace)
     try:
-        taken = _take(opened, contest, area, files)
+        taken = _take(opened, contest, area, files, named)
         report = place_report(opened, SYSTEM, contest, area)
     finally:
         opened.close()
@@ -63,15 +71,16 @@ def sheets(workspace: Path, scans: tuple[Path, ...], area: str, contest: str, ou
         raise SystemExit(1)
 
 
-def _take(opened: Workspace, contest: str, area: str, files: Sequence[Path]) -> list[Taken]:
+def _take(opened: Workspace, contest: str, area: str, files: Sequence[Path], named: str | None) -> list[Taken]:
     found: list[Taken] = []
+    side = named_side(opened, contest, area, named) if named else None
     for path in files:
         try:
             content = path.read_bytes()
         except OSError as error:
             raise refuse("file-unreadable", str(path), "cannot be read ({why}); check its permissions",
                          why=error.strerror or str(error)) from error  # fmt: skip
-        found += take_sheets(opened, SYSTEM, contest, area, str(path), content)
+        found += take_sheets(opened, SYSTEM, contest, area, str(path), content, side)
     return found
 
 

@@ -69,7 +69,8 @@ class NamedSide:
 
     @property
     def id(self) -> str:
-        return f"{self.form}|{self.side}"
+        """``bien-ban-xa-kv1/2``, the form alone where it has one page."""
+        return f"{self.form}/{self.page}" if self.page else self.form
 
 
 def named_sides(workspace: Workspace, contest: str, area: str) -> tuple[NamedSide, ...]:
@@ -80,6 +81,15 @@ def named_sides(workspace: Workspace, contest: str, area: str) -> tuple[NamedSid
         for page, side in enumerate(form.sides, start=1)
         if side.fields
     )
+
+
+def named_side(workspace: Workspace, contest: str, area: str, name: str) -> NamedSide:
+    """The page of that id. Refused (``sheet-name``) where the place has none such."""
+    every = {side.id: side for side in named_sides(workspace, contest, area)}
+    if name not in every:
+        raise refuse("sheet-name", name, "this place has no sheet '{value}'; it has {sheets}", value=name,
+                     sheets=", ".join(every))  # fmt: skip
+    return every[name]
 
 
 def only(forms: Sequence[PreparedForm], named: NamedSide) -> PreparedForm:

@@ -113,6 +113,4 @@ def _kept(
 
 _NOTHING = message("a page of this place's form on which nothing is to be read; it was not kept")
 _BLANK = message("the page is blank; if the other side of the sheet is written on, scan that side")
-_NAME_IT = message(
-    "the printed code cannot be read; look at the sheet, choose below which one it is, and hand it in again"
-)
+_NAME_IT = message("the printed code cannot be read; look at the sheet, say which one it is, and hand it in again")

@@ -15,7 +15,7 @@ from pipeline.in_words import MOST, in_words
 from pipeline.messages import Message, message
 from pipeline.review.number_words import decimal_text
 from pipeline.review.signatures import PaperSigned
-from pipeline.usecases.count_sheet_forms import named_sides
+from pipeline.usecases.count_sheet_forms import named_side, named_sides
 from pipeline.usecases.count_sheet_scans import Taken, take_sheets
 from pipeline.usecases.count_sheets import (
     Became,
@@ -95,8 +95,8 @@ async def hand_in(contest: str, area: str, visit: Keyer) -> Response:
 
 def _taken(visit: Visit, contest: str, area: str, form: FormData) -> Response:
     files = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
-    chosen = form.get("named")
-    named = next((n for n in named_sides(visit.state.workspace, contest, area) if n.id == chosen), None)
+    chosen = str(form.get("named") or "")
+    named = named_side(visit.state.workspace, contest, area, chosen) if chosen else None
     told: list[Taken] = []
     for one in files:
         name, content = one.filename or "", one.file.read()

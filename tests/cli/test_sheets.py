@@ -121,6 +121,25 @@ def test_a_page_that_is_there_twice_and_a_leaders_exception_are_told(
     assert "Lê Văn Trưởng against R4, R20: ten ballots too many" in " ".join(ran.out.split())
 
 
+def test_a_page_whose_code_cannot_be_read_is_named_on_the_command_line(
+    kiemphieu: Command, workspace: Path, figures: Printed, tmp_path: Path
+) -> None:
+    page = figures.filled(FIGURES, 21)
+    code, side = figures.form.sides[0].code, figures.form.sides[0]
+    assert code is not None
+    density = page.shape[1] / side.size.w
+    top, left, wide = (round(n * density) for n in (code.y, code.x, max(code.w, code.h)))
+    page[top : top + wide, left : left + wide] = 128
+    path = scan(tmp_path, "smeared.png", page)
+    ran = kiemphieu("sheets", workspace, path, *PLACE)
+    assert ran.code == 1
+    assert "say which one it is" in " ".join(ran.out.split())
+    refused = kiemphieu("sheets", workspace, path, *PLACE, "--named", "bien-ban-xa-kv1/9")
+    assert refused.code == 1
+    assert "bien-ban-xa-kv1/2" in " ".join(refused.err.split())
+    assert kiemphieu("sheets", workspace, path, *PLACE, "--named", "so-lieu-xa-kv1").code == 0
+
+
 def test_bundles_are_added_up_once_every_one_is_there(
     kiemphieu: Command, workspace: Path, figures: Printed, tally: Printed, tmp_path: Path
 ) -> None:

@@ -116,7 +116,7 @@ def test_a_page_whose_code_cannot_be_read_is_named_by_a_person_and_must_lie_as_t
     told = handed_in(workspace, content)
     assert (told.became, told.sheet, told.name_it) == ("rejected", None, True)
     assert told.text is not None
-    assert "choose below which one it is" in render(told.text, "en")
+    assert "say which one it is" in render(told.text, "en")
     pages = {side.page: side for side in named_sides(workspace, *PLACE)}
     assert handed_in(workspace, content, pages[3]).became == "rejected"  # it does not lie as page 3 does
     assert handed_in(workspace, content, pages[2]).became == "read"
