@@ -25,7 +25,7 @@ from pipeline.forms.count_forms import (
     head_of,
     laid,
 )
-from pipeline.forms.number_rows import signature_places
+from pipeline.forms.number_rows import FIRM, signature_places
 from pipeline.forms.template import FormRule
 
 INVENTORY = "BẢNG KIỂM KÊ PHIẾU BẦU CỬ"
@@ -79,8 +79,17 @@ def inventory_form(of: InventoryForm, *, issued_includes_spoiled: bool) -> Ballo
             most=ROWS,
         )
     column = MIDDLE - COLUMN_GAP / 2
-    marks, fields = column_of_figures(_labelled(_ROWS[:2], of.contests), LEFT, column, of.id)
-    more, others = column_of_figures(_labelled(_ROWS[2:], of.contests), column + COLUMN_GAP, RIGHT, of.id)
+    # a body's name stays on one line, where that fits
+    printed = {
+        field_of(name, c.id): (
+            _of_contest(what, c).replace(_body(c), _body(c).replace(" ", FIRM)),
+            _of_contest(what, c),
+        )
+        for name, _, what in _ROWS
+        for c in of.contests
+    }
+    marks, fields = column_of_figures(_labelled(_ROWS[:2], of.contests), LEFT, column, of.id, printed)
+    more, others = column_of_figures(_labelled(_ROWS[2:], of.contests), column + COLUMN_GAP, RIGHT, of.id, printed)
     signed, places = signature_places(SIGN, SIGN_TOP, SIGN_HEIGHT, LEFT, RIGHT)
     where = f"{of.area.name} (khu vực bỏ phiếu số {of.area.number})"
     head = head_of(INVENTORY, "theo Biên bản Mẫu số 32/HĐBC", (where, HINT))
@@ -93,8 +102,12 @@ def _labelled(rows: Sequence[tuple[str, str, str]], contests: Sequence[Contest])
     labelled = []
     for name, label, what in rows:
         labelled.append((name, label, 0))
-        labelled += [(field_of(name, c.id), f"– {what}, đại biểu {_body(c)}", 0) for c in contests]
+        labelled += [(field_of(name, c.id), _of_contest(what, c), 0) for c in contests]
     return labelled
+
+
+def _of_contest(what: str, contest: Contest) -> str:
+    return f"– {what}, đại biểu {_body(contest)}"
 
 
 def _body(contest: Contest) -> str:
