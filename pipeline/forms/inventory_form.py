@@ -81,10 +81,7 @@ def inventory_form(of: InventoryForm, *, issued_includes_spoiled: bool) -> Ballo
     column = MIDDLE - COLUMN_GAP / 2
     # a body's name stays on one line, where that fits
     printed = {
-        field_of(name, c.id): (
-            _of_contest(what, c).replace(_body(c), _body(c).replace(" ", FIRM)),
-            _of_contest(what, c),
-        )
+        field_of(name, c.id): (_of_contest(what, _body(c).replace(" ", FIRM)), _of_contest(what, _body(c)))
         for name, _, what in _ROWS
         for c in of.contests
     }
@@ -102,12 +99,12 @@ def _labelled(rows: Sequence[tuple[str, str, str]], contests: Sequence[Contest])
     labelled = []
     for name, label, what in rows:
         labelled.append((name, label, 0))
-        labelled += [(field_of(name, c.id), _of_contest(what, c), 0) for c in contests]
+        labelled += [(field_of(name, c.id), _of_contest(what, _body(c)), 0) for c in contests]
     return labelled
 
 
-def _of_contest(what: str, contest: Contest) -> str:
-    return f"– {what}, đại biểu {_body(contest)}"
+def _of_contest(what: str, body: str) -> str:
+    return f"– {what}, đại biểu {body}"
 
 
 def _body(contest: Contest) -> str:
