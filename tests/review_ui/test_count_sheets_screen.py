@@ -21,7 +21,7 @@ from pipeline.usecases.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.count_forms.conftest import FIGURES, Printed, printed
+from tests.count_forms.conftest import BUNDLE, FIGURES, Printed, printed
 
 Screens = Callable[..., Page]
 
@@ -97,6 +97,25 @@ def test_r17_who_confirms_says_on_the_screen_whether_the_paper_is_signed(
     assert first.post(f"{address}/confirm", paper="perhaps").status_code == 422
     assert first.post(f"{address}/confirm", paper="signed").status_code == 303
     assert "có chữ ký (R17)" in first.client.get(address).text
+
+
+def test_a_tally_sheet_is_listed_with_the_number_of_its_bundle_once_that_stands(
+    signed_in: Callable[..., Browser], workspace: Workspace, tmp_path: Path
+) -> None:
+    election = workspace.election
+    paper = printed(CountForm(election, election.area("kv1"), election.contest("xa")), tmp_path, tally=True)
+    path = tmp_path / "tally.png"
+    cv2.imwrite(str(path), paper.filled(BUNDLE, 5))
+    browser = signed_in("mot", "operator")
+    sent = {"files": (path.name, path.read_bytes(), "image/png")}
+    answer = browser.client.post("/sheets/of/xa/kv1/files", data={"csrf": browser.csrf}, files=sent)
+    assert "tệp phiếu số 3" not in answer.text
+    signed_in("hai", "operator")
+    people = [Actor(key, key.title(), frozenset({"operator"})) for key in ("mot", "hai")]
+    (view,) = sheets_of(workspace, people[0], "xa", "kv1")
+    for actor in people:
+        answer_figure(workspace, actor, view.sheet.id, "bundle", "3")
+    assert "tệp phiếu số 3" in browser.client.get("/sheets/of/xa/kv1").text
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
