@@ -17,7 +17,6 @@ from pipeline.access.roles import SYSTEM
 from pipeline.errors import refuse
 from pipeline.messages import Message, message, render
 from pipeline.review.number_words import EMPTY, WHY, Question, decimal_text
-from pipeline.storage.count_sheets import SheetAct
 from pipeline.tally.bundles import BundleSum, BundleSums
 from pipeline.usecases.count_sheet_forms import named_side
 from pipeline.usecases.count_sheet_scans import Taken, take_sheets
@@ -211,12 +210,6 @@ def _document(taken: Sequence[Taken], report: PlaceReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _act(act: SheetAct | None) -> dict[str, Any] | None:
-    if act is None:
-        return None
-    return {"by": act.by, "at": act.at.isoformat(), "reason": act.reason, "broken": list(act.broken)}
-
-
 def _sheet(view: SheetView) -> dict[str, Any]:
     return {
         "sheet": view.sheet.id, "form": view.sheet.form, "state": view.sheet.state, "ready": view.ready,
@@ -234,5 +227,6 @@ def _sheet(view: SheetView) -> dict[str, Any]:
         ],
         "questions": [_question(q) for q in view.unsigned],
         "paper": view.sheet.paper,
-        "file": view.sheet.name, "same_page": list(view.twice), "confirmed": _act(view.sheet.confirmed),
+        "file": view.sheet.name, "same_page": list(view.twice),
+        "confirmed": view.sheet.confirmed.document() if view.sheet.confirmed else None,
     }  # fmt: skip

@@ -26,6 +26,9 @@ class SheetAct:
     reason: str
     broken: tuple[str, ...] = ()
 
+    def document(self) -> dict[str, Any]:
+        return {"by": self.by, "at": self.at.isoformat(), "reason": self.reason, "broken": list(self.broken)}
+
 
 @dataclass(frozen=True, slots=True)
 class CountSheet:
@@ -77,7 +80,8 @@ def add(db: Connection, sheet: CountSheet) -> None:
     values["reading"] = [_written_to_json(one) for one in sheet.reading]
     if sheet.signatures is not None:
         values["signatures"] = [_signature_to_json(one) for one in sheet.signatures]
-    values["confirmed"], values["taken_out"] = _act_to_json(sheet.confirmed), _act_to_json(sheet.taken_out)
+    for name, act in (("confirmed", sheet.confirmed), ("taken_out", sheet.taken_out)):
+        values[name] = act.document() if act else None
     db.execute(insert(count_sheet).values(**values))
 
 
@@ -99,12 +103,6 @@ def _sheet(row: Row[Any]) -> CountSheet:
     values["signatures"] = None if signatures is None else tuple(_signature_from_json(one) for one in signatures)
     values["confirmed"], values["taken_out"] = _act_from_json(values["confirmed"]), _act_from_json(values["taken_out"])
     return CountSheet(**values)
-
-
-def _act_to_json(act: SheetAct | None) -> dict[str, Any] | None:
-    if act is None:
-        return None
-    return {"by": act.by, "at": act.at.isoformat(), "reason": act.reason, "broken": list(act.broken)}
 
 
 def _act_from_json(document: Mapping[str, Any] | None) -> SheetAct | None:
@@ -149,13 +147,13 @@ def _quad(document: Mapping[str, Any]) -> Quad:
 def confirm(
     db: Connection, sheet: str, figures: Mapping[str, int | None], paper: PaperSigned | None, act: SheetAct
 ) -> None:
-    values = {"state": "confirmed", "figures": dict(figures), "paper": paper, "confirmed": _act_to_json(act)}
+    values = {"state": "confirmed", "figures": dict(figures), "paper": paper, "confirmed": act.document()}
     db.execute(update(count_sheet).where(count_sheet.c.id == sheet).values(**values))
 
 
 def take_out(db: Connection, sheet: str, act: SheetAct) -> None:
     """The sheet is void; what it said and who confirmed it stay."""
-    values = {"state": "void", "taken_out": _act_to_json(act)}
+    values = {"state": "void", "taken_out": act.document()}
     db.execute(update(count_sheet).where(count_sheet.c.id == sheet).values(**values))
 
 

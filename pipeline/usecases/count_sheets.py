@@ -154,8 +154,9 @@ def _open_or_not(db: Connection, sheet: str) -> CountSheet:
 def _view(
     db: Connection, workspace: Workspace, actor: Actor, sheet: CountSheet, given: tuple[CountEntry, ...]
 ) -> SheetView:
-    others = _other_pages(db, sheet)
-    form, decided, settled = _decided(workspace, sheet, given, others)
+    form = form_of(workspace, sheet.contest, sheet.area, sheet.form)
+    others = _other_pages(db, sheet) if len(form.sides) > 1 else ()
+    decided, settled = _decided(workspace, form, sheet, given, others)
     own = {reading.field for reading in sheet.reading}
     numbers = [n for n in decided.numbers if n.field in own]
     by_field: dict[str, list[CountEntry]] = {}
@@ -287,15 +288,14 @@ def missing_pages(views: Sequence[SheetView]) -> tuple[tuple[str, tuple[int, ...
 
 
 def _decided(
-    workspace: Workspace, sheet: CountSheet, given: tuple[CountEntry, ...], others: Pages
-) -> tuple[Form, NumbersDecided, Mapping[str, int | None]]:
-    form = form_of(workspace, sheet.contest, sheet.area, sheet.form)
+    workspace: Workspace, form: Form, sheet: CountSheet, given: tuple[CountEntry, ...], others: Pages
+) -> tuple[NumbersDecided, Mapping[str, int | None]]:
     settled: dict[str, int | None] = {}
     for page, entries in ((sheet, given), *others):
         confirmed = page.figures if page.state == "confirmed" and page is not sheet else None
         settled |= _settled(page.reading, entries, workspace.count.rules) if confirmed is None else confirmed
     written = (*sheet.reading, *(reading for page, _ in others for reading in page.reading))
-    return form, decide_numbers(written, form, workspace.profile.numbers, settled), settled
+    return decide_numbers(written, form, workspace.profile.numbers, settled), settled
 
 
 def _settled(

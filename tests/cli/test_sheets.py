@@ -17,13 +17,13 @@ from pipeline.access.roles import Actor
 from pipeline.election.load import load_election
 from pipeline.storage import accounts
 from pipeline.tally.bundles import added_up
-from pipeline.usecases.count_sheets import answer_figure, confirm_sheet, sheet_view, void_sheet
+from pipeline.usecases.count_sheets import confirm_sheet, sheet_view, void_sheet
 from pipeline.usecases.workspace import create_workspace, open_workspace
 from tests.count_forms.conftest import BUNDLE, FIGURES, Printed, commune, figures, other_area, tally
+from tests.count_forms.handing_in import ONE, TWO, typed_by_two, without_code
 
 __all__ = ["commune", "figures", "other_area", "tally"]
 PLACE = ("--area", "kv1", "--contest", "xa")
-ONE, TWO = (Actor(k, k.title(), frozenset({"operator"})) for k in ("mot", "hai"))
 
 
 @pytest.fixture
@@ -45,17 +45,7 @@ def scan(folder: Path, name: str, page: np.ndarray) -> Path:
 def settle(workspace: Path, sheet: str, truth: Mapping[str, int]) -> None:
     """Two people type all that is asked of them."""
     opened = open_workspace(workspace)
-    for _ in range(60):
-        for actor in (ONE, TWO):
-            asked = sheet_view(opened, actor, sheet).asked
-            if asked:
-                decimals = next(f.decimals for f in sheet_view(opened, actor, sheet).figures if f.field == asked[0])
-                value = truth[asked[0]]
-                text = f"{value // 100},{value % 100:02d}" if decimals else str(value)
-                answer_figure(opened, actor, sheet, asked[0], text)
-        if sheet_view(opened, ONE, sheet).ready:
-            break
-    assert sheet_view(opened, ONE, sheet).ready
+    assert typed_by_two(opened, sheet, truth).ready
     opened.close()
 
 
@@ -124,13 +114,7 @@ def test_a_page_that_is_there_twice_and_a_leaders_exception_are_told(
 def test_a_page_whose_code_cannot_be_read_is_named_on_the_command_line(
     kiemphieu: Command, workspace: Path, figures: Printed, tmp_path: Path
 ) -> None:
-    page = figures.filled(FIGURES, 21)
-    code, side = figures.form.sides[0].code, figures.form.sides[0]
-    assert code is not None
-    density = page.shape[1] / side.size.w
-    top, left, wide = (round(n * density) for n in (code.y, code.x, max(code.w, code.h)))
-    page[top : top + wide, left : left + wide] = 128
-    path = scan(tmp_path, "smeared.png", page)
+    path = scan(tmp_path, "smeared.png", without_code(figures.filled(FIGURES, 21), figures.form.sides[0]))
     ran = kiemphieu("sheets", workspace, path, *PLACE)
     assert ran.code == 1
     assert "say which one it is" in " ".join(ran.out.split())

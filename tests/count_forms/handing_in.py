@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import cv2
 
 from pipeline.access.roles import Actor
+from pipeline.forms.template import FormSide
 from pipeline.usecases.count_sheet_forms import NamedSide
 from pipeline.usecases.count_sheet_scans import Taken, take_sheets
 from pipeline.usecases.count_sheets import SheetView, answer_figure, sheet_view
@@ -20,6 +21,15 @@ PLACE = ("xa", "kv1")
 
 def png(page: Picture) -> bytes:
     return cv2.imencode(".png", page)[1].tobytes()
+
+
+def without_code(page: Picture, side: FormSide) -> Picture:
+    """The page with its printed code smeared, as a worn roller or a photograph leaves it."""
+    assert side.code is not None
+    smeared, density = page.copy(), page.shape[1] / side.size.w
+    top, left, wide, high = (round(n * density) for n in (side.code.y, side.code.x, side.code.w, side.code.h))
+    smeared[top : top + high, left : left + wide] = 128
+    return smeared
 
 
 def handed_in(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import pytest
 
 from calibration.digits.filled_form import laid_askew
@@ -21,7 +20,18 @@ from pipeline.usecases.count_sheets import (
 )
 from pipeline.usecases.workspace import Workspace
 from tests.count_forms.conftest import BUNDLE, FIGURES, Picture, Printed, printed_minutes
-from tests.count_forms.handing_in import LEADER, ONE, PLACE, THREE, TWO, handed_in, png, taken, typed_by_two
+from tests.count_forms.handing_in import (
+    LEADER,
+    ONE,
+    PLACE,
+    THREE,
+    TWO,
+    handed_in,
+    png,
+    taken,
+    typed_by_two,
+    without_code,
+)
 
 NO_VALID = {name: value for name, value in FIGURES.items() if name != "valid"}
 REASON = "ten ballots too many, told to the board"
@@ -111,8 +121,8 @@ def test_what_another_has_typed_meanwhile_is_not_typed_again(workspace: Workspac
 
 
 def test_a_page_whose_code_cannot_be_read_is_named_by_a_person_and_must_lie_as_that_page(workspace: Workspace) -> None:
-    page = minutes_page(workspace, 2)
-    content = png(without_code(page))
+    form, blank = printed_minutes(workspace.election, *PLACE, trial=workspace.trial)
+    content = png(without_code(blank[1], form.sides[1]))
     told = handed_in(workspace, content)
     assert (told.became, told.sheet, told.name_it) == ("rejected", None, True)
     assert told.text is not None
@@ -137,11 +147,3 @@ def test_a_code_that_can_be_read_stands_above_what_a_person_says(workspace: Work
 def minutes_page(workspace: Workspace, page: int) -> Picture:
     """A page of the blank minutes as it was printed."""
     return printed_minutes(workspace.election, *PLACE, trial=workspace.trial)[1][page - 1]
-
-
-def without_code(page: Picture) -> Picture:
-    """The page with its foot smeared, as a photograph or a worn roller leaves it."""
-    smeared = page.copy()
-    foot = page.shape[0] * 9 // 10
-    smeared[foot:] = cv2.GaussianBlur(page[foot:], (0, 0), 9)
-    return smeared

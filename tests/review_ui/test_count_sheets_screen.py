@@ -13,15 +13,15 @@ from serving import Serving
 from test_every_screen import check, pictures  # noqa: F401  (the fixture)
 from visitors import Browser
 
-from pipeline.access.roles import Actor
 from pipeline.forms.count_forms import CountForm
 from pipeline.storage import count_sheets
-from pipeline.usecases.count_sheets import answer_figure, sheet_view, sheets_of
+from pipeline.usecases.count_sheets import answer_figure, sheets_of
 from pipeline.usecases.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.count_forms.conftest import BUNDLE, FIGURES, Printed, printed
+from tests.count_forms.handing_in import ONE, TWO, typed_by_two, without_code
 
 Screens = Callable[..., Page]
 
@@ -73,17 +73,9 @@ def test_r17_who_confirms_says_on_the_screen_whether_the_paper_is_signed(
     first = people["mot"]
     sent = {"files": (path.name, path.read_bytes(), "image/png")}
     first.client.post("/sheets/of/xa/kv1/files", data={"csrf": first.csrf}, files=sent)
-    actors = {key: Actor(key, key.title(), frozenset({"operator"})) for key in people}
-    (view,) = sheets_of(workspace, actors["mot"], "xa", "kv1")
+    (view,) = sheets_of(workspace, ONE, "xa", "kv1")
     sheet = view.sheet.id
-    for _ in range(60):
-        for actor in actors.values():
-            now = sheet_view(workspace, actor, sheet)
-            if now.asked:
-                decimals = next(f.decimals for f in now.figures if f.field == now.asked[0])
-                value = FIGURES[now.asked[0]]
-                text = f"{value // 100},{value % 100:02d}" if decimals else str(value)
-                answer_figure(workspace, actor, sheet, now.asked[0], text)
+    typed_by_two(workspace, sheet)
     address = f"/sheets/one/{sheet}"
     page = first.client.get(address, headers={"Accept-Language": "vi"}).text
     assert page.count("không thấy chữ ký</span>") == 1
@@ -111,9 +103,8 @@ def test_a_tally_sheet_is_listed_with_the_number_of_its_bundle_once_that_stands(
     answer = browser.client.post("/sheets/of/xa/kv1/files", data={"csrf": browser.csrf}, files=sent)
     assert "tệp phiếu số 3" not in answer.text
     signed_in("hai", "operator")
-    people = [Actor(key, key.title(), frozenset({"operator"})) for key in ("mot", "hai")]
-    (view,) = sheets_of(workspace, people[0], "xa", "kv1")
-    for actor in people:
+    (view,) = sheets_of(workspace, ONE, "xa", "kv1")
+    for actor in (ONE, TWO):
         answer_figure(workspace, actor, view.sheet.id, "bundle", "3")
     assert "tệp phiếu số 3" in browser.client.get("/sheets/of/xa/kv1").text
 
@@ -190,14 +181,8 @@ def test_a_sheet_whose_code_cannot_be_read_is_named_on_the_screen_and_asks_to_lo
     tmp_path: Path,
     pictures: Path,  # noqa: F811
 ) -> None:
-    page = scanned.filled(FIGURES, 21)
-    code = scanned.form.sides[0].code
-    assert code is not None
-    density = page.shape[1] / scanned.form.sides[0].size.w
-    top, left, side = (round(n * density) for n in (code.y, code.x, max(code.w, code.h)))
-    page[top : top + side, left : left + side] = 128
     path = tmp_path / "smeared.png"
-    cv2.imwrite(str(path), page)
+    cv2.imwrite(str(path), without_code(scanned.filled(FIGURES, 21), scanned.form.sides[0]))
     browser = screen_of("mot", "operator")
     browser.goto("/sheets/of/xa/kv1")
     expect(browser.locator("select[name=named]")).to_have_count(0)
