@@ -207,7 +207,9 @@ def _figure(
     form: Form, number: NumberDecision, given: list[CountEntry], settled: bool, actor: Actor, kind: str
 ) -> Figure:
     field = form.field(number.field)
-    doubted = any((entry.value or 0) != (number.value or 0) for entry in given)
+    # also what was taken back: two people type such a figure, or somebody could try until it stands
+    said = (value for entry in given for value in (entry.value, *entry.before))
+    doubted = any((value or 0) != (number.value or 0) for value in said)
     state: FigureState = "people" if settled else "machine" if number.accepted and not doubted else "open"
     if state == "open" and given:
         state = "once" if len(given) == 1 else "disputed"

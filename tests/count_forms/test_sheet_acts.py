@@ -29,6 +29,7 @@ from tests.count_forms.handing_in import (
     handed_in,
     png,
     taken,
+    truth,
     typed_by_two,
     without_code,
 )
@@ -106,6 +107,19 @@ def test_who_typed_wrong_types_again_until_somebody_else_has_typed(workspace: Wo
     assert (kept.value, kept.before) == (1021, (1012,))
     assert [event.detail.get("again", False) for event in lines] == [False, True, False]
     assert not any("10" in str(dict(event.detail)) for event in lines)
+
+
+def test_who_typed_again_cannot_make_the_figure_stand_with_the_machine_alone(
+    workspace: Workspace, figures: Printed
+) -> None:
+    sheet = taken(workspace, png(figures.filled(NO_VALID, 22)))
+    odd = next(f for f in reversed(sheet_view(workspace, ONE, sheet).asked) if f != "valid")
+    answer_figure(workspace, ONE, sheet, odd, "7")
+    for actor in (TWO, THREE):  # with it the sums confirm what the machine reads there
+        answer_figure(workspace, actor, sheet, "valid", truth("valid"))
+    assert answer_figure(workspace, ONE, sheet, odd, truth(odd), again=True) == "waits"
+    assert not {f.field: f for f in sheet_view(workspace, ONE, sheet).figures}[odd].stands
+    assert answer_figure(workspace, TWO, sheet, odd, truth(odd)) == "stands"
 
 
 def test_what_another_has_typed_meanwhile_is_not_typed_again(workspace: Workspace, figures: Printed) -> None:
